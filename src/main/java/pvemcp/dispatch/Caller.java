@@ -1,0 +1,23 @@
+package pvemcp.dispatch;
+
+import java.util.Optional;
+
+/// Who makes a call, and the way back to them while it runs. One per call.
+public interface Caller {
+    /// Whose authority it is: `stdio`, `terminal`, or the subject of a token.
+    String principal();
+
+    /// The client's name and version as it gave them; empty where it gave none.
+    String client();
+
+    /// Whether a person can be asked through this client.
+    boolean canAsk();
+
+    /// The ticket that a person has said yes to, on the second go of a held call.
+    Optional<String> approval();
+
+    /// See [pvemcp.tool.ToolContext#progress].
+    void progress(double fraction, String message);
+
+    boolean cancelled();
+}

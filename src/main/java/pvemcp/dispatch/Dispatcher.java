@@ -1,0 +1,43 @@
+package pvemcp.dispatch;
+
+import java.util.List;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.tool.Prompt;
+import pvemcp.tool.Resource;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult;
+
+/// The one road from a call to its result: bind, aim, judge, ask, record, act, tell. Safe for use by several threads.
+public interface Dispatcher {
+    /// The tools this server offers: the configured toolsets, less what policy denies outright. Always the same, in
+    /// the
+    /// same order.
+    List<Tool<?>> tools();
+
+    /// The tool's definition as a client is told it: `name`, `description`, `inputSchema`, `annotations`, perhaps
+    /// `title` and `outputSchema`.
+    Json.Obj describe(Tool<?> tool);
+
+    Optional<Tool<?>> tool(String name);
+
+    ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller);
+
+    List<Resource> resources();
+
+    /// The text of a resource; empty where no resource has this URI. A [pvemcp.pve.PveException] where reading it
+    /// fails.
+    Optional<Content> read(String uri, Caller caller);
+
+    record Content(String uri, String mimeType, String text) {}
+
+    List<Prompt> prompts();
+
+    /// What could be meant by `typed`, best first: at most 100 names of this kind (`guest`, `node`, `storage`,
+    /// `task`,
+    /// …).
+    List<String> complete(String kind, String typed, Caller caller);
+
+    /// What a client's model should know before its first call; at most 2 KB.
+    String instructions();
+}

@@ -1,0 +1,97 @@
+package pvemcp.json;
+
+/// Tree to text. Control characters and the two line separators that JavaScript trips over are escaped, all else is
+/// as
+/// it is.
+final class JsonWriter {
+    private final StringBuilder out = new StringBuilder();
+    private final boolean pretty;
+
+    private JsonWriter(boolean pretty) {
+        this.pretty = pretty;
+    }
+
+    static String compact(Json json) {
+        var writer = new JsonWriter(false);
+        writer.write(json, 0);
+        return writer.out.toString();
+    }
+
+    static String pretty(Json json) {
+        var writer = new JsonWriter(true);
+        writer.write(json, 0);
+        return writer.out.toString();
+    }
+
+    private void write(Json json, int level) {
+        switch (json) {
+            case Json.Null _ -> out.append("null");
+            case Json.Bool(var value) -> out.append(value);
+            case Json.Num(var literal) -> out.append(literal);
+            case Json.Str(var value) -> quote(value);
+            case Json.Arr(var items) -> {
+                out.append('[');
+                var separator = "";
+                for (var item : items) {
+                    out.append(separator);
+                    line(level + 1);
+                    write(item, level + 1);
+                    separator = ",";
+                }
+                if (!items.isEmpty()) {
+                    line(level);
+                }
+                out.append(']');
+            }
+            case Json.Obj(var members) -> {
+                out.append('{');
+                var separator = "";
+                for (var member : members.entrySet()) {
+                    out.append(separator);
+                    line(level + 1);
+                    quote(member.getKey());
+                    out.append(pretty ? ": " : ":");
+                    write(member.getValue(), level + 1);
+                    separator = ",";
+                }
+                if (!members.isEmpty()) {
+                    line(level);
+                }
+                out.append('}');
+            }
+        }
+    }
+
+    private void line(int level) {
+        if (pretty) {
+            out.append('\n').repeat("  ", level);
+        }
+    }
+
+    private void quote(String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    boolean loneSurrogate = Character.isSurrogate(c)
+                            && !(Character.isHighSurrogate(c)
+                                    && i + 1 < text.length()
+                                    && Character.isLowSurrogate(text.charAt(i + 1)))
+                            && !(Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
+                    if (c < 0x20 || c == 0x7f || c == '\u2028' || c == '\u2029' || loneSurrogate) {
+                        out.append("\\u").append("%04x".formatted((int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+}

@@ -1,0 +1,9 @@
+package pvemcp.pve;
+
+/// The four methods of the PVE API.
+public enum Verb {
+    GET,
+    POST,
+    PUT,
+    DELETE
+}

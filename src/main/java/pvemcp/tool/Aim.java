@@ -1,0 +1,26 @@
+package pvemcp.tool;
+
+import pvemcp.pve.GuestRef;
+
+/// What a call would touch, as its inputs name it. `dispatch` turns it into targets before anything is judged.
+public sealed interface Aim {
+    /// A call on one guest.
+    non-sealed interface OnGuest extends Aim {
+        GuestRef guest();
+    }
+
+    /// A call on one node.
+    non-sealed interface OnNode extends Aim {
+        String node();
+    }
+
+    /// A call on one storage; `node` may be empty where it is shared or does not matter.
+    non-sealed interface OnStorage extends Aim {
+        String storage();
+    }
+
+    /// A call on a path of the PVE API; the schema knows which guest, node or storage stands in it.
+    non-sealed interface OnPath extends Aim {
+        String path();
+    }
+}

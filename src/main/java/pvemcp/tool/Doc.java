@@ -1,0 +1,17 @@
+package pvemcp.tool;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/// What an input of a tool, or a column of its answer, means. Everyone who has to fill it in reads only this.
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.RECORD_COMPONENT, ElementType.TYPE, ElementType.FIELD})
+public @interface Doc {
+    /// One short sentence, without the name and the type, which stand beside it.
+    String value();
+
+    /// The value where none is given, written as a caller would write it; empty: there is none.
+    String or() default "";
+}

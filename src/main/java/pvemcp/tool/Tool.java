@@ -1,0 +1,46 @@
+package pvemcp.tool;
+
+/// One thing a model can ask for. This value is all there is to know about it.
+///
+/// @param name `pve_<noun>_<verb>`, at most 32 characters of `[a-z0-9_]`
+/// @param doc the first sentence says what it does, the second when to use it
+/// @param tier the most it can do; a call's own values may lower it ([Tiered]), never raise it
+/// @param shape the record whose components are its inputs
+public record Tool<C extends Record & Call<?>>(String name, String doc, Tier tier, Class<C> shape) {
+    public static <C extends Record & Call<?>> Tool<C> read(String name, String doc, Class<C> shape) {
+        return new Tool<>(name, doc, Tier.READ, shape);
+    }
+
+    public static <C extends Record & Call<?>> Tool<C> operate(String name, String doc, Class<C> shape) {
+        return new Tool<>(name, doc, Tier.OPERATE, shape);
+    }
+
+    public static <C extends Record & Call<?>> Tool<C> change(String name, String doc, Class<C> shape) {
+        return new Tool<>(name, doc, Tier.CHANGE, shape);
+    }
+
+    public static <C extends Record & Call<?>> Tool<C> destroy(String name, String doc, Class<C> shape) {
+        return new Tool<>(name, doc, Tier.DESTROY, shape);
+    }
+
+    public static <C extends Record & Call<?>> Tool<C> execute(String name, String doc, Class<C> shape) {
+        return new Tool<>(name, doc, Tier.EXECUTE, shape);
+    }
+
+    /// The tier of this very call.
+    public Tier tierOf(C call) {
+        if (!(call instanceof Tiered tiered)) {
+            return tier;
+        }
+        var wanted = tiered.tier();
+        if (wanted.compareTo(tier) > 0) {
+            throw new IllegalStateException("%s declares %s, but a call of it is %s".formatted(name, tier, wanted));
+        }
+        return wanted;
+    }
+
+    /// A call whose own values decide how much it can do, up to what its tool declares.
+    public interface Tiered {
+        Tier tier();
+    }
+}

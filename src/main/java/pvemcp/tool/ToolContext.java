@@ -1,0 +1,28 @@
+package pvemcp.tool;
+
+import java.time.Clock;
+import pvemcp.pve.Pve;
+import pvemcp.schema.ApiSchema;
+
+/// All a call may use: no statics, no clock of its own. For a READ call [#pve()] refuses everything but GET.
+public interface ToolContext {
+    Pve pve();
+
+    /// The schema of the cluster the call goes to.
+    ApiSchema schema();
+
+    Clock clock();
+
+    /// Tells the caller how far the call has come: 0 to 1, or negative where that cannot be known.
+    void progress(double fraction, String message);
+
+    /// Throws [Cancelled] once the caller has gone or has taken the call back.
+    void checkCancelled();
+
+    /// The caller took the call back. What PVE has started goes on.
+    final class Cancelled extends RuntimeException {
+        public Cancelled(String message) {
+            super(message);
+        }
+    }
+}
