@@ -15,10 +15,10 @@ import java.util.SequencedMap;
 /// Numbers keep their literal text, so what PVE writes as `1.10` is not turned into `1.1` on the way through.
 public sealed interface Json {
 
-    /// The shared `null`.
-    Null NULL = new Null();
-
-    record Null() implements Json {}
+    /// JSON `null`.
+    enum Null implements Json {
+        NULL
+    }
 
     record Bool(boolean value) implements Json {}
 
@@ -238,7 +238,7 @@ public sealed interface Json {
     /// `null`.
     static Json of(Object value) {
         return switch (value) {
-            case null -> NULL;
+            case null -> Null.NULL;
             case Json json -> json;
             case String text -> str(text);
             case Integer number -> num(number.longValue());

@@ -15,6 +15,6 @@ public interface Transport {
 
     /// The `data` of the answer; JSON `null` where there is none.
     default Json data(Verb verb, String path, Json.Obj params) {
-        return send(verb, path, params).get("data").orElse(Json.NULL);
+        return send(verb, path, params).get("data").orElse(Json.Null.NULL);
     }
 }

@@ -1,0 +1,9 @@
+package pvemcp.pve;
+
+/// A secret value. It prints as `•••`; only the code that sends it calls [#reveal()].
+public record Secret(String reveal) {
+    @Override
+    public String toString() {
+        return "•••";
+    }
+}

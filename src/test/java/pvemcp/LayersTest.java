@@ -1,0 +1,80 @@
+package pvemcp;
+
+import static java.util.Map.entry;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/// The table of ARCHITECTURE.md section 3: which package may import which. What it does not list is forbidden.
+class LayersTest {
+    private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
+            entry("json", Set.of()),
+            entry("schema", Set.of("json")),
+            entry("sim", Set.of("json", "schema")),
+            entry("view", Set.of("json")),
+            entry("pve", Set.of("json")),
+            entry("remote", Set.of("json", "pve")),
+            entry("query", Set.of("json", "pve")),
+            entry("tool", Set.of("json", "pve", "remote", "schema", "view")),
+            entry("tools", Set.of("json", "pve", "remote", "schema", "view", "tool", "query")),
+            entry("gate", Set.of("json", "pve", "schema", "tool")),
+            entry("audit", Set.of("json", "tool")),
+            entry("dispatch", Set.of("json", "pve", "schema", "view", "tool", "gate", "audit")),
+            entry("mcp", Set.of("json", "view", "tool", "dispatch")),
+            entry("config", Set.of("json", "gate", "pve", "remote", "tool")),
+            entry(
+                    "cli",
+                    Set.of(
+                            "json",
+                            "schema",
+                            "view",
+                            "pve",
+                            "remote",
+                            "query",
+                            "tool",
+                            "tools",
+                            "gate",
+                            "audit",
+                            "dispatch",
+                            "mcp",
+                            "config")));
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("pvemcp");
+
+    @Test
+    void packages_import_only_what_the_architecture_allows() {
+        var wrong = new TreeSet<String>();
+        for (var type : CLASSES) {
+            var here = layer(type);
+            if (here.isEmpty()) {
+                continue; // Main puts everything together.
+            }
+            var allowed = MAY_IMPORT.get(here);
+            for (var dependency : type.getDirectDependenciesFromSelf()) {
+                var there = layer(dependency.getTargetClass());
+                boolean ours = dependency.getTargetClass().getPackageName().startsWith("pvemcp");
+                if (ours && !there.equals(here) && (allowed == null || !allowed.contains(there))) {
+                    wrong.add("%s uses %s, but '%s' may import only %s (ARCHITECTURE.md, section 3)"
+                            .formatted(
+                                    type.getName(), dependency.getTargetClass().getName(), here, allowed));
+                }
+            }
+        }
+        Assertions.assertThat(wrong).isEmpty();
+    }
+
+    /// `sim` for `pvemcp.sim.world.Guest`; empty for `pvemcp.Main`.
+    private static String layer(JavaClass type) {
+        var parts = type.getPackageName().split("\\.");
+        return parts.length < 2 || !parts[0].equals("pvemcp") ? "" : parts[1];
+    }
+}
