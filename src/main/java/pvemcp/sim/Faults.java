@@ -1,0 +1,101 @@
+package pvemcp.sim;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import pvemcp.sim.task.SimTasks;
+
+/// What is to go wrong, on order. Thread-safe; tasks that are to fail are ordered before they are started.
+public final class Faults {
+    private final SimTasks tasks;
+    private final Set<String> dropped = ConcurrentHashMap.newKeySet();
+    private final Deque<Answer> next = new ArrayDeque<>();
+    private Duration slow = Duration.ZERO;
+    private boolean otherCertificate;
+
+    /// How the next answer is spoilt.
+    public sealed interface Answer {
+        /// The connection breaks after so many bytes of it; 0 is before any, when the work has been done all the
+        /// same.
+        record Cut(int bytes) implements Answer {}
+
+        /// This status instead, with the reason and no body; the work has not been done.
+        record Instead(int status, String reason) implements Answer {}
+
+        /// This status instead, but the work has been done: what a proxying node says when its peer is slow.
+        record After(int status, String reason) implements Answer {}
+    }
+
+    Faults(SimTasks tasks) {
+        this.tasks = tasks;
+    }
+
+    /// The next task of a type fails: `fail("qmstop").with("timeout")`.
+    public TaskFault fail(String type) {
+        return new TaskFault(type, 0);
+    }
+
+    /// A task that is to fail.
+    public final class TaskFault {
+        private final String type;
+        private final int afterSteps;
+
+        private TaskFault(String type, int afterSteps) {
+            this.type = type;
+            this.afterSteps = afterSteps;
+        }
+
+        /// The steps that still go well.
+        public TaskFault afterSteps(int steps) {
+            return new TaskFault(type, steps);
+        }
+
+        public void with(String exitStatus) {
+            tasks.failNext(type, exitStatus, afterSteps);
+        }
+    }
+
+    /// The node does not answer any more: 595 for all that is sent to it.
+    public void drop(String node) {
+        dropped.add(node);
+    }
+
+    /// The node answers again.
+    public void restore(String node) {
+        dropped.remove(node);
+    }
+
+    public boolean isDropped(String node) {
+        return dropped.contains(node);
+    }
+
+    /// Every answer is held back for so long, on the wall clock.
+    public synchronized void slow(Duration delay) {
+        slow = delay;
+    }
+
+    public synchronized Duration slow() {
+        return slow;
+    }
+
+    /// Spoils the next answer of an API call; several orders are served in turn.
+    public synchronized void spoil(Answer answer) {
+        next.add(answer);
+    }
+
+    public synchronized Optional<Answer> takeNext() {
+        return Optional.ofNullable(next.poll());
+    }
+
+    /// From now on new connections meet another certificate.
+    public synchronized void changeCertificate() {
+        otherCertificate = true;
+    }
+
+    public synchronized boolean hasOtherCertificate() {
+        return otherCertificate;
+    }
+}

@@ -1,0 +1,15 @@
+package pvemcp.sim.api;
+
+import pvemcp.schema.ApiSchema;
+
+/// Everything that is simulated, part by part.
+public final class AllRoutes {
+    private AllRoutes() {}
+
+    public static Routes of(ApiSchema schema) {
+        var routes = new Routes(schema);
+        VersionApi.add(routes);
+        TasksApi.add(routes);
+        return routes;
+    }
+}

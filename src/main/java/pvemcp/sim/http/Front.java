@@ -1,0 +1,291 @@
+package pvemcp.sim.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import pvemcp.json.Json;
+import pvemcp.schema.ApiSchema;
+import pvemcp.schema.Operation;
+import pvemcp.schema.Verb;
+import pvemcp.sim.Faults;
+import pvemcp.sim.SimError;
+import pvemcp.sim.SimOptions;
+import pvemcp.sim.api.Request;
+import pvemcp.sim.api.Routes;
+import pvemcp.sim.task.SimTasks;
+import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.Cluster;
+
+/// The way from an HTTP request to its handler and back, in pveproxy's order: who asks, which operation, what is
+/// declared about privileges, then the arguments (PVE::HTTPServer::rest_handler).
+public final class Front implements AutoCloseable, HttpServer.Handler {
+    private static final String API = "/api2";
+
+    private final SimOptions options;
+    private final ReentrantLock lock;
+    private final SimTime time;
+    private final Cluster cluster;
+    private final SimTasks tasks;
+    private final Routes routes;
+    private final Faults faults;
+    private final ApiSchema schema;
+    private final Auth auth;
+    private Certificate certificate;
+    private HttpServer server;
+
+    /// @param lock what is held whenever the world is touched
+    public Front(
+            SimOptions options, ReentrantLock lock, Cluster cluster, SimTasks tasks, Routes routes, Faults faults) {
+        this.options = options;
+        this.lock = lock;
+        this.time = options.time();
+        this.schema = options.schema();
+        this.cluster = cluster;
+        this.tasks = tasks;
+        this.routes = routes;
+        this.faults = faults;
+        this.auth = new Auth(cluster);
+    }
+
+    /// Opens the port.
+    public void listen() throws IOException {
+        try {
+            var now = time.now();
+            certificate = options.certificates().isPresent()
+                    ? Certificate.keptIn(options.certificates().get(), now)
+                    : Certificate.make(now);
+            var address = InetAddress.getByName(options.host());
+            server = new HttpServer(address, options.port(), certificate.context(), this, this::now);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no certificate could be made", e);
+        }
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public String url() {
+        return "https://%s:%d".formatted(options.host(), port());
+    }
+
+    public String fingerprint() {
+        try {
+            return certificate.fingerprint();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private Instant now() {
+        lock.lock();
+        try {
+            return time.now();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isUpload(HttpRequest head) {
+        return head.method().equals("POST")
+                && head.path().endsWith("/upload")
+                && head.header("content-type").orElse("").startsWith("multipart/form-data");
+    }
+
+    @Override
+    public Optional<HttpResponse> refuseBeforeBody(HttpRequest head) throws InterruptedException {
+        if (!head.path().startsWith(API)) {
+            return Optional.empty();
+        }
+        try {
+            lock.lock();
+            try {
+                time.catchUp();
+                identify(head);
+            } finally {
+                lock.unlock();
+            }
+            return Optional.empty();
+        } catch (Auth.Refused refused) {
+            Thread.sleep(options.unauthorizedDelay());
+            return Optional.of(HttpResponse.empty(401, refused.getMessage()));
+        }
+    }
+
+    /// Who asks; nobody where the operation is open to all.
+    private Auth.Identity identify(HttpRequest head) {
+        var operation = path(head).flatMap(path -> match(head, path)).map(ApiSchema.Match::operation);
+        if (operation.filter(Permissions::isOpen).isPresent()) {
+            return new Auth.Identity("", false);
+        }
+        return auth.identify(head);
+    }
+
+    @Override
+    public HttpResponse answer(HttpRequest request) throws InterruptedException {
+        if (!request.path().startsWith(API)) {
+            return StaticFiles.answer(request, schema);
+        }
+        Thread.sleep(faults.slow());
+        var fault = faults.takeNext();
+        if (fault.isPresent() && fault.get() instanceof Faults.Answer.Instead(int status, var reason)) {
+            return HttpResponse.empty(status, reason);
+        }
+        var response = locked(request);
+        if (response.status() == 401) {
+            Thread.sleep(options.unauthorizedDelay());
+        }
+        return switch (fault.orElse(null)) {
+            case null -> response;
+            case Faults.Answer.Cut(int bytes) -> throw new HttpServer.CutAnswer(response, bytes);
+            case Faults.Answer.After(int status, var reason) -> HttpResponse.empty(status, reason);
+            case Faults.Answer.Instead _ -> response;
+        };
+    }
+
+    private HttpResponse locked(HttpRequest request) {
+        lock.lock();
+        try {
+            time.catchUp();
+            return api(request);
+        } catch (Auth.Refused refused) {
+            return HttpResponse.empty(401, refused.getMessage());
+        } catch (Arguments.Malformed malformed) {
+            return HttpResponse.plain(500, malformed.getMessage() + "\n");
+        } catch (Dropped dropped) {
+            return HttpResponse.empty(595, "No route to host");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The node that is to answer does not.
+    private static final class Dropped extends RuntimeException {
+        Dropped() {
+            super("", null, false, false);
+        }
+    }
+
+    private HttpResponse api(HttpRequest request) {
+        var identity = identify(request);
+        var parts = request.path().split("/", 4);
+        if (parts.length == 3 && parts[2].isEmpty()) {
+            return HttpResponse.plain(501, "no such uri");
+        }
+        var path = path(request);
+        if (path.isEmpty()) {
+            return Wire.JSON.failure(notImplemented(request, request.path()));
+        }
+        var format = Wire.of(parts[2]);
+        if (format.isEmpty()) {
+            return HttpResponse.plain(501, "no formatter for uri %s, %s".formatted(path.get(), parts[2]));
+        }
+        var arguments = Arguments.of(request);
+        try {
+            return call(request, format.get(), path.get(), identity, arguments);
+        } catch (SimError error) {
+            return format.get().failure(error);
+        }
+    }
+
+    /// The path below the format, decoded, without doubled slashes; empty where there is none.
+    private static Optional<String> path(HttpRequest request) {
+        var parts = request.path().split("/", 4);
+        if (parts.length < 3) {
+            return Optional.empty();
+        }
+        var rest = parts.length < 4 ? "" : Arguments.decode(parts[3].replace("+", "%2B"));
+        return Optional.of(Stream.of(rest.split("/"))
+                .filter(segment -> !segment.isEmpty())
+                .collect(Collectors.joining("/", "/", "")));
+    }
+
+    private Optional<ApiSchema.Match> match(HttpRequest request, String path) {
+        boolean blank = path.chars().anyMatch(Character::isWhitespace);
+        if (blank) {
+            return Optional.empty();
+        }
+        var encoded = Stream.of(path.split("/"))
+                .map(segment -> URLEncoder.encode(segment, StandardCharsets.UTF_8))
+                .collect(Collectors.joining("/"));
+        return schema.match(Verb.valueOf(request.method()), encoded.isEmpty() ? "/" : encoded);
+    }
+
+    private static SimError notImplemented(HttpRequest request, String path) {
+        return new SimError(501, "Method '%s %s' not implemented".formatted(request.method(), path), Map.of());
+    }
+
+    private HttpResponse call(
+            HttpRequest http, Wire format, String path, Auth.Identity identity, Map<String, Json> given) {
+        var match = match(http, path).orElseThrow(() -> notImplemented(http, path));
+        var operation = match.operation();
+        var arguments = new LinkedHashMap<String, Json>();
+        match.variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
+        given.forEach((name, value) -> {
+            var inPath = arguments.putIfAbsent(name, value);
+            if (inPath != null && !inPath.scalarText().equals(value.scalarText())) {
+                throw SimError.invalid(name, "duplicate parameter (already defined in URI) with conflicting values!");
+            }
+        });
+        var all = new Json.Obj(arguments);
+        var rights = cluster.access.rights(identity.authId());
+        requireTicket(operation, identity, path);
+        new Permissions(cluster, rights, all).require(operation);
+        requireReachable(operation, all);
+        var typed = Check.arguments(schema, operation, all);
+        // A path of PVE that is not simulated answers as one that PVE has not.
+        var handler = routes.handler(operation).orElseThrow(() -> notImplemented(http, path));
+        var request = new Request(operation, typed, rights, cluster, tasks, localNode());
+        var data = handler.handle(request);
+        if (request.raw().isPresent()) {
+            var raw = request.raw().get();
+            var headers = new LinkedHashMap<>(raw.headers());
+            headers.put("Content-Type", raw.contentType());
+            return new HttpResponse(200, "OK", headers, raw.body());
+        }
+        return format.success(data, request.besides());
+    }
+
+    private static void requireTicket(Operation operation, Auth.Identity identity, String path) {
+        boolean refused = operation.facts().text("allowtoken").equals(Optional.of("0"));
+        if (identity.byToken() && refused) {
+            throw new SimError(
+                    403,
+                    "Permission check failed (URI '%s' not available with API token, need proper ticket.)"
+                            .formatted(path),
+                    Map.of());
+        }
+    }
+
+    /// What PVE sends on to another node fails where that node is unknown or does not answer.
+    private void requireReachable(Operation operation, Json.Obj arguments) {
+        var node = arguments.text("node").orElse("");
+        boolean sentOn = operation.facts().text("proxyto").equals(Optional.of("node"));
+        if (!sentOn || node.equals("localhost")) {
+            return;
+        }
+        cluster.node(node);
+        if (faults.isDropped(node) || !cluster.node(node).online) {
+            throw new Dropped();
+        }
+    }
+
+    private String localNode() {
+        return cluster.nodes.firstEntry().getKey();
+    }
+}

@@ -1,0 +1,70 @@
+package pvemcp.sim.world;
+
+import java.time.Instant;
+import java.util.Random;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import pvemcp.json.Json;
+import pvemcp.sim.SimError;
+import pvemcp.sim.time.SimTime;
+
+/// The simulated cluster: all the state there is. It knows no HTTP; what it refuses is a [SimError] in PVE's words.
+/// Mutable; the simulator's lock guards it.
+public final class Cluster {
+    private final SimTime time;
+    private final Random random;
+
+    /// Empty for a single host that was never joined.
+    public String name = "";
+
+    public final SequencedMap<String, Node> nodes = new TreeMap<>();
+    public final SequencedMap<Integer, Guest> guests = new TreeMap<>();
+    public final SequencedMap<String, Storage> storages = new TreeMap<>();
+    public final SequencedMap<String, Pool> pools = new TreeMap<>();
+    public final Access access = new Access(pools);
+    /// datacenter.cfg
+    public Json.Obj options = Json.Obj.EMPTY;
+
+    /// @param seed of all that is made up: ids, addresses, loads
+    public Cluster(SimTime time, long seed) {
+        this.time = time;
+        this.random = new Random(seed);
+    }
+
+    public Instant now() {
+        return time.now();
+    }
+
+    /// The one source of made-up values, so that a run can be repeated.
+    public Random random() {
+        return random;
+    }
+
+    /// Adds a host that has been up for a while.
+    public Node addNode(String name) {
+        var node = new Node(name, nodes.size() + 1, now().minusSeconds(40L * 86400 + random.nextInt(86400)));
+        nodes.put(name, node);
+        return node;
+    }
+
+    /// The guest with that id on any node.
+    public Guest guest(int vmid) {
+        var guest = guests.get(vmid);
+        if (guest == null) {
+            // PVE::Cluster::check_vmid_unused and kin word it per call; this is the general one.
+            throw new SimError("VM %d does not exist".formatted(vmid));
+        }
+        return guest;
+    }
+
+    public Node node(String name) {
+        var node = nodes.get(name);
+        if (node == null) {
+            // PVE::Tools::getaddrinfo_all by PVE::Cluster::remote_node_ip
+            throw new SimError(
+                    "hostname lookup '%s' failed - failed to get address info for: %s: Name or service not known"
+                            .formatted(name, name));
+        }
+        return node;
+    }
+}

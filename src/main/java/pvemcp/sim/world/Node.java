@@ -1,0 +1,44 @@
+package pvemcp.sim.world;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/// A host of the cluster. Mutable; the simulator's lock guards it.
+public final class Node {
+    private final String name;
+    private final int id;
+    public boolean online = true;
+    public Instant booted;
+    public int cores = 16;
+    public int sockets = 1;
+    public String cpuModel = "AMD EPYC 4464P 12-Core Processor";
+    public double mhz = 3700;
+    /// Bytes.
+    public long memory = 64L << 30;
+
+    public long swap = 8L << 30;
+    public long rootDisk = 96L << 30;
+    public long rootUsed = 11L << 30;
+    public String ip;
+    public String kernel = "6.17.2-1-pve";
+    public String description = "";
+    public String timezone = "Europe/Vienna";
+    public final SequencedMap<String, Boolean> services = new LinkedHashMap<>();
+
+    /// @param id the number of the node in the cluster, from 1
+    public Node(String name, int id, Instant booted) {
+        this.name = name;
+        this.id = id;
+        this.booted = booted;
+        this.ip = "192.0.2." + (10 + id);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int id() {
+        return id;
+    }
+}
