@@ -122,7 +122,7 @@ public final class Request {
     }
 
     public static List<String> split(String list) {
-        return java.util.Arrays.stream(list.split("[,;\\s\\0]+"))
+        return java.util.Arrays.stream(list.split("[,;\\s\\x00]+"))
                 .filter(item -> !item.isEmpty())
                 .toList();
     }
