@@ -1,15 +1,58 @@
 package pvemcp.schema;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.json.Json;
 
-/// The PVE API as one version of PVE declares it: its operations, their parameters and privileges. Immutable.
+/// The PVE API as one version of PVE declares it: its operations, their parameters and privileges.
+///
+/// Immutable as seen from outside and safe to share; declarations and patterns are read on first use and kept.
 public final class ApiSchema {
-    /// The built-in schema nearest to a version such as `9.2.11`; the newest for an empty or unknown one.
+    private final String version;
+    private final List<Operation> operations;
+    private final Map<String, Operation> byTemplate;
+    private final PathTree tree;
+    private final Rules rules;
+
+    private ApiSchema(String version, List<Operation> operations, Rules rules) {
+        this.version = version;
+        this.operations = operations.stream()
+                .sorted(Comparator.comparing(Operation::path).thenComparing(Operation::verb))
+                .toList();
+        this.rules = rules;
+        tree = PathTree.of(this.operations);
+        byTemplate = new HashMap<>();
+        this.operations.forEach(operation -> byTemplate.put(operation.toString(), operation));
+    }
+
+    /// The built-in schema nearest to a version such as `9.2.11`: that of 8.4 for 8 and older, that of 9.2 for
+    /// all others, also for an empty or unknown version. Loaded on first use, then shared.
     public static ApiSchema builtIn(String version) {
-        throw new UnsupportedOperationException("not built yet");
+        int dot = version.indexOf('.');
+        var major = dot < 0 ? version : version.substring(0, dot);
+        return major.length() == 1 && major.charAt(0) >= '1' && major.charAt(0) <= '8' ? Eight.SCHEMA : Nine.SCHEMA;
+    }
+
+    private static final class Nine {
+        static final ApiSchema SCHEMA = of(FactsFile.of("9.2"));
+    }
+
+    private static final class Eight {
+        static final ApiSchema SCHEMA = of(FactsFile.of("8.4"));
+    }
+
+    private static ApiSchema of(FactsFile file) {
+        var operations = new ArrayList<Operation>();
+        for (var line : file.operations()) {
+            operations.add(new Operation(
+                    line.verb(), line.path(), line.name(), "", () -> FactsFile.object(line.declaration())));
+        }
+        return new ApiSchema(file.version(), operations, new Rules(file.indexes(), file.formats()));
     }
 
     /// The schema out of the text of `/pve-docs/api-viewer/apidoc.js` as a host serves it; never evaluated.
@@ -17,36 +60,51 @@ public final class ApiSchema {
         throw new UnsupportedOperationException("not built yet");
     }
 
+    /// The version whose API this is, such as `9.2`.
     public String version() {
-        throw new UnsupportedOperationException("not built yet");
+        return version;
     }
 
     /// All operations, ordered by path, then by verb.
     public List<Operation> operations() {
-        throw new UnsupportedOperationException("not built yet");
+        return operations;
     }
 
     /// The operation with this path template, such as `/nodes/{node}/qemu/{vmid}/config`.
     public Optional<Operation> operation(Verb verb, String template) {
-        throw new UnsupportedOperationException("not built yet");
+        return Optional.ofNullable(byTemplate.get(verb + " " + template));
     }
 
-    /// The operation a concrete path calls, with its path variables decoded.
+    /// The operation a concrete path calls, with its path variables decoded. The path is read as PVE reads it:
+    /// percent-decoded once, then cut at slashes, of which several count as one; what follows
+    /// `/nodes/{node}/storage/{storage}/content/` is one volume and what follows an ipset's name one network,
+    /// slashes and all.
     public Optional<Match> match(Verb verb, String path) {
-        throw new UnsupportedOperationException("not built yet");
+        return tree.find(path)
+                .flatMap(place -> Optional.ofNullable(place.operations().get(verb))
+                        .map(operation -> new Match(operation, place.variables())));
     }
 
     /// The verbs a concrete path answers to; empty where there is no such path.
     public List<Verb> verbs(String path) {
-        throw new UnsupportedOperationException("not built yet");
+        return tree.find(path)
+                .map(place -> List.copyOf(place.operations().keySet()))
+                .orElse(List.of());
     }
 
-    /// All that is wrong with these arguments by PVE's own rules, in order; empty where PVE would take them.
+    /// All that is wrong with these arguments by PVE's own rules; empty where PVE would take them. Declared
+    /// parameters come first, in the declaration's order, then unknown ones in the order given.
     ///
-    /// @param arguments path variables and parameters together, as PVE checks them together
+    /// @param arguments path variables and parameters together, as PVE checks them together; form values as
+    ///     strings, a repeated key as an array
     public List<Problem> check(Operation operation, Json.Obj arguments) {
-        throw new UnsupportedOperationException("not built yet");
+        var check = new Check(rules);
+        check.arguments(operation.facts(), arguments);
+        return check.problems();
     }
 
+    /// The operation that a path calls.
+    ///
+    /// @param variables the path's variables by name, decoded, in the order of the path
     public record Match(Operation operation, SequencedMap<String, String> variables) {}
 }
