@@ -9,9 +9,17 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.TYPE, ElementType.FIELD})
 public @interface Doc {
-    /// One short sentence, without the name and the type, which stand beside it.
-    String value();
+    /// One short sentence, without the name and the type, which stand beside it; empty where the kind says it all.
+    String value() default "";
 
     /// The value where none is given, written as a caller would write it; empty: there is none.
     String or() default "";
+
+    /// What a text names, where its type does not say so: a node, a storage, an API path.
+    Kind kind() default Kind.TEXT;
+
+    /// The least and the greatest number that is taken.
+    long min() default Long.MIN_VALUE;
+
+    long max() default Long.MAX_VALUE;
 }

@@ -1,5 +1,10 @@
 package pvemcp.tool;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import pvemcp.schema.ApiSchema;
+
 /// One thing a model can ask for. This value is all there is to know about it.
 ///
 /// @param name `pve_<noun>_<verb>`, at most 32 characters of `[a-z0-9_]`
@@ -27,12 +32,24 @@ public record Tool<C extends Record & Call<?>>(String name, String doc, Tier tie
         return new Tool<>(name, doc, Tier.EXECUTE, shape);
     }
 
-    /// The tier of this very call.
-    public Tier tierOf(C call) {
+    /// Derived from the shape on first use.
+    public Inputs<C> inputs() {
+        return Inputs.of(shape);
+    }
+
+    /// The inputs of the call itself, then those every tool of its tier takes besides ([Reserved]).
+    public List<Param> params() {
+        var params = new ArrayList<>(inputs().params());
+        params.addAll(Reserved.of(tier));
+        return params;
+    }
+
+    /// The tier of this very call. The schema is asked for only where the call needs it to know.
+    public Tier tierOf(C call, Supplier<ApiSchema> schema) {
         if (!(call instanceof Tiered tiered)) {
             return tier;
         }
-        var wanted = tiered.tier();
+        var wanted = tiered.tier(schema.get());
         if (wanted.compareTo(tier) > 0) {
             throw new IllegalStateException("%s declares %s, but a call of it is %s".formatted(name, tier, wanted));
         }
@@ -41,6 +58,6 @@ public record Tool<C extends Record & Call<?>>(String name, String doc, Tier tie
 
     /// A call whose own values decide how much it can do, up to what its tool declares.
     public interface Tiered {
-        Tier tier();
+        Tier tier(ApiSchema schema);
     }
 }

@@ -1,0 +1,59 @@
+package pvemcp.dispatch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.tool.BadArguments;
+import pvemcp.tool.Call;
+import pvemcp.tool.Nearest;
+import pvemcp.tool.Reserved;
+import pvemcp.tool.Tool;
+
+/// The arguments of a call, understood: the call itself and what is the road's own business.
+record Asked<C extends Record & Call<?>>(C call, Cluster cluster, boolean dryRun, Optional<String> confirm) {
+    /// @throws BadArguments with all that is wrong
+    static <C extends Record & Call<?>> Asked<C> bind(Tool<C> tool, Json.Obj arguments, Map<String, Cluster> clusters) {
+        var problems = new ArrayList<String>();
+        var own = arguments;
+        for (var reserved : Reserved.of(tool.tier())) {
+            own = own.without(reserved.name());
+        }
+        if (clusters.size() > 1) {
+            own = own.without(Reserved.CLUSTER.name());
+        }
+        Optional<C> call = Optional.empty();
+        try {
+            call = Optional.of(tool.inputs().bind(own));
+        } catch (BadArguments e) {
+            problems.addAll(e.problems());
+        }
+        boolean dryRun = arguments.has("dry_run")
+                && arguments.flag("dry_run").orElseGet(() -> {
+                    problems.add("argument 'dry_run': neither true nor false");
+                    return true;
+                });
+        var cluster = cluster(arguments.text(Reserved.CLUSTER.name()), clusters, problems);
+        if (!problems.isEmpty()) {
+            throw new BadArguments(problems);
+        }
+        return new Asked<>(call.orElseThrow(), cluster, dryRun, arguments.text("confirm"));
+    }
+
+    private static Cluster cluster(Optional<String> named, Map<String, Cluster> clusters, List<String> problems) {
+        var first = clusters.values().iterator().next();
+        if (named.isEmpty() || clusters.size() == 1) {
+            return first;
+        }
+        if (!clusters.containsKey(named.get())) {
+            problems.add("argument 'cluster': '%s' is none of %s%s"
+                    .formatted(
+                            named.get(),
+                            String.join(", ", clusters.keySet()),
+                            Nearest.hint(named.get(), clusters.keySet())));
+            return first;
+        }
+        return clusters.get(named.get());
+    }
+}

@@ -1,0 +1,16 @@
+package pvemcp.dispatch;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+import pvemcp.pve.Pve;
+import pvemcp.pve.Transport;
+import pvemcp.schema.ApiSchema;
+
+/// One configured cluster, as calls go to it.
+///
+/// @param identity the user or token we are there, such as `mcp@pve!agent`
+/// @param wire the way there; the dispatcher wraps it so that a read cannot write
+/// @param client makes handles over a wrapped wire
+/// @param schema the cluster's own API schema, fetched on first use
+public record Cluster(
+        String name, String identity, Transport wire, Function<Transport, Pve> client, Supplier<ApiSchema> schema) {}

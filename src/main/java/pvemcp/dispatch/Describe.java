@@ -1,0 +1,51 @@
+package pvemcp.dispatch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import pvemcp.json.Json;
+import pvemcp.tool.Inputs;
+import pvemcp.tool.Kind;
+import pvemcp.tool.Param;
+import pvemcp.tool.Reserved;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Tool;
+
+/// A tool's definition as clients read it. Every token of it is paid for in every conversation, so only what differs
+/// from the protocol's defaults is said.
+final class Describe {
+    private Describe() {}
+
+    static Json.Obj tool(Tool<?> tool, Set<String> clusters) {
+        var params = new ArrayList<>(tool.params());
+        if (clusters.size() > 1) {
+            var cluster = Reserved.CLUSTER;
+            params.add(new Param(
+                    cluster.name(),
+                    Kind.WORD,
+                    cluster.doc(),
+                    false,
+                    "",
+                    List.copyOf(clusters),
+                    cluster.min(),
+                    cluster.max()));
+        }
+        return Json.obj(
+                "name", tool.name(),
+                "description", tool.doc(),
+                "inputSchema", Inputs.schema(params),
+                "annotations", annotations(tool.tier()));
+    }
+
+    /// A cluster is a closed world; of the other hints the defaults are `readOnlyHint` false, `destructiveHint` true.
+    private static Json.Obj annotations(Tier tier) {
+        var closed = Json.obj("openWorldHint", false);
+        return switch (tier) {
+            case READ -> Json.obj("readOnlyHint", true, "openWorldHint", false);
+            case OPERATE, CHANGE -> Json.obj("destructiveHint", false, "openWorldHint", false);
+            case DESTROY -> closed;
+            // What runs code or opens a way out may reach anything.
+            case EXECUTE -> Json.Obj.EMPTY;
+        };
+    }
+}

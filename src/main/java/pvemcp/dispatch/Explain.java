@@ -1,0 +1,205 @@
+package pvemcp.dispatch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import pvemcp.gate.Tickets;
+import pvemcp.pve.PveFault;
+import pvemcp.pve.Verb;
+import pvemcp.tool.BadArguments;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolContext;
+import pvemcp.tool.ToolResult.Failed;
+import pvemcp.view.Clean;
+
+/// Says a failure in words that help: what happened in PVE's own words, and what to do next.
+final class Explain {
+    private Explain() {}
+
+    static Failed badArguments(Tool<?> tool, BadArguments e) {
+        var inputs = tool.inputs().params().stream()
+                .map(param -> param.required() ? param.name() : "[" + param.name() + "]")
+                .collect(Collectors.joining(" "));
+        return new Failed(
+                "bad_arguments",
+                Clean.note(e.getMessage()),
+                inputs.isEmpty() ? tool.name() + " takes no arguments" : "%s takes: %s".formatted(tool.name(), inputs));
+    }
+
+    static Failed ticket(Tickets.Redeemed why) {
+        var what = switch (why) {
+            case GOOD -> throw new IllegalArgumentException("a good ticket needs no explanation");
+            case EXPIRED -> "the ticket has expired";
+            case USED -> "the ticket was used already";
+            case OTHER -> "the ticket is not for this call as things stand now: other arguments, or the target changed";
+        };
+        return new Failed("ticket_refused", what + "; nothing was changed", "make the call again without a ticket");
+    }
+
+    static Failed cancelled(ToolContext.Cancelled e, Trip trip) {
+        return new Failed("cancelled", e.getMessage() + left(trip), trip.tasks().isEmpty() ? "" : follow(trip));
+    }
+
+    static Failed unrecorded(Path log, IOException e) {
+        return new Failed(
+                "audit_unavailable",
+                "the audit log %s cannot be written (%s), so nothing that changes something is done"
+                        .formatted(log, e.getMessage()),
+                "free space or set audit.file to a place this process may write; reads go on");
+    }
+
+    static Failed fault(PveFault fault, String identity, Trip trip) {
+        var failed = fault(fault, identity);
+        // A later step failed: what went before has happened.
+        boolean partly = trip.tasks().size() > 0 && !(fault instanceof PveFault.TaskFailed);
+        return partly ? new Failed(failed.code(), failed.what() + left(trip), failed.hint()) : failed;
+    }
+
+    private static String left(Trip trip) {
+        return trip.tasks().isEmpty()
+                ? ""
+                : "; already started: "
+                        + trip.tasks().stream().map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    private static String follow(Trip trip) {
+        return "see how it ends with pve_task_get task=" + trip.tasks().getLast();
+    }
+
+    static Failed fault(PveFault fault, String identity) {
+        return switch (fault) {
+            case PveFault.Unreachable(var endpoint, var why) ->
+                new Failed(
+                        "unreachable",
+                        "%s cannot be reached: %s".formatted(endpoint, Clean.line(why)),
+                        "nothing was done; check that the node is up, or pve_node_list for the others");
+            case PveFault.Untrusted(var endpoint, var fingerprint, var why) ->
+                new Failed(
+                        "untrusted",
+                        "the certificate of %s is not trusted (%s); its SHA-256 fingerprint is %s"
+                                .formatted(endpoint, Clean.line(why), fingerprint),
+                        "the owner compares it with the node's own (pvenode cert info) and pins it in the configuration");
+            case PveFault.Unauthorized(var endpoint, var why) ->
+                new Failed(
+                        "unauthorized",
+                        "%s refused %s: %s".formatted(endpoint, identity, Clean.line(why)),
+                        "the owner checks the token's id, secret and expiry; pve-mcp doctor says more");
+            case PveFault.Forbidden(var path, var privilege, var message) ->
+                forbidden(Clean.oneLine(path), Clean.oneLine(privilege), Clean.line(message), identity);
+            case PveFault.Missing(var what, var message) ->
+                new Failed(
+                        "not_found",
+                        Clean.line(message.isEmpty() ? what + " is not there" : message),
+                        "see pve_guest_list, pve_node_list or pve_storage_list; what this token may not see is not there for it");
+            case PveFault.Invalid invalid -> invalid(invalid);
+            case PveFault.Locked(var what, var by, var message) ->
+                new Failed(
+                        "locked",
+                        "%s: %s".formatted(Clean.name(what), Clean.line(message)),
+                        "wait for the task that holds the lock%s; pve_task_list running=true shows it"
+                                .formatted(by.isEmpty() ? "" : " (" + Clean.name(by) + ")"));
+            case PveFault.Conflict(var message) ->
+                new Failed(
+                        "conflict",
+                        Clean.line(message),
+                        "somebody changed it in between: read it again and decide anew");
+            case PveFault.NoQuorum(var message) ->
+                new Failed(
+                        "no_quorum",
+                        Clean.line(message),
+                        "the cluster cannot be written until most nodes are back; see pve_cluster_status");
+            case PveFault.NotImplemented(var message) ->
+                new Failed(
+                        "not_implemented",
+                        Clean.line(message),
+                        "this PVE version has no such operation; pve_api_search shows what it has");
+            case PveFault.TaskFailed(var upid, var exit, var tail) ->
+                new Failed(
+                        "task_failed",
+                        "task %s (%s) failed: %s%s".formatted(upid.type(), upid, Clean.line(exit), quoted(tail)),
+                        "pve_task_get task=" + upid + " shows the whole log");
+            case PveFault.TaskVanished(var upid, var why) ->
+                new Failed(
+                        "task_vanished",
+                        "how task %s ended cannot be known: %s".formatted(upid, Clean.line(why)),
+                        "look at the state of what it worked on before doing anything again");
+            case PveFault.Ambiguous(var verb, var path, var why) ->
+                new Failed(
+                        "ambiguous",
+                        "%s %s was sent, but no answer came back (%s)".formatted(verb, path, Clean.line(why)),
+                        verb == Verb.GET
+                                ? "try again"
+                                : "it may or may not have been carried out: look at the state and pve_task_list first");
+            case PveFault.NotPve(var endpoint, var why) ->
+                new Failed(
+                        "not_pve",
+                        "%s did not answer as PVE does: %s".formatted(endpoint, Clean.line(why)),
+                        "the owner checks the address and what stands in front of it");
+            case PveFault.Unexpected(var status, var message) ->
+                new Failed("pve_error", "PVE says %d: %s".formatted(status, Clean.line(message)), "");
+        };
+    }
+
+    private static String quoted(java.util.List<String> tail) {
+        return tail.stream().map(line -> "\n> " + Clean.line(line)).collect(Collectors.joining());
+    }
+
+    private static Failed invalid(PveFault.Invalid invalid) {
+        if (invalid.problems().isEmpty()) {
+            return new Failed("bad_arguments", Clean.line(invalid.message()), "pve_api_search describes the operation");
+        }
+        var problems = new ArrayList<String>();
+        invalid.problems()
+                .forEach((name, words) -> problems.add("%s: %s".formatted(Clean.name(name), Clean.line(words))));
+        return new Failed(
+                "bad_arguments",
+                String.join("; ", problems),
+                "nothing was changed; pve_api_search describes the operation exactly");
+    }
+
+    private static Failed forbidden(String path, String privilege, String message, String identity) {
+        if (path.isEmpty() || privilege.isEmpty()) {
+            return new Failed(
+                    "forbidden",
+                    "%s may not do this: %s".formatted(identity, message),
+                    "pve-mcp doctor shows what this token may do");
+        }
+        var kind = identity.contains("!") ? "--tokens" : "--users";
+        var first = privilege.split("[,|; ]+", 2)[0];
+        return new Failed(
+                "forbidden",
+                "%s may not %s on %s".formatted(identity, privilege, path),
+                "an administrator can allow it: pveum acl modify %s %s '%s' --roles %s"
+                        .formatted(path, kind, identity, role(first)));
+    }
+
+    /// The smallest of PVE's own roles that holds the privilege (PVE::AccessControl, create_roles).
+    private static String role(String privilege) {
+        if (privilege.endsWith(".Audit")) {
+            return "PVEAuditor";
+        }
+        return switch (privilege) {
+            case "VM.PowerMgmt", "VM.Console", "VM.Backup", "VM.Config.CDROM", "VM.Config.Cloudinit" -> "PVEVMUser";
+            case "Datastore.AllocateSpace" -> "PVEDatastoreUser";
+            case "Datastore.Allocate", "Datastore.AllocateTemplate" -> "PVEDatastoreAdmin";
+            case "Pool.Allocate" -> "PVEPoolAdmin";
+            case "SDN.Use" -> "PVESDNUser";
+            case "Mapping.Use" -> "PVEMappingUser";
+            default -> byArea(privilege);
+        };
+    }
+
+    private static String byArea(String privilege) {
+        int dot = privilege.indexOf('.');
+        return switch (dot < 0 ? "" : privilege.substring(0, dot).toLowerCase(Locale.ROOT)) {
+            case "vm" -> "PVEVMAdmin";
+            case "user", "group" -> "PVEUserAdmin";
+            case "sdn" -> "PVESDNAdmin";
+            case "mapping" -> "PVEMappingAdmin";
+            case "sys" -> privilege.matches("Sys\\.(Console|Syslog)") ? "PVESysAdmin" : "Administrator";
+            default -> "Administrator";
+        };
+    }
+}

@@ -1,0 +1,45 @@
+package pvemcp.dispatch;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import pvemcp.json.Json;
+
+/// Takes secret values out of arguments before they are written down or shown.
+final class Secrets {
+    private static final List<String> WORDS = List.of(
+            "password",
+            "passphrase",
+            "secret",
+            "token",
+            "ticket",
+            "private",
+            "keyring",
+            "otp",
+            "encryption-key",
+            "apikey");
+    private static final Json MASK = Json.str("•••");
+
+    private Secrets() {}
+
+    static Json.Obj masked(Json.Obj arguments) {
+        var members = new LinkedHashMap<String, Json>();
+        arguments.members().forEach((name, value) -> members.put(name, isSecret(name) ? MASK : masked(value)));
+        return new Json.Obj(members);
+    }
+
+    private static Json masked(Json value) {
+        return switch (value) {
+            case Json.Obj object -> masked(object);
+            case Json.Arr(var items) ->
+                new Json.Arr(items.stream().map(Secrets::masked).toList());
+            default -> value;
+        };
+    }
+
+    private static boolean isSecret(String name) {
+        var plain = name.toLowerCase(Locale.ROOT);
+        // `tokenid` names a token, it is not one.
+        return !plain.endsWith("id") && (plain.equals("key") || WORDS.stream().anyMatch(plain::contains));
+    }
+}

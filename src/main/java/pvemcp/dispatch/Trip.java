@@ -1,0 +1,93 @@
+package pvemcp.dispatch;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import pvemcp.audit.AuditLog;
+import pvemcp.gate.Target;
+import pvemcp.json.Json;
+import pvemcp.pve.Upid;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult;
+
+/// One call on its way, and what the audit log is told of it: a line before the act where it may change something,
+/// and a line at the end of every call.
+///
+/// Only one thread travels at a time; the lists are for that one.
+final class Trip {
+    private final AuditLog log;
+    private final Clock clock;
+    private final Instant started;
+    private final List<Wires.Sent> sent = new ArrayList<>();
+    private final List<Upid> tasks = new ArrayList<>();
+    private Json.Obj facts;
+
+    Trip(AuditLog log, Clock clock, Tool<?> tool, Json.Obj arguments, Caller caller) {
+        this.log = log;
+        this.clock = clock;
+        this.started = clock.instant();
+        this.facts = Json.obj(
+                "tool", tool.name(),
+                "principal", caller.principal(),
+                "client", caller.client(),
+                "arguments", Secrets.masked(arguments.without("confirm")));
+    }
+
+    void aimed(Tier tier, List<Target> targets) {
+        facts = facts.with("tier", tier.name())
+                .with(
+                        "targets",
+                        Json.strings(targets.stream().map(Target::toString).toList()));
+    }
+
+    /// On disk when this comes back: only then may the first write leave.
+    void beginsToWrite() throws IOException {
+        log.record(Json.obj("event", "begin").with("call", facts));
+    }
+
+    void sending(Wires.Sent request) {
+        sent.add(request);
+    }
+
+    void started(Upid task) {
+        tasks.add(task);
+    }
+
+    List<Upid> tasks() {
+        return tasks;
+    }
+
+    boolean hasWritten() {
+        return !sent.isEmpty();
+    }
+
+    /// Writes how it ended, and passes it on.
+    ToolResult ended(ToolResult result) {
+        var event = Json.obj("event", "end")
+                .with("call", facts)
+                .with("result", words(result))
+                .with("millis", Duration.between(started, clock.instant()).toMillis());
+        if (!sent.isEmpty()) {
+            event = event.with("sent", Json.strings(Wires.lines(sent)));
+        }
+        if (!tasks.isEmpty()) {
+            event = event.with(
+                    "tasks", Json.strings(tasks.stream().map(Upid::toString).toList()));
+        }
+        log.note(event);
+        return result;
+    }
+
+    private static String words(ToolResult result) {
+        return switch (result) {
+            case ToolResult.Done _ -> "done";
+            case ToolResult.Held _ -> "held";
+            case ToolResult.Refused refused -> "refused " + refused.rule();
+            case ToolResult.Failed failed -> "failed " + failed.code();
+        };
+    }
+}

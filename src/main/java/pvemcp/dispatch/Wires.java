@@ -1,0 +1,112 @@
+package pvemcp.dispatch;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Supplier;
+import pvemcp.json.Json;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
+import pvemcp.pve.Transport;
+import pvemcp.pve.Upid;
+import pvemcp.pve.Verb;
+import pvemcp.schema.ApiSchema;
+
+/// The three ways a call may speak to a cluster: reading only, rehearsing, and in earnest.
+final class Wires {
+    private Wires() {}
+
+    /// Lets nothing but GET through. A tool that is declared READ and is not breaks here, whatever it meant to do.
+    static Transport reading(Transport wire) {
+        return (verb, path, params) -> {
+            if (verb != Verb.GET) {
+                throw new IllegalStateException("a call that only reads wanted to %s %s".formatted(verb, path));
+            }
+            return wire.send(verb, path, params);
+        };
+    }
+
+    /// Lets reads through and stops at the first write, which it throws as [Rehearsed] once its arguments are
+    /// checked.
+    static Transport rehearsing(Transport wire, Supplier<ApiSchema> schema) {
+        return (verb, path, params) -> {
+            if (verb == Verb.GET) {
+                return wire.send(verb, path, params);
+            }
+            check(schema.get(), verb, path, params);
+            throw new Rehearsed(new Sent(verb, path, params));
+        };
+    }
+
+    /// Sends writes as well, each checked first and noted in `sent` before it leaves.
+    static Transport writing(Transport wire, Supplier<ApiSchema> schema, Trip trip) {
+        return (verb, path, params) -> {
+            if (verb == Verb.GET) {
+                return wire.send(verb, path, params);
+            }
+            check(schema.get(), verb, path, params);
+            trip.sending(new Sent(verb, path, params));
+            var answer = wire.send(verb, path, params);
+            answer.text("data").flatMap(Upid::tryParse).ifPresent(trip::started);
+            return answer;
+        };
+    }
+
+    /// PVE would refuse these arguments one or some at a time; its schema tells all of them before anything is sent.
+    private static void check(ApiSchema schema, Verb verb, String path, Json.Obj params) {
+        var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path);
+        if (match.isEmpty()) {
+            return; // A live cluster may know more than the built-in schema; it will say so itself.
+        }
+        var arguments = new LinkedHashMap<String, Json>();
+        match.get().variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
+        params.members().forEach((name, value) -> {
+            if (value != Json.Null.NULL) {
+                arguments.put(name, value);
+            }
+        });
+        var problems = schema.check(match.get().operation(), new Json.Obj(arguments));
+        if (!problems.isEmpty()) {
+            var words = new LinkedHashMap<String, String>();
+            for (var problem : problems) {
+                var nearest = problem.nearest()
+                        .map(" (did you mean '%s'?)"::formatted)
+                        .orElse("");
+                words.merge(problem.parameter(), problem.message() + nearest, (a, b) -> a + "; " + b);
+            }
+            throw new PveException(new PveFault.Invalid("Parameter verification failed.", words));
+        }
+    }
+
+    /// A request that changes something.
+    record Sent(Verb verb, String path, Json.Obj params) {
+        @Override
+        public String toString() {
+            return verb + " " + path;
+        }
+    }
+
+    /// How a rehearsal ends at the first write.
+    static final class Rehearsed extends RuntimeException {
+        private final transient Sent request;
+
+        Rehearsed(Sent request) {
+            super(request.toString(), null, false, false);
+            this.request = request;
+        }
+
+        Sent request() {
+            return request;
+        }
+    }
+
+    /// `POST /nodes/pve1/qemu {vmid=120, memory=2048}`, without what is secret.
+    static List<String> lines(List<Sent> requests) {
+        var lines = new ArrayList<String>();
+        for (var request : requests) {
+            var params = Secrets.masked(request.params());
+            lines.add(params.isEmpty() ? request.toString() : request + " " + params.write());
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,35 @@
+package pvemcp.tool;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+
+/// Time spans as people write them: `90s`, `5m`, `1h30m`, `2d`; a bare number is seconds.
+public final class Durations {
+    private Durations() {}
+
+    /// Reads a time span that is not negative; an `IllegalArgumentException` for any other text.
+    public static Duration parse(String text) {
+        var plain = text.strip().toLowerCase(Locale.ROOT);
+        try {
+            if (!plain.isEmpty() && plain.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return Duration.ofSeconds(Long.parseLong(plain));
+            }
+            int day = plain.indexOf('d');
+            var iso = plain.startsWith("p")
+                    ? plain
+                    : day < 0
+                            ? "pt" + plain
+                            : "p" + plain.substring(0, day + 1) + (day + 1 < plain.length() ? "t" : "")
+                                    + plain.substring(day + 1);
+            var span = Duration.parse(iso);
+            if (!span.isNegative()) {
+                return span;
+            }
+        } catch (DateTimeParseException | NumberFormatException _) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "'%s' is not a time span: write a number and a unit, such as 90s, 5m or 1h30m".formatted(text));
+    }
+}

@@ -1,0 +1,57 @@
+package pvemcp.tool;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import pvemcp.json.Json;
+
+/// One input of a tool as its callers see it.
+///
+/// @param name in `snake_case`
+/// @param fallback the value where none is given, as a caller would write it; empty where there is none
+/// @param words all values it can have ([Kind#WORD]), or all its members can have ([Kind#WORDS]); empty: any
+/// @param min the least number it can be, `Long.MIN_VALUE` where there is no limit
+/// @param max the greatest, `Long.MAX_VALUE` where there is no limit
+public record Param(
+        String name, Kind kind, String doc, boolean required, String fallback, List<String> words, long min, long max) {
+    public Param {
+        words = List.copyOf(words);
+        doc = doc.isEmpty() ? kind.doc() : doc;
+    }
+
+    /// An input that may be left out.
+    public static Param optional(String name, Kind kind, String doc) {
+        return new Param(name, kind, doc, false, "", List.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    /// Its JSON schema.
+    public Json.Obj schema() {
+        var schema = new LinkedHashMap<String, Json>();
+        schema.put("type", Json.str(kind.json()));
+        if (kind == Kind.WORDS) {
+            var items = Json.obj("type", "string");
+            schema.put("items", words.isEmpty() ? items : items.with("enum", Json.strings(words)));
+        } else if (!words.isEmpty()) {
+            schema.put("enum", Json.strings(words));
+        }
+        if (min != Long.MIN_VALUE) {
+            schema.put("minimum", Json.num(min));
+        }
+        if (max != Long.MAX_VALUE) {
+            schema.put("maximum", Json.num(max));
+        }
+        if (!fallback.isEmpty()) {
+            schema.put("default", typedFallback());
+        }
+        schema.put("description", Json.str(doc));
+        return new Json.Obj(schema);
+    }
+
+    private Json typedFallback() {
+        return switch (kind) {
+            case COUNT, NUMBER -> new Json.Num(fallback);
+            case FLAG -> Json.bool(fallback.equals("true"));
+            case WORDS -> Json.strings(List.of(fallback.split(",")));
+            default -> Json.str(fallback);
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package pvemcp.view;
+
+import java.util.regex.Pattern;
+
+/// Text that came from a guest, a cluster or anybody else, made fit to be shown: nothing in it moves a cursor, hides,
+/// turns the reading direction round or breaks a line.
+///
+/// Applying it twice changes nothing more.
+public final class Clean {
+    private static final int NAME = 64;
+    private static final int NOTE = 2048;
+    private static final int LINE = 1024;
+
+    private Clean() {}
+
+    /// A name or another short text: one line, at most 64 characters.
+    public static String name(String text) {
+        return cut(oneLine(text), NAME);
+    }
+
+    /// A line of a log: at most 1,024 characters.
+    public static String line(String text) {
+        return cut(oneLine(text), LINE);
+    }
+
+    /// Free text of several lines, such as a guest's notes: at most 2,048 characters.
+    public static String note(String text) {
+        return cut(strip(text, true), NOTE);
+    }
+
+    /// One line of any length, for values whose length is bounded elsewhere.
+    public static String oneLine(String text) {
+        return strip(text, false);
+    }
+
+    private static String cut(String text, int limit) {
+        if (text.length() <= limit) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(limit - 2)) ? limit - 2 : limit - 1;
+        return text.substring(0, end) + "…";
+    }
+
+    private static String strip(String text, boolean lines) {
+        if (isPlain(text)) {
+            return text;
+        }
+        // Whole escape sequences go first, while their introducers are still there.
+        var bare = Escapes.SEQUENCE.matcher(text.replace("\r\n", "\n")).replaceAll("");
+        var out = new StringBuilder(bare.length());
+        bare.codePoints().forEach(c -> {
+            if (c == '\n' && lines) {
+                out.append('\n');
+            } else if (c == '\n' || c == '\t' || c == '\r' || c == '\u2028' || c == '\u2029' || c == 0x85) {
+                out.append(' ');
+            } else if (isVisible(c)) {
+                out.appendCodePoint(c);
+            }
+        });
+        return out.toString().strip();
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c > 0x7e) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isVisible(int c) {
+        return switch (Character.getType(c)) {
+            // C0, C1 and DEL; bidi controls, zero-width characters and tag characters; halves of a pair; private use
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> false;
+            default -> !isFiller(c);
+        };
+    }
+
+    /// Letters and marks that take no room: variation selectors, Hangul fillers, the combining grapheme joiner.
+    private static boolean isFiller(int c) {
+        return (c >= 0xFE00 && c <= 0xFE0F)
+                || (c >= 0xE0100 && c <= 0xE01EF)
+                || c == 0x034F
+                || c == 0x115F
+                || c == 0x1160
+                || c == 0x17B4
+                || c == 0x17B5
+                || c == 0x3164
+                || c == 0xFFA0
+                || (c >= 0x180B && c <= 0x180F);
+    }
+
+    /// Loaded only once some text is not plain.
+    private static final class Escapes {
+        // ECMA-48 section 5.4: CSI sequences; sections 8.3.89 and 5.6: OSC, DCS, SOS, PM and APC strings up to their
+        // terminator or the end of the line; then the escape sequences of two characters.
+        static final Pattern SEQUENCE = Pattern.compile("(?:\u001b\\[|\u009b)[0-?]*[ -/]*[@-~]"
+                + "|(?:\u001b[\\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\\\|\u009c)?"
+                + "|\u001b[ -/]*[0-~]");
+    }
+}
