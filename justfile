@@ -27,5 +27,6 @@ tokens:
 # an archive to unpack anywhere: the same folder ./pve-mcp runs from
 dist:
     ./pve-mcp --version >&2
-    tar -czf target/pve-mcp.tar.gz -C target --transform 's|^app|pve-mcp|' app
+    rm -rf target/pve-mcp && cp -Rp target/app target/pve-mcp
+    tar -czf target/pve-mcp.tar.gz -C target pve-mcp
     @echo target/pve-mcp.tar.gz
