@@ -1,8 +1,9 @@
 package pvemcp.sim.http;
 
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import pvemcp.sim.world.Cluster;
 
@@ -10,6 +11,8 @@ import pvemcp.sim.world.Cluster;
 final class Auth {
     // PVE::APIServer::Formatter::extract_auth_value
     private static final Pattern TOKEN = Pattern.compile("(?:^|\\s)PVEAPIToken(?:=| )([^;]*)");
+
+    private static final Pattern COOKIE = Pattern.compile("(?:^|\\s|;)PVEAuthCookie=([^;]*)");
 
     private final Cluster cluster;
 
@@ -28,31 +31,55 @@ final class Auth {
     }
 
     Identity identify(HttpRequest request) {
+        var ticket = cookie(request);
+        if (ticket.isPresent()) {
+            return byTicket(ticket.get(), request);
+        }
         var matcher = TOKEN.matcher(request.header("authorization").orElse(""));
         if (matcher.find()) {
-            return byToken(URLDecoder.decode(matcher.group(1), StandardCharsets.UTF_8));
+            return byToken(Arguments.decode(matcher.group(1).replace("+", "%2B")));
         }
         throw new Refused("No ticket");
+    }
+
+    /// The ticket of the cookie, or of an `Authorization` header written like one.
+    private static Optional<String> cookie(HttpRequest request) {
+        for (var header : List.of("cookie", "authorization")) {
+            var matcher = COOKIE.matcher(request.header(header).orElse(""));
+            if (matcher.find()) {
+                return Optional.of(Arguments.decode(matcher.group(1).replace("+", "%2B")));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Identity byTicket(String ticket, HttpRequest request) {
+        var now = cluster.now();
+        var user = cluster.access
+                .tickets()
+                .user(ticket, now)
+                .filter(id -> cluster.access.mayLogIn(id, now))
+                .orElseThrow(() -> new Refused("Authentication failed!"));
+        var csrf = request.header("csrfpreventiontoken").orElse("");
+        if (!request.method().equals("GET") && !cluster.access.tickets().isCsrf(csrf, user, now)) {
+            throw new Refused("Permission denied - invalid csrf token");
+        }
+        return new Identity(user, false);
     }
 
     private Identity byToken(String value) {
         int mark = value.lastIndexOf('=');
         var id = mark < 0 ? "" : value.substring(0, mark);
         var token = cluster.access.token(id);
-        long now = cluster.now().getEpochSecond();
+        var now = cluster.now();
         boolean good = token.isPresent()
                 && same(token.get().secret(), value.substring(mark + 1))
-                && (token.get().expire() == 0 || token.get().expire() > now)
-                && mayLogIn(id.substring(0, id.indexOf('!')), now);
+                && (token.get().expire() == 0 || token.get().expire() > now.getEpochSecond())
+                && cluster.access.mayLogIn(id.substring(0, id.indexOf('!')), now);
         if (!good) {
             throw new Refused("Authentication failed!");
         }
         return new Identity(id, true);
-    }
-
-    private boolean mayLogIn(String userId, long now) {
-        var user = cluster.access.users.get(userId);
-        return user != null && user.enabled && (user.expire == 0 || user.expire > now);
     }
 
     private static boolean same(String left, String right) {

@@ -266,7 +266,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         if (identity.byToken() && refused) {
             throw new SimError(
                     403,
-                    "Permission check failed (URI '%s' not available with API token, need proper ticket.)"
+                    "Permission check failed (URI '%s' not available with API token, need proper ticket.\n)"
                             .formatted(path),
                     Map.of());
         }

@@ -2,15 +2,24 @@ package pvemcp.sim.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.schema.Operation;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.Access;
 import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.UserNames;
 
 /// Enforces what an operation declares about who may call it (PVE::RPCEnvironment::check_api2_permissions).
 final class Permissions {
+    /// The refusal of a check that has several ways to be met says none of them.
+    private static final Supplier<SimError> PLAIN = () -> new SimError(403, "Permission check failed", Map.of());
+
+    private static final Pattern PATH = Pattern.compile("[\\p{Alnum}._/-]+");
+
     private final Cluster cluster;
     private final Access.Rights rights;
     private final Json.Obj arguments;
@@ -37,7 +46,7 @@ final class Permissions {
         }
         var declared = operation.facts().object("permissions");
         if (declared.isEmpty()) {
-            throw new SimError(403, "Permission check failed (user != root@pam)", java.util.Map.of());
+            throw new SimError(403, "Permission check failed (user != root@pam)", Map.of());
         }
         if (declared.get().has("user")) {
             return;
@@ -59,17 +68,10 @@ final class Permissions {
                         .map(part -> refusal((Json.Arr) part))
                         .flatMap(Optional::stream)
                         .findFirst();
-            case "or" -> {
-                var refusals = new ArrayList<SimError>();
-                for (var part : rest) {
-                    var refusal = refusal((Json.Arr) part);
-                    if (refusal.isEmpty()) {
-                        yield Optional.empty();
-                    }
-                    refusals.add(refusal.get());
-                }
-                yield refusals.stream().findFirst();
-            }
+            case "or" -> rest.stream().anyMatch(
+                            part -> refusal((Json.Arr) part).isEmpty())
+                    ? Optional.empty()
+                    : Optional.of(PLAIN.get());
             case "perm" -> perm(check);
             case "userid-param" -> userParam(text(check, 1));
             case "userid-group" -> userGroup(check);
@@ -85,11 +87,15 @@ final class Permissions {
         }
         var path = filled(text(check, 1));
         var privileges = texts((Json.Arr) check.get(2));
-        boolean any = options.contains("any");
-        boolean enough = any ? rights.hasAny(path, privileges) : rights.has(path, privileges.toArray(String[]::new));
-        return enough
-                ? Optional.empty()
-                : Optional.of(SimError.forbidden(path, String.join(any ? "|" : ", ", privileges)));
+        if (path.isEmpty()) {
+            return Optional.of(SimError.forbidden("", privileges.getFirst()));
+        }
+        if (options.contains("any")) {
+            return rights.hasAny(path, privileges)
+                    ? Optional.empty()
+                    : Optional.of(SimError.forbidden(path, String.join("|", privileges)));
+        }
+        return rights.missing(path, privileges).map(privilege -> SimError.forbidden(path, privilege));
     }
 
     private Optional<SimError> userParam(String condition) {
@@ -97,8 +103,9 @@ final class Permissions {
         if (condition.equals("self")) {
             return userid.equals(rights.authId())
                     ? Optional.empty()
-                    : Optional.of(new SimError(403, "Permission check failed", java.util.Map.of()));
+                    : Optional.of(PLAIN.get());
         }
+        UserNames.verify(userid);
         var path = "/access/realm/" + userid.substring(userid.lastIndexOf('@') + 1);
         return rights.has(path, condition) ? Optional.empty() : Optional.of(SimError.forbidden(path, condition));
     }
@@ -114,26 +121,17 @@ final class Permissions {
         if (options.contains("groups_param")) {
             groups.addAll(pvemcp.sim.api.Request.split(arguments.text("groups").orElse("")));
         }
-        boolean create = options.contains("create");
-        if (!create) {
-            var user = cluster.access.users.get(arguments.text("userid").orElse(""));
-            if (user != null && user.groups.stream().anyMatch(group -> mayGroup(group, privileges))) {
-                return groups.stream().allMatch(group -> mayGroup(group, privileges))
-                        ? Optional.empty()
-                        : Optional.of(refusedGroups(privileges));
-            }
-            return Optional.of(refusedGroups(privileges));
+        boolean all = groups.stream().allMatch(group -> mayGroup(group, privileges));
+        if (options.contains("create")) {
+            return all && !groups.isEmpty() ? Optional.empty() : Optional.of(PLAIN.get());
         }
-        boolean all = !groups.isEmpty() && groups.stream().allMatch(group -> mayGroup(group, privileges));
-        return all ? Optional.empty() : Optional.of(refusedGroups(privileges));
+        var user = cluster.access.users.get(arguments.text("userid").orElse(""));
+        boolean one = user != null && user.groups.stream().anyMatch(group -> mayGroup(group, privileges));
+        return one && all ? Optional.empty() : Optional.of(PLAIN.get());
     }
 
     private boolean mayGroup(String group, List<String> privileges) {
         return rights.hasAny("/access/groups/" + group, privileges);
-    }
-
-    private static SimError refusedGroups(List<String> privileges) {
-        return SimError.forbidden("/access/groups", String.join("|", privileges));
     }
 
     /// Rights to change the ACL of a path (PVE::RPCEnvironment::check_perm_modify).
@@ -151,17 +149,24 @@ final class Permissions {
                 : Optional.of(SimError.forbidden(path, String.join("|", needed)));
     }
 
-    /// The path with its `{names}` replaced by arguments; empty where one of them is no plain text.
+    /// The path with its `{names}` replaced by arguments; empty where it is none then
+    /// (PVE::AccessControl::normalize_path).
     private String filled(String template) {
         var out = new StringBuilder();
         int from = 0;
         for (int open = template.indexOf('{'); open >= 0; open = template.indexOf('{', from)) {
             int close = template.indexOf('}', open);
+            var value = arguments.get(template.substring(open + 1, close));
+            // Perl would print a list as ARRAY(0x…), which is no path either.
             out.append(template, from, open)
-                    .append(arguments.text(template.substring(open + 1, close)).orElse(""));
+                    .append(value.map(json -> json.scalarText().orElse("()")).orElse(""));
             from = close + 1;
         }
-        return out.append(template.substring(from)).toString();
+        var path = out.append(template.substring(from)).toString().replaceAll("/+", "/");
+        if (path.length() > 1 && path.endsWith("/")) {
+            path = path.substring(0, path.length() - 1);
+        }
+        return PATH.matcher(path).matches() ? path : "";
     }
 
     private static List<String> options(Json.Arr check, int from) {

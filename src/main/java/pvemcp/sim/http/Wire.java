@@ -46,9 +46,6 @@ enum Wire {
 
     HttpResponse failure(SimError error) {
         var message = error.getMessage();
-        if (error.status() == 401) {
-            return HttpResponse.empty(401, message);
-        }
         if (message.indexOf('\r') >= 0) {
             // PVE::APIServer::AnyEvent::response
             return HttpResponse.empty(400, "Bad Request");

@@ -1,5 +1,6 @@
 package pvemcp.sim.world;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,12 +21,24 @@ public final class Access {
     public final SequencedMap<String, Realm> realms = new TreeMap<>();
     private final Map<String, List<Acl>> acl = new TreeMap<>();
     private final Map<String, Pool> pools;
+    private final Tickets tickets;
 
-    Access(Map<String, Pool> pools) {
+    Access(Map<String, Pool> pools, Tickets tickets) {
         this.pools = pools;
+        this.tickets = tickets;
         users.put(ROOT, new User(ROOT));
         realms.put("pam", new Realm("pam", "pam", "Linux PAM standard authentication"));
         realms.put("pve", new Realm("pve", "pve", "Proxmox VE authentication server"));
+    }
+
+    public Tickets tickets() {
+        return tickets;
+    }
+
+    /// Whether the user exists, is enabled and has not expired.
+    public boolean mayLogIn(String userId, Instant now) {
+        var user = users.get(userId);
+        return user != null && user.enabled && (user.expire == 0 || user.expire > now.getEpochSecond());
     }
 
     /// All lines of the ACL, ordered by path.
@@ -109,6 +122,20 @@ public final class Access {
                 }
             }
             return false;
+        }
+
+        /// The first of these privileges that is missing there.
+        public Optional<String> missing(String path, Iterable<String> privileges) {
+            if (isRoot()) {
+                return Optional.empty();
+            }
+            var held = privileges(path);
+            for (var privilege : privileges) {
+                if (!held.containsKey(privilege)) {
+                    return Optional.of(privilege);
+                }
+            }
+            return Optional.empty();
         }
 
         /// The privileges on a path, each with whether it holds below (PVE::RPCEnvironment::permissions).

@@ -21,7 +21,7 @@ public final class Cluster {
     public final SequencedMap<Integer, Guest> guests = new TreeMap<>();
     public final SequencedMap<String, Storage> storages = new TreeMap<>();
     public final SequencedMap<String, Pool> pools = new TreeMap<>();
-    public final Access access = new Access(pools);
+    public final Access access;
     /// datacenter.cfg
     public Json.Obj options = Json.Obj.EMPTY;
 
@@ -29,6 +29,9 @@ public final class Cluster {
     public Cluster(SimTime time, long seed) {
         this.time = time;
         this.random = new Random(seed);
+        var key = new byte[32];
+        random.nextBytes(key);
+        this.access = new Access(pools, new Tickets(key));
     }
 
     public Instant now() {
