@@ -2,8 +2,6 @@ package pvemcp.sim.http;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -129,7 +127,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
 
     /// Who asks; nobody where the operation is open to all.
     private Auth.Identity identify(HttpRequest head) {
-        var operation = path(head).flatMap(path -> match(head, path)).map(ApiSchema.Match::operation);
+        var operation = match(head).map(ApiSchema.Match::operation);
         if (operation.filter(Permissions::isOpen).isPresent()) {
             return new Auth.Identity("", false);
         }
@@ -215,15 +213,9 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
                 .collect(Collectors.joining("/", "/", "")));
     }
 
-    private Optional<ApiSchema.Match> match(HttpRequest request, String path) {
-        boolean blank = path.chars().anyMatch(Character::isWhitespace);
-        if (blank) {
-            return Optional.empty();
-        }
-        var encoded = Stream.of(path.split("/"))
-                .map(segment -> URLEncoder.encode(segment, StandardCharsets.UTF_8))
-                .collect(Collectors.joining("/"));
-        return schema.match(Verb.valueOf(request.method()), encoded.isEmpty() ? "/" : encoded);
+    private Optional<ApiSchema.Match> match(HttpRequest request) {
+        var parts = request.path().split("/", 4);
+        return schema.match(Verb.valueOf(request.method()), parts.length < 4 ? "/" : "/" + parts[3]);
     }
 
     private static SimError notImplemented(HttpRequest request, String path) {
@@ -232,7 +224,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
 
     private HttpResponse call(
             HttpRequest http, Wire format, String path, Auth.Identity identity, Map<String, Json> given) {
-        var match = match(http, path).orElseThrow(() -> notImplemented(http, path));
+        var match = match(http).orElseThrow(() -> notImplemented(http, path));
         var operation = match.operation();
         var arguments = new LinkedHashMap<String, Json>();
         match.variables().forEach((name, value) -> arguments.put(name, Json.str(value)));

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.schema.Operation;
@@ -15,9 +14,6 @@ import pvemcp.sim.world.UserNames;
 
 /// Enforces what an operation declares about who may call it (PVE::RPCEnvironment::check_api2_permissions).
 final class Permissions {
-    /// The refusal of a check that has several ways to be met says none of them.
-    private static final Supplier<SimError> PLAIN = () -> new SimError(403, "Permission check failed", Map.of());
-
     private static final Pattern PATH = Pattern.compile("[\\p{Alnum}._/-]+");
 
     private final Cluster cluster;
@@ -28,6 +24,11 @@ final class Permissions {
         this.cluster = cluster;
         this.rights = rights;
         this.arguments = arguments;
+    }
+
+    /// The refusal of a check that has several ways to be met says none of them.
+    private static SimError plain() {
+        return new SimError(403, "Permission check failed", Map.of());
     }
 
     /// Whether an operation needs no login.
@@ -68,10 +69,10 @@ final class Permissions {
                         .map(part -> refusal((Json.Arr) part))
                         .flatMap(Optional::stream)
                         .findFirst();
-            case "or" -> rest.stream().anyMatch(
-                            part -> refusal((Json.Arr) part).isEmpty())
-                    ? Optional.empty()
-                    : Optional.of(PLAIN.get());
+            case "or" ->
+                rest.stream().anyMatch(part -> refusal((Json.Arr) part).isEmpty())
+                        ? Optional.empty()
+                        : Optional.of(plain());
             case "perm" -> perm(check);
             case "userid-param" -> userParam(text(check, 1));
             case "userid-group" -> userGroup(check);
@@ -101,9 +102,7 @@ final class Permissions {
     private Optional<SimError> userParam(String condition) {
         var userid = arguments.text("userid").orElse("");
         if (condition.equals("self")) {
-            return userid.equals(rights.authId())
-                    ? Optional.empty()
-                    : Optional.of(PLAIN.get());
+            return userid.equals(rights.authId()) ? Optional.empty() : Optional.of(plain());
         }
         UserNames.verify(userid);
         var path = "/access/realm/" + userid.substring(userid.lastIndexOf('@') + 1);
@@ -123,11 +122,11 @@ final class Permissions {
         }
         boolean all = groups.stream().allMatch(group -> mayGroup(group, privileges));
         if (options.contains("create")) {
-            return all && !groups.isEmpty() ? Optional.empty() : Optional.of(PLAIN.get());
+            return all && !groups.isEmpty() ? Optional.empty() : Optional.of(plain());
         }
         var user = cluster.access.users.get(arguments.text("userid").orElse(""));
         boolean one = user != null && user.groups.stream().anyMatch(group -> mayGroup(group, privileges));
-        return one && all ? Optional.empty() : Optional.of(PLAIN.get());
+        return one && all ? Optional.empty() : Optional.of(plain());
     }
 
     private boolean mayGroup(String group, List<String> privileges) {

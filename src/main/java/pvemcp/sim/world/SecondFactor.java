@@ -13,8 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
 /// @param type `totp` or `recovery`
 /// @param secret the TOTP secret in base32, or the remaining recovery keys, blank-separated
 /// @param created seconds since 1970
-public record SecondFactor(
-        String id, String type, String description, String secret, boolean enabled, long created) {
+public record SecondFactor(String id, String type, String description, String secret, boolean enabled, long created) {
     private static final int PERIOD = 30;
 
     /// Whether this is the code that a TOTP device shows now, or within the step before or after (RFC 6238).

@@ -1,0 +1,158 @@
+package pvemcp.sim;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import pvemcp.json.Json;
+
+/// Speaks HTTP to a simulator byte by byte, so that a test sees reason phrases and broken connections as they are.
+final class SimClient {
+    private final PveSim sim;
+    private final List<String> headers = new ArrayList<>();
+
+    private SimClient(PveSim sim) {
+        this.sim = sim;
+    }
+
+    static SimClient anonymous(PveSim sim) {
+        return new SimClient(sim);
+    }
+
+    /// With the token the scenario hands out.
+    static SimClient of(PveSim sim) {
+        return anonymous(sim).with("Authorization: " + sim.token().header());
+    }
+
+    SimClient with(String header) {
+        var copy = new SimClient(sim);
+        copy.headers.addAll(headers);
+        copy.headers.add(header);
+        return copy;
+    }
+
+    record Answer(int status, String reason, Map<String, String> headers, byte[] bytes) {
+        String text() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        Json.Obj json() {
+            return (Json.Obj) Json.parse(text());
+        }
+
+        Json data() {
+            return json().get("data").orElseThrow();
+        }
+
+        Json.Obj object() {
+            return (Json.Obj) data();
+        }
+
+        List<Json.Obj> rows() {
+            return ((Json.Arr) data())
+                    .items().stream().map(Json.Obj.class::cast).toList();
+        }
+
+        /// What is wrong with one parameter.
+        String problem(String parameter) {
+            return json().object("errors").orElseThrow().text(parameter).orElseThrow();
+        }
+    }
+
+    Answer get(String path) {
+        return send("GET", path, "");
+    }
+
+    Answer delete(String path) {
+        return send("DELETE", path, "");
+    }
+
+    Answer post(String path, String form) {
+        return send("POST", path, form);
+    }
+
+    Answer put(String path, String form) {
+        return send("PUT", path, form);
+    }
+
+    /// @param path below `/api2/json`, or absolute
+    private Answer send(String method, String path, String form) {
+        var target = path.startsWith("/api2") || path.startsWith("/pve-docs") ? path : "/api2/json" + path;
+        var lines = new ArrayList<>(List.of(method + " " + target + " HTTP/1.1", "Host: localhost"));
+        lines.addAll(headers);
+        if (method.equals("POST") || method.equals("PUT")) {
+            lines.add("Content-Type: application/x-www-form-urlencoded");
+            lines.add("Content-Length: " + form.length());
+        }
+        return raw(String.join("\r\n", lines) + "\r\n\r\n" + form);
+    }
+
+    /// Sends these bytes on a connection of their own and reads one answer.
+    Answer raw(String request) {
+        try (var socket = trusting().createSocket("127.0.0.1", sim.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return read(socket.getInputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Answer read(InputStream in) throws IOException {
+        var status = line(in).split(" ", 3);
+        var headers = new LinkedHashMap<String, String>();
+        for (var line = line(in); !line.isEmpty(); line = line(in)) {
+            var parts = line.split(": ", 2);
+            headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1]);
+        }
+        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        return new Answer(Integer.parseInt(status[1]), status[2], headers, in.readNBytes(length));
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new IOException("the connection ended");
+            }
+            line.write(next);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
+    }
+
+    static SSLSocketFactory trusting() {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new TrustAll()}, null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// The certificate is none of these tests' business.
+    private static final class TrustAll implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
