@@ -205,7 +205,7 @@ final class Answers {
     static String clean(String text) {
         var out = new StringBuilder();
         text.strip().codePoints().limit(2_000).forEach(c -> {
-            if (c == '\n' || c == '\t' || !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT) {
+            if (c == '\n' || c == '\t' || (!Character.isISOControl(c) && Character.getType(c) != Character.FORMAT)) {
                 out.appendCodePoint(c);
             }
         });

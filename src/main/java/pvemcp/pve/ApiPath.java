@@ -109,7 +109,7 @@ public final class ApiPath {
             return "it has a blank or a control character";
         }
         for (var part : decoded.substring(1).split("/", -1)) {
-            if (part.equals(".") || part.equals("..") || part.isEmpty() && decoded.length() > 1) {
+            if (part.equals(".") || part.equals("..") || (part.isEmpty() && decoded.length() > 1)) {
                 return "it has an empty part, '.' or '..'";
             }
         }

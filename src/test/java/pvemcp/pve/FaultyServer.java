@@ -62,7 +62,7 @@ final class FaultyServer implements AutoCloseable {
             var context = SSLContext.getInstance("TLS");
             context.init(factory.getKeyManagers(), null, null);
             socket = (SSLServerSocket)
-                    context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                    context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
