@@ -1,0 +1,127 @@
+package pvemcp.sim.metrics;
+
+import java.time.Instant;
+import pvemcp.sim.world.Guest;
+
+/// What a guest uses, now and at any moment of its present run: made up, but the same in every run.
+public final class GuestMetrics {
+    private final Guest guest;
+    private final long seed;
+
+    public GuestMetrics(Guest guest) {
+        this.guest = guest;
+        this.seed = guest.vmid() * 1000L;
+    }
+
+    private Wave wave(int kind) {
+        return new Wave(seed + kind);
+    }
+
+    /// How busy this guest is on the whole; most are not.
+    private double temper() {
+        double draw = Wave.unit(seed);
+        return 0.02 + 0.9 * draw * draw * draw;
+    }
+
+    /// The share of its CPUs, 0 to 1.
+    public double cpu(Instant now) {
+        if (!guest.isRunning() || guest.isPaused()) {
+            return 0;
+        }
+        return cpuAt((double) now.getEpochSecond(), 1, false);
+    }
+
+    double cpuAt(double end, double span, boolean highest) {
+        return Math.min(1, value(wave(1), end, span, highest) * temper() * 1.6);
+    }
+
+    /// Bytes.
+    public long memory(Instant now) {
+        return guest.isRunning() ? (long) memoryAt((double) now.getEpochSecond(), 1, false) : 0;
+    }
+
+    double memoryAt(double end, double span, boolean highest) {
+        double base = 0.25 + 0.5 * Wave.unit(seed + 5);
+        double share = Math.min(0.97, base + 0.15 * value(wave(2), end, span, highest));
+        return Math.floor(guest.maxMemory() * share);
+    }
+
+    /// Bytes used on the root disk, which PVE only knows of containers that run.
+    public long disk() {
+        return guest.isContainer() && guest.isRunning()
+                ? (long) (guest.maxDisk() * (0.15 + 0.6 * Wave.unit(seed + 6)))
+                : 0;
+    }
+
+    /// Bytes since the start.
+    public long received(Instant now) {
+        return counter(now, 3, netInRate());
+    }
+
+    public long sent(Instant now) {
+        return counter(now, 4, netOutRate());
+    }
+
+    public long diskRead(Instant now) {
+        return counter(now, 7, diskReadRate());
+    }
+
+    public long diskWritten(Instant now) {
+        return counter(now, 8, diskWriteRate());
+    }
+
+    /// Bytes a second at full load.
+    private double netInRate() {
+        return 4e5 * temper();
+    }
+
+    private double netOutRate() {
+        return 3e5 * temper();
+    }
+
+    private double diskReadRate() {
+        return 2e5 * temper();
+    }
+
+    private double diskWriteRate() {
+        return 5e5 * temper();
+    }
+
+    private long counter(Instant now, int kind, double rate) {
+        if (!guest.isRunning()) {
+            return 0;
+        }
+        double to = now.getEpochSecond();
+        return (long) (rate * wave(kind).area(to - guest.uptime(now), to));
+    }
+
+    double rateAt(String column, double end, double span, boolean highest) {
+        return switch (column) {
+            case "netin" -> netInRate() * value(wave(3), end, span, highest);
+            case "netout" -> netOutRate() * value(wave(4), end, span, highest);
+            case "diskread" -> diskReadRate() * value(wave(7), end, span, highest);
+            default -> diskWriteRate() * value(wave(8), end, span, highest);
+        };
+    }
+
+    /// Pressure stall information, in percent (since PVE 9).
+    public double pressure(String column, Instant now) {
+        return guest.isRunning() ? pressureAt(column, (double) now.getEpochSecond(), 1, false) : 0;
+    }
+
+    double pressureAt(String column, double end, double span, boolean highest) {
+        double cpu = cpuAt(end, span, highest);
+        double load = switch (column) {
+            case "pressurecpusome" -> Math.max(0, cpu - 0.5) * 20;
+            case "pressurecpufull" -> Math.max(0, cpu - 0.6) * 12;
+            case "pressureiosome" -> Math.max(0, cpu - 0.4) * 4;
+            case "pressureiofull" -> Math.max(0, cpu - 0.5) * 3;
+            default -> 0;
+        };
+        return Math.round(load * 100) / 100.0;
+    }
+
+    private static double value(Wave wave, double end, double span, boolean highest) {
+        return span <= 1 ? wave.at(end) : highest ? wave.highest(end, span) : wave.mean(end, span);
+    }
+}

@@ -1,0 +1,35 @@
+package pvemcp.sim.world;
+
+import java.time.Instant;
+
+/// Something a storage keeps: a guest's disk, an ISO, a container template, a backup. Mutable; the simulator's lock
+/// guards it.
+public final class Volume {
+    private final VolumeName name;
+    /// Bytes as the guest sees it, or the length of the file.
+    public long size;
+
+    /// Bytes it takes up.
+    public long used;
+
+    public final Instant created;
+    public String notes = "";
+    public boolean isProtected;
+    /// The volume it is a linked clone of; empty where there is none.
+    public String parent = "";
+    /// Of a backup: the configuration that is in it, as the text of the configuration file.
+    public String archivedConfig = "";
+    /// Of a backup on a backup server: what the last verification said; empty where there was none.
+    public String verification = "";
+
+    public Volume(VolumeName name, long size, long used, Instant created) {
+        this.name = name;
+        this.size = size;
+        this.used = used;
+        this.created = created;
+    }
+
+    public VolumeName name() {
+        return name;
+    }
+}

@@ -1,0 +1,134 @@
+package pvemcp.sim.replay;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import pvemcp.sim.Credentials;
+import pvemcp.sim.PveSim;
+import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.Storage;
+import pvemcp.sim.world.StorageType;
+import pvemcp.sim.world.Token;
+import pvemcp.sim.world.Vm;
+
+/// A simulator that begins as the recorder's host did: one unclustered node `pve` with two storages, an ISO or two
+/// and a
+/// container template.
+final class RecordersHost implements AutoCloseable {
+    static final String TOKEN_SECRET = "6f4a1c2e-8f1b-4e57-9d57-0f2d5a3b7c11";
+    static final String PASSWORD = "recorders-password";
+
+    private final PveSim sim;
+    private final Sender sender;
+
+    private RecordersHost(PveSim sim) {
+        this.sim = sim;
+        this.sender = new Sender(sim.port(), pinned(sim.fingerprint()));
+    }
+
+    /// @param story whose guests of other stories are there as well
+    static RecordersHost at(Instant start, String story) {
+        return new RecordersHost(PveSim.start(cluster -> seed(cluster, story), SimTime.byHand(start)));
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    void advance(Duration step) {
+        sim.advance(step);
+    }
+
+    @Override
+    public void close() {
+        sim.close();
+    }
+
+    private static Credentials seed(Cluster cluster, String story) {
+        var node = cluster.addNode("pve");
+        node.cores = 2;
+        node.memory = 25_276_514_304L;
+        node.swap = 0;
+        cluster.options = pvemcp.json.Json.Obj.EMPTY;
+        storages(cluster);
+        var root = cluster.access.users.get("root@pam");
+        root.password = PASSWORD;
+        root.tokens.put("test", new Token("test", TOKEN_SECRET, "", 0, false));
+        switch (story.substring(0, 3)) {
+            case "s02" -> vm(cluster, 101);
+            case "s22" -> vm(cluster, 209);
+            default -> {}
+        }
+        return new Credentials("root@pam!test", TOKEN_SECRET);
+    }
+
+    private static void vm(Cluster cluster, int vmid) {
+        var vm = new Vm(vmid, "pve");
+        vm.config.put("name", "vm" + vmid);
+        vm.config.put("memory", "64");
+        vm.hasSystem = false;
+        cluster.guests.put(vmid, vm);
+    }
+
+    private static void storages(Cluster cluster) {
+        var local = new Storage("local", StorageType.DIR);
+        local.options.put("path", "/var/lib/vz");
+        local.options.put("content", "rootdir,snippets,import,vztmpl,images,backup,iso");
+        local.total = 270_553_174_016L;
+        local.otherUse = 33_471_758_336L;
+        var now = cluster.now();
+        local.add("pve", "iso/t.iso", 3_145_728, 3_145_728, now);
+        local.add("pve", "iso/tiny-ga.iso", 16_556_032, 16_556_032, now);
+        local.add("pve", "vztmpl/debian-13-mini_13.0-1_amd64.tar.zst", 34_385_205, 34_385_205, now);
+        cluster.storages.put("local", local);
+        var btrfs = new Storage("local-btrfs", StorageType.BTRFS);
+        btrfs.options.put("path", "/var/lib/pve/local-btrfs");
+        btrfs.options.put("content", "images,rootdir");
+        btrfs.options.put("is_mountpoint", "/var/lib/pve/local-btrfs");
+        btrfs.total = 8_589_934_592L;
+        btrfs.otherUse = 6_062_080;
+        cluster.storages.put("local-btrfs", btrfs);
+    }
+
+    /// Trusts exactly the simulator's own certificate.
+    private static SSLContext pinned(String fingerprint) {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new Pin(fingerprint.replace(":", ""))}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private record Pin(String sha256) implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            throw new CertificateException("no client certificates here");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            try {
+                var digest = java.security.MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
+                if (!HexFormat.of().formatHex(digest).equalsIgnoreCase(sha256)) {
+                    throw new CertificateException("not the simulator's certificate");
+                }
+            } catch (java.security.NoSuchAlgorithmException e) {
+                throw new CertificateException(e);
+            }
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

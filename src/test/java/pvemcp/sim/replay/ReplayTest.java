@@ -1,0 +1,40 @@
+package pvemcp.sim.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The judge of the simulator: what a real Proxmox VE 9.2.11 answered to these requests, it answers too.
+///
+/// A story that is not in the list is not supported yet. A difference that is meant to be there is listed with its
+/// reason in `src/test/resources/recordings/allowed.txt`.
+class ReplayTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s01_access"})
+    void the_simulator_answers_as_the_recorded_host_did(String file) {
+        var story = Exchange.story(file);
+        var allowances = Allowances.of(file);
+
+        try (var host = RecordersHost.at(Replay.startOf(story), file)) {
+            var differences = Replay.play(story, host).stream()
+                    .filter(difference -> !allowances.allow(difference))
+                    .toList();
+
+            assertThat(differences)
+                    .as(() -> "%d differences from %s:%n%s"
+                            .formatted(
+                                    differences.size(),
+                                    file,
+                                    differences.stream()
+                                            .map(Difference::toString)
+                                            .collect(Collectors.joining("\n"))))
+                    .isEmpty();
+        }
+        assertThat(allowances.unused())
+                .as("allowed.txt lists differences that do not happen any more: remove them")
+                .isEmpty();
+    }
+}
