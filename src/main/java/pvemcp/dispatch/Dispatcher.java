@@ -25,8 +25,7 @@ public interface Dispatcher {
 
     List<Resource> resources();
 
-    /// The text of a resource; empty where no resource has this URI. A [pvemcp.pve.PveException] where reading it
-    /// fails.
+    /// The text of a resource; empty where no resource has this URI; an [Unreadable] where reading it fails.
     Optional<Content> read(String uri, Caller caller);
 
     record Content(String uri, String mimeType, String text) {}
@@ -34,8 +33,7 @@ public interface Dispatcher {
     List<Prompt> prompts();
 
     /// What could be meant by `typed`, best first: at most 100 names of this kind (`guest`, `node`, `storage`,
-    /// `task`,
-    /// …).
+    /// `task`, …); none where the cluster cannot be asked.
     List<String> complete(String kind, String typed, Caller caller);
 
     /// What a client's model should know before its first call; at most 2 KB.

@@ -2,9 +2,9 @@ package pvemcp.dispatch;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.audit.AuditLog;
@@ -204,11 +204,18 @@ public final class Road implements Dispatcher {
             var variables = UriTemplate.match(resource.uri(), uri);
             if (variables.isPresent()) {
                 var ctx = new Context(cluster, Wires.reading(cluster.wire()), clock, caller);
-                var text = resource.reader().read(ctx, variables.get());
-                return Optional.of(new Content(uri, resource.mimeType(), text));
+                return Optional.of(new Content(uri, resource.mimeType(), text(resource, ctx, variables.get())));
             }
         }
         return Optional.empty();
+    }
+
+    private String text(Resource resource, Context ctx, Map<String, String> variables) {
+        try {
+            return resource.reader().read(ctx, variables);
+        } catch (PveException e) {
+            throw new Unreadable(Explain.fault(e.fault(), asIdentity(Json.Obj.EMPTY)));
+        }
     }
 
     @Override
@@ -219,8 +226,12 @@ public final class Road implements Dispatcher {
     @Override
     public List<String> complete(String kind, String typed, Caller caller) {
         var cluster = clusters.firstEntry().getValue();
-        return new ArrayList<>(
-                Completion.of(kind, typed, new Context(cluster, Wires.reading(cluster.wire()), clock, caller)));
+        var ctx = new Context(cluster, Wires.reading(cluster.wire()), clock, caller);
+        try {
+            return List.copyOf(Completion.of(kind, typed, ctx));
+        } catch (PveException e) {
+            return List.of(); // Nobody waits for an error while typing; the call itself will say it.
+        }
     }
 
     @Override

@@ -1,0 +1,113 @@
+package pvemcp.mcp;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import pvemcp.json.Json;
+import pvemcp.tool.Preview;
+import pvemcp.tool.ToolResult;
+import pvemcp.view.Markdown;
+import pvemcp.view.View;
+
+/// How a tool call ended, as the result of `tools/call`.
+///
+/// A failure and a refusal are results with `isError`, in a fixed form of a line each, so that the model can act on
+/// them; JSON-RPC errors never reach it in most clients.
+final class Results {
+    /// A preview is read by a person, in a dialog.
+    private static final int MOST_REQUESTS = 20;
+
+    private Results() {}
+
+    /// @param tool the tool's definition as this client's revision has it
+    static Json.Obj of(ToolResult result, Json.Obj tool) {
+        boolean structured = tool.has("outputSchema");
+        return switch (result) {
+            case ToolResult.Done(var view, var data) -> {
+                var content = Json.obj("content", content(view));
+                yield structured ? content.with("structuredContent", data) : content;
+            }
+            // A client that holds an answer to its schema accepts another only as an error.
+            case ToolResult.Held held -> text(heldText(held, tool.text("name").orElse("")), structured);
+            case ToolResult.Refused(var rule, var why, var remedy) ->
+                text(lines("refused by " + rule + ": " + why, "remedy: ", remedy), true);
+            case ToolResult.Failed(var code, var what, var hint) ->
+                text(lines("error " + code + ": " + what, "hint: ", hint), true);
+        };
+    }
+
+    private static String lines(String first, String label, String second) {
+        return second.isBlank() ? first : first + "\n" + label + second;
+    }
+
+    private static Json.Obj text(String text, boolean error) {
+        var result = Json.obj("content", Json.arr(Json.obj("type", "text", "text", text)));
+        return error ? result.with("isError", Json.bool(true)) : result;
+    }
+
+    private static Json.Arr content(View view) {
+        var parts = new ArrayList<Json>();
+        var text = Markdown.render(view, Results::boundary);
+        if (!text.isEmpty()) {
+            parts.add(Json.obj("type", "text", "text", text));
+        }
+        addImages(view, parts);
+        return new Json.Arr(parts);
+    }
+
+    private static void addImages(View view, List<Json> parts) {
+        if (view instanceof View.Image image) {
+            var data = Base64.getEncoder().encodeToString(image.bytes());
+            parts.add(Json.obj("type", "image", "data", data, "mimeType", image.mimeType()));
+        } else if (view instanceof View.Stack stack) {
+            for (var part : stack.parts()) {
+                addImages(part, parts);
+            }
+        }
+    }
+
+    /// A word that text from elsewhere cannot know, and so cannot use to step out of its quotation.
+    private static String boundary() {
+        var random = new byte[6];
+        Random.SOURCE.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /// Made when the first quotation is, not at the start.
+    private static final class Random {
+        private static final SecureRandom SOURCE = new SecureRandom();
+    }
+
+    /// For a client that cannot ask its user: the model has to, and comes back with the ticket.
+    private static String heldText(ToolResult.Held held, String tool) {
+        return "held, nothing was changed. This call needs the user's yes:\n"
+                + preview(held)
+                + "\nShow this to the user. If they agree, call "
+                + tool
+                + " again with the same arguments and confirm="
+                + held.ticket().text();
+    }
+
+    /// What would be done, in the words a person decides by.
+    static String preview(ToolResult.Held held) {
+        var preview = held.preview();
+        var text = new StringBuilder(preview.summary());
+        for (var warning : preview.warnings()) {
+            text.append("\nNote: ").append(warning);
+        }
+        addRequests(preview, text);
+        return text.toString();
+    }
+
+    private static void addRequests(Preview preview, StringBuilder text) {
+        var requests = preview.requests();
+        for (var request : requests.subList(0, Math.min(MOST_REQUESTS, requests.size()))) {
+            text.append("\n- ").append(request);
+        }
+        if (requests.size() > MOST_REQUESTS) {
+            text.append("\n- and ").append(requests.size() - MOST_REQUESTS).append(" more");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package pvemcp.mcp;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import pvemcp.json.Json;
+import pvemcp.mcp.Hub.Topic;
+
+/// One `subscriptions/listen` of 2026-07-28: open until either side ends it, and telling only what was asked for.
+final class Subscription implements Hub.Listener, Exchange.Open {
+    private static final String ID = "io.modelcontextprotocol/subscriptionId";
+
+    /// Enough for every guest of a large cluster; a bound, because the client chooses.
+    private static final int MOST_URIS = 20_000;
+
+    private final Exchange exchange;
+    private final McpServer server;
+    private final Set<Topic> topics = new HashSet<>();
+    private final Set<String> uris = new HashSet<>();
+
+    private Subscription(Exchange exchange, McpServer server) {
+        this.exchange = exchange;
+        this.server = server;
+    }
+
+    /// Acknowledges what of the wanted notifications will come, before any of them can.
+    static void open(Exchange exchange, McpServer server) {
+        if (!exchange.params().has("notifications")) {
+            throw RpcException.invalidParams("'notifications' must be an object: what to listen for");
+        }
+        var subscription = new Subscription(exchange, server);
+        var honoured = subscription.accept(Features.object(exchange.params(), "notifications"));
+        exchange.stayOpen(subscription);
+        exchange.notify(
+                "notifications/subscriptions/acknowledged",
+                Json.obj("_meta", subscription.meta(), "notifications", honoured));
+        server.hub().add(subscription);
+    }
+
+    private Json.Obj accept(Json.Obj wanted) {
+        var honoured = accept(wanted, "toolsListChanged", Topic.TOOLS, Json.Obj.EMPTY);
+        honoured = accept(wanted, "promptsListChanged", Topic.PROMPTS, honoured);
+        honoured = accept(wanted, "resourcesListChanged", Topic.RESOURCES, honoured);
+        if (Topic.UPDATE.in(server.hub().emits()) && wanted.has("resourceSubscriptions")) {
+            topics.add(Topic.UPDATE);
+            honoured = honoured.with("resourceSubscriptions", acceptUris(wanted));
+        }
+        return honoured;
+    }
+
+    private Json.Obj accept(Json.Obj wanted, String name, Topic topic, Json.Obj honoured) {
+        boolean asked = wanted.has(name) && wanted.get(name).get().equals(Json.bool(true));
+        if (!asked || !topic.in(server.hub().emits())) {
+            return honoured;
+        }
+        topics.add(topic);
+        return honoured.with(name, Json.bool(true));
+    }
+
+    private Json.Arr acceptUris(Json.Obj wanted) {
+        var list = wanted.array("resourceSubscriptions")
+                .orElseThrow(() -> RpcException.invalidParams("'resourceSubscriptions' must be an array of URIs"));
+        var accepted = new ArrayList<Json>();
+        for (var item : list.items()) {
+            if (!(item instanceof Json.Str(var uri))) {
+                throw RpcException.invalidParams("'resourceSubscriptions' must be an array of URIs");
+            }
+            if (uris.size() < MOST_URIS && uris.add(uri)) {
+                accepted.add(item);
+            }
+        }
+        return new Json.Arr(accepted);
+    }
+
+    private Json.Obj meta() {
+        return Json.obj(ID, exchange.id());
+    }
+
+    @Override
+    public void changed(Topic topic, String uri) {
+        if (!topics.contains(topic)) {
+            return;
+        }
+        if (topic != Topic.UPDATE) {
+            exchange.notify(topic.method(), Json.obj("_meta", meta()));
+        } else if (uris.contains(uri)) {
+            exchange.notify(topic.method(), Json.obj("_meta", meta(), "uri", uri));
+        }
+    }
+
+    @Override
+    public void cancelled() {
+        server.hub().remove(this);
+    }
+
+    @Override
+    public void closing() {
+        server.hub().remove(this);
+        var result = Modern.complete(Json.Obj.EMPTY, server.about());
+        var meta = Features.object(result, "_meta").with(ID, exchange.id());
+        exchange.answer(result.with("_meta", meta));
+    }
+}
