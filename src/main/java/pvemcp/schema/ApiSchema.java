@@ -52,7 +52,7 @@ public final class ApiSchema {
             operations.add(new Operation(
                     line.verb(), line.path(), line.name(), "", () -> FactsFile.object(line.declaration())));
         }
-        return new ApiSchema(file.version(), operations, new Rules(file.indexes(), file.formats()));
+        return new ApiSchema(file.version(), operations, new Rules(file.indexes(), file.formats(), file.words()));
     }
 
     /// The schema out of the text of `/pve-docs/api-viewer/apidoc.js` as a host serves it; never evaluated.

@@ -444,32 +444,32 @@ final class Check {
     private Optional<Problem> formatComplaint(String path, Json.Obj schema, String text) {
         var declared = schema.get("format").orElse(Json.Null.NULL);
         return switch (declared) {
-            case Json.Obj keys -> propertyStringComplaint(path, keys, text);
+            case Json.Obj keys -> propertyStringComplaint(path, "", keys, text);
             case Json.Str(var name) -> {
                 var keys = rules.propertyString(name);
                 yield keys.isPresent()
-                        ? propertyStringComplaint(path, keys.get(), text)
-                        : ValueFormats.complaint(name, text).map(Check::invalidFormat);
+                        ? propertyStringComplaint(path, name, keys.get(), text)
+                        : new ValueFormats(rules).complaint(name, text).map(Check::invalidFormat);
             }
             default -> Optional.empty();
         };
     }
 
     private static Problem invalidFormat(String complaint) {
-        return new Problem("", "invalid format - " + complaint);
+        return new Problem("", "invalid format - " + complaint + "\n");
     }
 
-    private Optional<Problem> propertyStringComplaint(String path, Json.Obj keys, String text) {
+    private Optional<Problem> propertyStringComplaint(String path, String format, Json.Obj keys, String text) {
         Json.Obj value;
         try {
             value = PropertyString.parse(keys, text);
         } catch (PropertyString.Malformed e) {
-            return Optional.of(invalidFormat(e.getMessage() + "\n"));
+            return Optional.of(invalidFormat(e.getMessage()));
         }
         var inner = new Check(rules);
         inner.object(path, keys, value, false, Unknown.reported(inner));
         if (inner.problems.isEmpty()) {
-            return Optional.empty();
+            return new ValueFormats(rules).complaintOverKeys(format, value).map(Check::invalidFormat);
         }
         var wire = new StringBuilder("invalid format - format error\n");
         Optional<String> nearest = Optional.empty();

@@ -14,11 +14,17 @@ import pvemcp.json.Json;
 ///     version 9.2
 ///     index net 31                      indexed parameters net0 … net31
 ///     format pve-qm-boot {…}            the keys of a property string, by the name of its format
+///     words pve-priv Datastore.Audit …  what may stand in a list whose words the code knows, not the declaration
 ///     GET /pools index {…}              an operation: verb, template, PVE's method name, declaration
 ///
 /// The file is shipped as it is: packing the jar compresses it to a seventh, lines are cut without parsing what
 /// they hold, and nothing generated can fall behind its source.
-record FactsFile(String version, Map<String, Integer> indexes, Map<String, String> formats, List<Line> operations) {
+record FactsFile(
+        String version,
+        Map<String, Integer> indexes,
+        Map<String, String> formats,
+        Map<String, List<String>> words,
+        List<Line> operations) {
     /// An operation's line; `declaration` is unparsed JSON.
     record Line(Verb verb, String path, String name, String declaration) {}
 
@@ -41,6 +47,7 @@ record FactsFile(String version, Map<String, Integer> indexes, Map<String, Strin
         var version = "";
         var indexes = new HashMap<String, Integer>();
         var formats = new HashMap<String, String>();
+        var words = new HashMap<String, List<String>>();
         var operations = new ArrayList<Line>();
         for (int start = 0; start < text.length(); ) {
             int end = text.indexOf('\n', start);
@@ -55,6 +62,10 @@ record FactsFile(String version, Map<String, Integer> indexes, Map<String, Strin
                     indexes.put(
                             line.substring(first + 1, second), Integer.parseInt(line, second + 1, line.length(), 10));
                 case "format" -> formats.put(line.substring(first + 1, second), line.substring(second + 1));
+                case "words" ->
+                    words.put(
+                            line.substring(first + 1, second),
+                            List.of(line.substring(second + 1).split(" ")));
                 case String verb -> {
                     int third = line.indexOf(' ', second + 1);
                     operations.add(new Line(
@@ -65,7 +76,8 @@ record FactsFile(String version, Map<String, Integer> indexes, Map<String, Strin
                 }
             }
         }
-        return new FactsFile(version, Map.copyOf(indexes), Map.copyOf(formats), List.copyOf(operations));
+        return new FactsFile(
+                version, Map.copyOf(indexes), Map.copyOf(formats), Map.copyOf(words), List.copyOf(operations));
     }
 
     static Json.Obj object(String json) {
