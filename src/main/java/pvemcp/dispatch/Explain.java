@@ -93,6 +93,11 @@ final class Explain {
                         "not_found",
                         Clean.line(message.isEmpty() ? what + " is not there" : message),
                         "see pve_guest_list, pve_node_list or pve_storage_list; what this token may not see is not there for it");
+            case PveFault.Ambiguity(var what, var choices) ->
+                new Failed(
+                        "not_unique",
+                        "'%s' is more than one".formatted(Clean.name(what)),
+                        "say which: " + choices.stream().map(Clean::name).collect(Collectors.joining(", ")));
             case PveFault.Invalid invalid -> invalid(invalid);
             case PveFault.Locked(var what, var by, var message) ->
                 new Failed(

@@ -3,12 +3,11 @@ package pvemcp.pve;
 import java.util.List;
 import java.util.Map;
 
-/// Every way a call to PVE can go wrong. A fault is recognised by its emitter's exact words; what is not recognised
-/// is
-/// [Unexpected], never a guess.
+/// Every way a call to PVE can go wrong. A fault is recognised by its emitter's exact words; what is not
+/// recognised is [Unexpected], never a guess.
 public sealed interface PveFault {
-    /// No endpoint could be reached and nothing was sent: name lookup, connection, TLS handshake, or PVE's own 595 to
-    /// another node.
+    /// Nothing was done: no endpoint could be reached (name lookup, connection, TLS handshake), the node behind
+    /// it could not (PVE's own 595), or a read that changes nothing got no whole answer in its time.
     record Unreachable(String endpoint, String why) implements PveFault {}
 
     /// The certificate is not trusted. `fingerprint` is its SHA-256 (`AA:BB:…`), `why` what was wrong with it.
@@ -23,6 +22,13 @@ public sealed interface PveFault {
     /// The thing named is not there (PVE says so with a 500, PVE::Cluster, PVE::AbstractConfig).
     record Missing(String what, String message) implements PveFault {}
 
+    /// What was named fits several things; `choices` are the names that say which one, such as `pve1/101`.
+    record Ambiguity(String what, List<String> choices) implements PveFault {
+        public Ambiguity {
+            choices = List.copyOf(choices);
+        }
+    }
+
     /// 400: PVE refused the parameters. Keys are its parameter names, values its words.
     record Invalid(String message, Map<String, String> problems) implements PveFault {
         public Invalid {
@@ -30,8 +36,8 @@ public sealed interface PveFault {
         }
     }
 
-    /// The guest is locked, `by` for example `backup` (PVE::AbstractConfig::check_lock), or a lock was not had in
-    /// time.
+    /// The guest is locked, `by` for example `backup` (PVE::AbstractConfig::check_lock), or a lock was not had
+    /// in time.
     record Locked(String what, String by, String message) implements PveFault {}
 
     /// Somebody else changed the configuration since it was read (digest mismatch).

@@ -1,0 +1,106 @@
+package pvemcp.pve;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/// The endpoints of one cluster, any of which can be asked for everything. The one that answered last is asked
+/// first.
+///
+/// An endpoint that failed five times within 30 s is left alone for 15 s; then one request tries it. Safe for
+/// use by several threads.
+final class Endpoints {
+    private static final int FAILURES = 5;
+    private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final Duration REST = Duration.ofSeconds(15);
+
+    private final Waiting waiting;
+    private final List<Endpoint> all = new ArrayList<>(); // guarded by this, as is what is in it
+
+    Endpoints(List<URI> uris, Waiting waiting) {
+        this.waiting = waiting;
+        uris.forEach(uri -> all.add(new Endpoint(uri)));
+    }
+
+    /// One `https://host:port`.
+    static final class Endpoint {
+        private final URI uri;
+        private final Deque<Duration> failures = new ArrayDeque<>();
+        private Optional<Duration> restsUntil = Optional.empty();
+
+        private Endpoint(URI uri) {
+            this.uri = uri;
+        }
+
+        URI uri() {
+            return uri;
+        }
+
+        @Override
+        public String toString() {
+            return uri.toString();
+        }
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    /// The one to ask next, none of `failed`; empty where all others have failed or are left alone.
+    synchronized Optional<Endpoint> next(Collection<Endpoint> failed) {
+        for (var endpoint : all) {
+            if (!failed.contains(endpoint) && mayBeAsked(endpoint)) {
+                return Optional.of(endpoint);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean mayBeAsked(Endpoint endpoint) {
+        if (endpoint.restsUntil.isEmpty()) {
+            return true;
+        }
+        var now = waiting.elapsed();
+        if (endpoint.restsUntil.get().compareTo(now) > 0) {
+            return false;
+        }
+        // This request is the trial; until it has ended the others stay away.
+        endpoint.restsUntil = Optional.of(now.plus(REST));
+        return true;
+    }
+
+    synchronized void answered(Endpoint endpoint) {
+        endpoint.failures.clear();
+        endpoint.restsUntil = Optional.empty();
+        if (all.getFirst() != endpoint) {
+            all.remove(endpoint);
+            all.addFirst(endpoint);
+        }
+    }
+
+    synchronized void failed(Endpoint endpoint) {
+        var now = waiting.elapsed();
+        endpoint.failures.addLast(now);
+        while (endpoint.failures.getFirst().compareTo(now.minus(WITHIN)) < 0) {
+            endpoint.failures.removeFirst();
+        }
+        if (endpoint.failures.size() >= FAILURES) {
+            endpoint.restsUntil = Optional.of(now.plus(REST));
+        }
+    }
+
+    /// What to say of those that were not asked.
+    synchronized List<Endpoint> leftAlone(Collection<Endpoint> failed) {
+        return all.stream().filter(endpoint -> !failed.contains(endpoint)).toList();
+    }
+
+    @Override
+    public synchronized String toString() {
+        return String.join(", ", all.stream().map(Endpoint::toString).toList());
+    }
+}

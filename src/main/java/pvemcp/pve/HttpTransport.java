@@ -1,0 +1,587 @@
+package pvemcp.pve;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.GZIPInputStream;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionReuseStrategy;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.CharCodingConfig;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import pvemcp.json.Json;
+import pvemcp.pve.Endpoints.Endpoint;
+
+/// The way to a cluster over HTTPS, as its owner named it in a [Connection].
+///
+/// What may be relied on: an unknown certificate is refused before any credential is sent; redirects are not
+/// followed; a request ends within the connection's timeout, however slowly the answer drips, and at once when
+/// its thread is interrupted (with a `CancellationException`, or [PveFault.Ambiguous] where a write had been
+/// sent); reads are repeated, up to three times in that time and on other endpoints; a write is sent once,
+/// unless it certainly did not arrive.
+///
+/// Nothing is opened or loaded before the first request. Safe for use by several threads; one instance a
+/// cluster, since equal reads made at the same time are one request ([SharedReads]).
+public final class HttpTransport implements Transport, AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    // pveproxy closes an idle connection after 5 s (PVE::APIServer::AnyEvent), and what is sent into that is lost.
+    private static final Duration IDLE = Duration.ofSeconds(3);
+    private static final int LARGEST_BODY = 64 << 20;
+    private static final int LARGEST_RATIO = 200;
+    // As many as one worker of pveproxy should have to hold for us.
+    private static final int CONNECTIONS = 16;
+
+    private final Connection connection;
+    private final Waiting waiting;
+    private final Endpoints endpoints;
+    private final Session session;
+    private final SharedReads shared;
+    private Optional<Client> client = Optional.empty(); // guarded by this
+
+    public HttpTransport(Connection connection, Clock clock) {
+        this(connection, clock, Waiting.REAL);
+    }
+
+    /// @param clock the time of day, from which the codes of a second factor are made
+    /// @param waiting what passes between two tries, and tells the age of tickets
+    public HttpTransport(Connection connection, Clock clock, Waiting waiting) {
+        for (var endpoint : connection.endpoints()) {
+            if (!"https".equals(endpoint.getScheme()) || endpoint.getHost() == null) {
+                throw new IllegalArgumentException(
+                        "'%s' is not an endpoint: write it as https://host:8006".formatted(endpoint));
+            }
+        }
+        if (connection.endpoints().isEmpty()) {
+            throw new IllegalArgumentException("cluster '%s' has no endpoint".formatted(connection.name()));
+        }
+        this.connection = connection;
+        this.waiting = waiting;
+        this.endpoints = new Endpoints(connection.endpoints(), waiting);
+        this.session = new Session(connection.credential(), endpoints.toString(), clock, waiting, this::logIn);
+        this.shared = new SharedReads(this::sendNow, waiting);
+    }
+
+    @Override
+    public Json.Obj send(Verb verb, String path, Json.Obj params) {
+        return shared.send(verb, path, params);
+    }
+
+    /// Opens a connection and logs in, so that the first real request does not wait for it. Comes back at once;
+    /// whatever fails will fail again, and be told, when it matters.
+    public void prewarm() {
+        Thread.ofVirtual().name("pve-prewarm").start(() -> {
+            try {
+                send(Verb.GET, "/version", Json.Obj.EMPTY);
+            } catch (PveException | CancellationException _) {
+                // The first request that somebody waits for will say so.
+            }
+        });
+    }
+
+    /// A text that PVE serves beside the API and without login, such as `/pve-docs/api-viewer/apidoc.js`. No
+    /// credential is sent.
+    public String page(String path) {
+        ApiPath.check(path);
+        var request = new Request(Verb.GET, path, "", "", 3, List.of());
+        try {
+            var reply = carry(request, "", Map.of());
+            if (reply.answer().status() != 200) {
+                throw new PveException(Answers.fault(request, reply.endpoint().toString(), reply.answer(), List.of()));
+            }
+            return new String(reply.answer().body(), StandardCharsets.UTF_8);
+        } catch (InterruptedException _) {
+            throw calledOff(request);
+        }
+    }
+
+    /// Closes the connections. Requests under way fail, later ones open new connections.
+    @Override
+    public void close() {
+        Optional<Client> open;
+        synchronized (this) {
+            open = client;
+            client = Optional.empty();
+        }
+        open.ifPresent(Client::close);
+    }
+
+    private Json.Obj sendNow(Verb verb, String path, Json.Obj params) {
+        var request = Request.of(verb, path, params);
+        try {
+            var pass = session.pass();
+            var reply = carry(request, "/api2/json", session.headers(verb, pass));
+            // A ticket ends before its time when the cluster's key changes or its user logs out everywhere;
+            // CSRF tokens likewise. PVE judges both before it does anything, so a write may be repeated as
+            // well.
+            if (reply.answer().status() == 401 && session.forget(pass)) {
+                pass = session.pass();
+                reply = carry(request, "/api2/json", session.headers(verb, pass));
+            }
+            return Answers.envelope(request, reply.endpoint().toString(), reply.answer(), hidden(request));
+        } catch (InterruptedException _) {
+            throw calledOff(request);
+        }
+    }
+
+    private Json.Obj logIn(Json.Obj params) {
+        var request = Request.login(params);
+        try {
+            var reply = carry(request, "/api2/json", Map.of());
+            return Answers.envelope(request, reply.endpoint().toString(), reply.answer(), hidden(request))
+                    .object("data")
+                    .orElse(Json.Obj.EMPTY);
+        } catch (InterruptedException _) {
+            throw calledOff(request);
+        }
+    }
+
+    private List<String> hidden(Request request) {
+        var hidden = new ArrayList<>(session.secrets());
+        hidden.addAll(request.secrets());
+        return hidden;
+    }
+
+    private static CancellationException calledOff(Request request) {
+        Thread.currentThread().interrupt();
+        return new CancellationException("%s %s was called off".formatted(request.verb(), request.path()));
+    }
+
+    private record Reply(Endpoint endpoint, Outcome.Answered answer) {}
+
+    /// Brings the request to an endpoint and an answer back: tries others where it certainly did not arrive,
+    /// and again where repeating it changes nothing.
+    private Reply carry(Request request, String base, Map<String, String> headers) throws InterruptedException {
+        long end = System.nanoTime() + connection.timeout().toNanos();
+        var failed = new LinkedHashMap<Endpoint, String>();
+        int tries = 1;
+        while (true) {
+            if (System.nanoTime() - end >= 0) {
+                throw new PveException(unreachable(failed));
+            }
+            var next = endpoints.next(failed.keySet());
+            if (next.isEmpty()) {
+                if (tries >= request.tries() || failed.isEmpty() || !rested(tries, Optional.empty(), end)) {
+                    throw new PveException(unreachable(failed));
+                }
+                tries++;
+                failed.clear();
+                continue;
+            }
+            var endpoint = next.get();
+            switch (exchange(endpoint, request, base, headers, end)) {
+                case Outcome.Untrusted(var fingerprint, var why) ->
+                    throw new PveException(new PveFault.Untrusted(endpoint.toString(), fingerprint, why));
+                case Outcome.Unsent(var why) -> {
+                    endpoints.failed(endpoint);
+                    failed.put(endpoint, why);
+                }
+                case Outcome.Cut(var why) -> {
+                    endpoints.failed(endpoint);
+                    if (tries >= request.tries() || !rested(tries, Optional.empty(), end)) {
+                        throw new PveException(lost(request, endpoint, why));
+                    }
+                    tries++;
+                    failed.clear();
+                }
+                case Outcome.Late() -> {
+                    endpoints.failed(endpoint);
+                    throw new PveException(lost(
+                            request,
+                            endpoint,
+                            "no whole answer within " + connection.timeout().toSeconds() + " s"));
+                }
+                case Outcome.TooLarge(var why) ->
+                    throw new PveException(
+                            request.safe()
+                                    ? new PveFault.NotPve(endpoint.toString(), why)
+                                    : new PveFault.Ambiguous(request.verb(), request.path(), why));
+                case Outcome.Answered answer -> {
+                    endpoints.answered(endpoint);
+                    if (answer.status() == 595 && failed.size() + 1 < endpoints.size()) {
+                        // This endpoint has no way to the node, so nothing was sent there; another may have.
+                        failed.put(endpoint, answer.reason());
+                    } else if (isPassing(answer)
+                            && tries < request.tries()
+                            && rested(tries, answer.retryAfter(), end)) {
+                        tries++;
+                    } else {
+                        return new Reply(endpoint, answer);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What comes from gateways and from the node behind the one that was asked, and may be gone a moment later.
+    private static boolean isPassing(Outcome.Answered answer) {
+        return switch (answer.status()) {
+            case 502, 503, 504, 596, 597, 599 -> true;
+            default -> false;
+        };
+    }
+
+    /// Waits before another try: a random part of 0.4 s, 0.8 s, at most 2 s (so that many clients do not come
+    /// back in step), or what the server asked for.
+    ///
+    /// @return false where the time does not suffice for it
+    private boolean rested(int tries, Optional<Duration> asked, long end) throws InterruptedException {
+        long most = Math.min(2_000, 200L << tries);
+        var rest = asked.orElseGet(
+                () -> Duration.ofMillis(ThreadLocalRandom.current().nextLong(most)));
+        if (rest.toNanos() >= end - System.nanoTime()) {
+            return false;
+        }
+        waiting.pause(rest);
+        return true;
+    }
+
+    private PveFault unreachable(Map<Endpoint, String> failed) {
+        var why = new ArrayList<String>();
+        failed.forEach((endpoint, reason) -> why.add(endpoints.size() == 1 ? reason : endpoint + ": " + reason));
+        for (var endpoint : endpoints.leftAlone(failed.keySet())) {
+            var reason = "left alone for 15 s after it failed five times";
+            why.add(endpoints.size() == 1 ? reason : endpoint + ": " + reason);
+        }
+        return new PveFault.Unreachable(endpoints.toString(), String.join("; ", why));
+    }
+
+    private static PveFault lost(Request request, Endpoint endpoint, String why) {
+        return request.safe()
+                ? new PveFault.Unreachable(endpoint.toString(), why)
+                : new PveFault.Ambiguous(request.verb(), request.path(), why);
+    }
+
+    /// One exchange, on a virtual thread of its own: that can be given up whatever it hangs in, be it a name lookup.
+    private Outcome exchange(Endpoint endpoint, Request request, String base, Map<String, String> headers, long end)
+            throws InterruptedException {
+        var ready = client();
+        var http = ready.request(endpoint.uri(), request, base, headers);
+        var sent = new AtomicBoolean();
+        var outcome = new CompletableFuture<Outcome>();
+        Thread.ofVirtual().name("pve-exchange").start(() -> {
+            try {
+                outcome.complete(ready.exchange(http, sent, request.verb() == Verb.GET));
+            } catch (Throwable e) { // Rethrown by the one who waits.
+                outcome.completeExceptionally(e);
+            }
+        });
+        try {
+            return outcome.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            http.cancel();
+            return sent.get() ? new Outcome.Late() : new Outcome.Unsent("no connection in time");
+        } catch (InterruptedException e) {
+            http.cancel();
+            if (sent.get() && !request.safe()) {
+                Thread.currentThread().interrupt();
+                throw new PveException(
+                        new PveFault.Ambiguous(
+                                request.verb(), request.path(), "it was called off after it had been sent"),
+                        e);
+            }
+            throw e;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an exchange ended in no known way", e.getCause());
+        }
+    }
+
+    private synchronized Client client() {
+        if (client.isEmpty()) {
+            client = Optional.of(new Client(connection));
+        }
+        return client.get();
+    }
+
+    /// Everything that names the HTTP library, so that none of it is loaded before the first request.
+    private static final class Client {
+        private static final String SENT = "pve.sent";
+
+        private final CloseableHttpClient pooled;
+        private final CloseableHttpClient fresh;
+
+        Client(Connection connection) {
+            var tls = tls(connection);
+            pooled = client(connection, tls, DefaultConnectionReuseStrategy.INSTANCE);
+            // A write never goes over a connection that PVE may be closing at that moment.
+            fresh = client(connection, tls, (request, response, context) -> false);
+        }
+
+        private static DefaultClientTlsStrategy tls(Connection connection) {
+            try {
+                var context = Certificates.context(connection.trust());
+                // BUILTIN lets the trust manager check the host name inside the handshake; a pinned certificate
+                // may have any name in it.
+                return connection.trust() instanceof Connection.Trust.Fingerprints
+                        ? new DefaultClientTlsStrategy(
+                                context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE)
+                        : new DefaultClientTlsStrategy(
+                                context, HostnameVerificationPolicy.BUILTIN, NoopHostnameVerifier.INSTANCE);
+            } catch (IOException | GeneralSecurityException e) {
+                throw new PveException(
+                        new PveFault.Unreachable(connection.name(), "the trusted certificates cannot be read: " + e),
+                        e);
+            }
+        }
+
+        private static CloseableHttpClient client(
+                Connection connection, DefaultClientTlsStrategy tls, ConnectionReuseStrategy reuse) {
+            var connect = CONNECT.compareTo(connection.timeout()) < 0 ? CONNECT : connection.timeout();
+            var request = RequestConfig.custom()
+                    .setConnectionRequestTimeout(timeout(connection.timeout()))
+                    .setResponseTimeout(timeout(connection.timeout()))
+                    .setRedirectsEnabled(false)
+                    .setProtocolUpgradeEnabled(false)
+                    .build();
+            return HttpClientBuilder.create()
+                    .setConnectionManager(connections(tls, connect))
+                    .setRequestExecutor(new Executor(reuse))
+                    .setConnectionReuseStrategy(reuse)
+                    .setKeepAliveStrategy((response, context) -> TimeValue.ofMilliseconds(IDLE.toMillis()))
+                    .setDefaultRequestConfig(request)
+                    .setUserAgent("pve-mcp")
+                    .disableRedirectHandling()
+                    .disableAutomaticRetries()
+                    .disableCookieManagement()
+                    .disableAuthCaching()
+                    .disableContentCompression()
+                    .disableConnectionState()
+                    .build();
+        }
+
+        private static PoolingHttpClientConnectionManager connections(DefaultClientTlsStrategy tls, Duration connect) {
+            return PoolingHttpClientConnectionManagerBuilder.create()
+                    .setTlsSocketStrategy(tls)
+                    .setMaxConnPerRoute(CONNECTIONS)
+                    .setMaxConnTotal(CONNECTIONS * 8)
+                    .setDefaultTlsConfig(TlsConfig.custom()
+                            .setHandshakeTimeout(timeout(connect))
+                            .build())
+                    .setDefaultConnectionConfig(ConnectionConfig.custom()
+                            .setConnectTimeout(timeout(connect))
+                            .setSocketTimeout(timeout(connect))
+                            .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                            .build())
+                    .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                            .http1Config(Http1Config.custom()
+                                    .setMaxHeaderCount(100)
+                                    .setMaxLineLength(16 << 10)
+                                    .setMaxEmptyLineCount(10)
+                                    .build())
+                            // Reason phrases are in UTF-8 where PVE quotes what somebody wrote.
+                            .charCodingConfig(CharCodingConfig.custom()
+                                    .setCharset(StandardCharsets.UTF_8)
+                                    .setMalformedInputAction(java.nio.charset.CodingErrorAction.REPLACE)
+                                    .setUnmappableInputAction(java.nio.charset.CodingErrorAction.REPLACE)
+                                    .build())
+                            .build())
+                    .build();
+        }
+
+        private static Timeout timeout(Duration time) {
+            return Timeout.ofMilliseconds(Math.max(1, time.toMillis()));
+        }
+
+        HttpUriRequestBase request(URI endpoint, Request request, String base, Map<String, String> headers) {
+            var query = request.query().isEmpty() ? "" : "?" + request.query();
+            var root = endpoint.toString().replaceAll("/+$", "");
+            var http = new HttpUriRequestBase(request.verb().name(), URI.create(root + base + request.path() + query));
+            http.setHeader("Accept", "application/json");
+            http.setHeader("Accept-Encoding", "gzip");
+            headers.forEach(http::setHeader);
+            if (request.hasBody()) {
+                http.setEntity(new StringEntity(request.form(), ContentType.APPLICATION_FORM_URLENCODED));
+            }
+            return http;
+        }
+
+        /// Sends it and reads the whole answer. Only failures this does not foresee leave as exceptions.
+        Outcome exchange(HttpUriRequestBase http, AtomicBoolean sent, boolean reading) {
+            var context = HttpClientContext.create();
+            context.setAttribute(SENT, sent);
+            try {
+                return (reading ? pooled : fresh).execute(http, context, Client::read);
+            } catch (Beyond e) {
+                return new Outcome.TooLarge(e.getMessage());
+            } catch (IOException e) {
+                var refused = refused(e);
+                if (refused.isPresent()) {
+                    return new Outcome.Untrusted(
+                            refused.get().fingerprint(), refused.get().getMessage());
+                }
+                return sent.get() ? new Outcome.Cut(words(e)) : new Outcome.Unsent(words(e));
+            }
+        }
+
+        private static Optional<Certificates.Refused> refused(Throwable failure) {
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof Certificates.Refused refused) {
+                    return Optional.of(refused);
+                }
+            }
+            return Optional.empty();
+        }
+
+        private static String words(IOException failure) {
+            return switch (failure) {
+                case UnknownHostException e -> "no such host: " + e.getMessage();
+                case ConnectException e -> e.getMessage();
+                case NoRouteToHostException e -> e.getMessage();
+                default -> failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+            };
+        }
+
+        private static Outcome read(ClassicHttpResponse response) throws IOException {
+            byte[] body = new byte[0];
+            var entity = response.getEntity();
+            if (entity != null) {
+                boolean zipped = "gzip".equals(entity.getContentEncoding());
+                // Not closed here: closing reads what is left, which may be without end. The client drops the
+                // connection when this fails, and gets it back when the end has been read.
+                var counted = new Counted(entity.getContent());
+                body = all(zipped ? new GZIPInputStream(counted) : counted, counted);
+                if (entity.getContentLength() < 0 && !entity.isChunked() && isCut(entity.getContentType(), body)) {
+                    return new Outcome.Cut("the connection was closed in the middle of the answer");
+                }
+            }
+            var type = response.getFirstHeader("Content-Type");
+            return new Outcome.Answered(
+                    response.getCode(),
+                    Optional.ofNullable(response.getReasonPhrase()).orElse(""),
+                    type == null ? "" : type.getValue(),
+                    retryAfter(response),
+                    body);
+        }
+
+        /// Without a length, the end of the connection is taken for the end of the answer. JSON tells.
+        private static boolean isCut(String type, byte[] body) {
+            return type != null
+                    && type.startsWith("application/json")
+                    && !new String(body, StandardCharsets.UTF_8).stripTrailing().endsWith("}");
+        }
+
+        /// Up to 30 s are honoured.
+        private static Optional<Duration> retryAfter(ClassicHttpResponse response) {
+            var header = response.getFirstHeader("Retry-After");
+            return header != null && header.getValue().matches("[0-9]|[12][0-9]|30")
+                    ? Optional.of(Duration.ofSeconds(Long.parseLong(header.getValue())))
+                    : Optional.empty();
+        }
+
+        private static byte[] all(InputStream in, Counted wire) throws IOException {
+            var out = new ByteArrayOutputStream();
+            var buffer = new byte[16 << 10];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                out.write(buffer, 0, n);
+                if (out.size() > LARGEST_BODY) {
+                    throw new Beyond("the answer is larger than 64 MiB: ask for less at a time");
+                }
+                // Small answers of repeated rows compress very well; only large ones are a danger.
+                if (out.size() > 1 << 20 && out.size() / LARGEST_RATIO > wire.count) {
+                    throw new Beyond("the answer is compressed more than %d times".formatted(LARGEST_RATIO));
+                }
+            }
+            return out.toByteArray();
+        }
+
+        void close() {
+            try {
+                pooled.close();
+                fresh.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+
+        private static final class Beyond extends IOException {
+            private static final long serialVersionUID = 1;
+
+            Beyond(String message) {
+                super(message);
+            }
+        }
+
+        /// How many bytes came over the wire.
+        private static final class Counted extends java.io.FilterInputStream {
+            private long count;
+
+            Counted(InputStream in) {
+                super(in);
+            }
+
+            @Override
+            public int read() throws IOException {
+                int b = super.read();
+                count += b < 0 ? 0 : 1;
+                return b;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int n = super.read(buffer, offset, length);
+                count += Math.max(n, 0);
+                return n;
+            }
+        }
+
+        /// Notes the moment from which bytes of a request may have left.
+        private static final class Executor extends HttpRequestExecutor {
+            Executor(ConnectionReuseStrategy reuse) {
+                super(reuse);
+            }
+
+            @Override
+            public ClassicHttpResponse execute(
+                    ClassicHttpRequest request,
+                    HttpClientConnection connection,
+                    HttpResponseInformationCallback information,
+                    HttpContext context)
+                    throws IOException, HttpException {
+                ((AtomicBoolean) context.getAttribute(SENT)).set(true);
+                return super.execute(request, connection, information, context);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package pvemcp.pve;
+
+import pvemcp.json.Json;
+
+/// A transport that lets nothing but GET through. It keeps a call that claims to read honest, and is all of
+/// read-only mode. Not every GET is harmless (see [Effects]); which may be made is for the policy to say.
+public final class ReadOnly implements Transport {
+    private final Transport next;
+
+    public ReadOnly(Transport next) {
+        this.next = next;
+    }
+
+    /// @throws IllegalStateException for anything but GET: it is a bug in the caller, which declared itself a reader
+    @Override
+    public Json.Obj send(Verb verb, String path, Json.Obj params) {
+        if (verb != Verb.GET) {
+            throw new IllegalStateException(
+                    "a call that was declared as reading tried %s %s: nothing was sent".formatted(verb, path));
+        }
+        return next.send(verb, path, params);
+    }
+}
