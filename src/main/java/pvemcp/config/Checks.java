@@ -1,0 +1,325 @@
+package pvemcp.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import pvemcp.config.ClusterSettings.Login;
+import pvemcp.config.ClusterSettings.SecretSource;
+import pvemcp.pve.Connection.Trust;
+import pvemcp.pve.Secret;
+import pvemcp.tool.Durations;
+import pvemcp.tool.Nearest;
+
+/// Turns settings into clusters and says everything that is wrong with them.
+final class Checks {
+    /// The keys that make a cluster: where it is and as whom.
+    static final Set<Key> SAYS_WHERE_OR_WHO =
+            EnumSet.of(Key.URL, Key.HOST, Key.TOKEN_ID, Key.TOKEN_SECRET, Key.USER, Key.PASSWORD, Key.TICKET);
+
+    private static final int SHA256_DIGITS = 64;
+    private static final int SHA1_DIGITS = 40;
+
+    private final Surroundings surroundings;
+    private final List<String> problems;
+
+    Checks(Surroundings surroundings, List<String> problems) {
+        this.surroundings = surroundings;
+        this.problems = problems;
+    }
+
+    /// The configured clusters, the one to be used by default first. Where anything is wrong the list is not to be
+    /// used.
+    List<ClusterSettings> clusters(List<Setting> settings, List<String> names) {
+        settings.forEach(this::checkWord);
+        var all = new ArrayList<ClusterSettings>();
+        cluster("", settings).ifPresent(all::add);
+        names.forEach(name -> cluster(name, settings).ifPresent(all::add));
+        settings.stream()
+                .filter(setting -> setting.key() == Key.CLUSTER)
+                .findFirst()
+                .ifPresent(wanted -> {
+                    var known = all.stream().map(ClusterSettings::name).toList();
+                    int index = known.indexOf(wanted.text());
+                    if (index >= 0) {
+                        all.addFirst(all.remove(index));
+                    } else if (problems.isEmpty()) {
+                        problems.add("%s: there is no cluster '%s'%s"
+                                .formatted(wanted.origin(), wanted.text(), Nearest.hint(wanted.text(), known)));
+                    }
+                });
+        return all;
+    }
+
+    private void checkWord(Setting setting) {
+        var words = setting.key().kind().words();
+        if (!words.isEmpty() && !words.contains(setting.text())) {
+            problems.add("%s: '%s' is no value of %s%s: it is one of %s"
+                    .formatted(
+                            setting.origin(),
+                            setting.text(),
+                            setting.name(),
+                            Nearest.hint(setting.text(), words),
+                            String.join(", ", words)));
+        }
+        if (setting.key() == Key.PROTECT_GUESTS) {
+            setting.texts().stream()
+                    .filter(text -> !text.matches("[0-9]+(-[0-9]+)?"))
+                    .forEach(text -> problems.add(
+                            "%s: '%s' is no guest id: write an id such as 100 or a range such as 100-199 (names change)"
+                                    .formatted(setting.origin(), text)));
+        }
+    }
+
+    private Optional<ClusterSettings> cluster(String name, List<Setting> settings) {
+        Map<Key, Setting> mine = new EnumMap<>(Key.class);
+        for (var setting : settings) {
+            if (setting.key().ofCluster() && setting.cluster().equals(name)) {
+                mine.put(setting.key(), setting);
+            }
+        }
+        if (mine.isEmpty()) {
+            return Optional.empty();
+        }
+        var endpoints = endpoints(name, mine);
+        var login = login(name, mine);
+        var trust = trust(mine);
+        var timeout = timeout(mine);
+        if (endpoints.isEmpty() || login.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ClusterSettings(name.isEmpty() ? "default" : name, endpoints, login.get(), trust, timeout));
+    }
+
+    // ---- where ----
+
+    private List<URI> endpoints(String name, Map<Key, Setting> mine) {
+        var url = Optional.ofNullable(mine.get(Key.URL));
+        var host = Optional.ofNullable(mine.get(Key.HOST));
+        if (url.isPresent() && host.isPresent()) {
+            problems.add("%s: '%s' and '%s' are both set; keep one of them"
+                    .formatted(host.get().origin(), url.get().name(), host.get().name()));
+        }
+        int port = port(mine);
+        var endpoints = new ArrayList<URI>();
+        url.ifPresent(setting ->
+                setting.texts().forEach(text -> endpoint(setting, text).ifPresent(endpoints::add)));
+        host.ifPresent(setting -> setting.texts().forEach(text -> {
+            var address = text.contains(":") && !text.startsWith("[") ? "[" + text + "]" : text;
+            endpoint(setting, "https://" + address + ":" + port).ifPresent(endpoints::add);
+        }));
+        if (url.isEmpty() && host.isEmpty()) {
+            problems.add("%s: no 'url' says where the cluster is: set %s, such as https://pve1.example:8006"
+                    .formatted(origins(mine), name(name, Key.URL)));
+        }
+        return endpoints;
+    }
+
+    private int port(Map<Key, Setting> mine) {
+        var setting = mine.get(Key.PORT);
+        if (setting == null) {
+            return Integer.parseInt(Key.PORT.fallback());
+        }
+        try {
+            int port = Integer.parseInt(setting.text());
+            if (port > 0 && port < 65_536) {
+                return port;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        problems.add("%s: '%s' is no port: it is a number from 1 to 65535".formatted(setting.origin(), setting.text()));
+        return 1;
+    }
+
+    private Optional<URI> endpoint(Setting setting, String text) {
+        try {
+            var uri = new URI(text);
+            var path = Optional.ofNullable(uri.getPath()).orElse("").replaceFirst("/+$", "");
+            if (uri.getHost() == null || uri.getScheme() == null) {
+                return wrong(setting, text, "is no URL: write https://host:8006");
+            }
+            if (!uri.getScheme().toLowerCase(Locale.ROOT).equals("https")) {
+                return wrong(
+                        setting,
+                        text,
+                        "is not https, the only way PVE is reached: write https://%s:8006".formatted(uri.getHost()));
+            }
+            if (uri.getUserInfo() != null) {
+                return wrong(setting, uri.getHost(), "has a user in front: put it into token_id and token_secret");
+            }
+            if (!path.isEmpty() && !path.equals("/api2/json")) {
+                return wrong(setting, text, "has a path, but PVE answers at the root of a host");
+            }
+            return Optional.of(new URI("https", null, uri.getHost(), uri.getPort(), null, null, null));
+        } catch (URISyntaxException e) {
+            // What stands before an @ may be a password.
+            var shown = text.replaceFirst("//.*@", "//…@");
+            return wrong(setting, shown, "is no URL (%s): write https://host:8006".formatted(e.getReason()));
+        }
+    }
+
+    private <T> Optional<T> wrong(Setting setting, String text, String what) {
+        problems.add("%s: '%s' %s".formatted(setting.origin(), text, what));
+        return Optional.empty();
+    }
+
+    // ---- as whom ----
+
+    private Optional<Login> login(String name, Map<Key, Setting> mine) {
+        boolean token = mine.containsKey(Key.TOKEN_ID) || mine.containsKey(Key.TOKEN_SECRET);
+        boolean password = mine.containsKey(Key.USER) || mine.containsKey(Key.PASSWORD) || mine.containsKey(Key.TOTP);
+        boolean ticket = mine.containsKey(Key.TICKET) || mine.containsKey(Key.CSRF);
+        if ((token ? 1 : 0) + (password ? 1 : 0) + (ticket ? 1 : 0) > 1) {
+            problems.add(
+                    "%s: there is more than one way to log in: keep token_id with token_secret, or user with password,"
+                                    .formatted(origins(mine))
+                            + " or ticket with csrf");
+            return Optional.empty();
+        }
+        if (token) {
+            var id = need(name, mine, Key.TOKEN_ID).flatMap(this::tokenId);
+            var secret = need(name, mine, Key.TOKEN_SECRET).flatMap(this::secret);
+            return id.isPresent() && secret.isPresent()
+                    ? Optional.of(new Login.Token(id.get(), secret.get()))
+                    : Optional.empty();
+        }
+        if (password) {
+            var user = need(name, mine, Key.USER).flatMap(this::user);
+            var secret = need(name, mine, Key.PASSWORD).flatMap(this::secret);
+            return user.isPresent() && secret.isPresent()
+                    ? Optional.of(new Login.Password(user.get(), secret.get(), secret(mine, Key.TOTP)))
+                    : Optional.empty();
+        }
+        if (ticket) {
+            var csrf = secret(mine, Key.CSRF);
+            return need(name, mine, Key.TICKET).flatMap(this::secret).map(value -> new Login.Ticket(value, csrf));
+        }
+        problems.add("%s: nothing says as whom to log in: set %s and %s"
+                .formatted(origins(mine), name(name, Key.TOKEN_ID), name(name, Key.TOKEN_SECRET)));
+        return Optional.empty();
+    }
+
+    private Optional<Setting> need(String cluster, Map<Key, Setting> mine, Key key) {
+        var setting = Optional.ofNullable(mine.get(key));
+        if (setting.isEmpty()) {
+            problems.add("%s: %s is missing".formatted(origins(mine), name(cluster, key)));
+        }
+        return setting;
+    }
+
+    private Optional<String> tokenId(Setting setting) {
+        var text = setting.text();
+        if (text.contains("=")) {
+            return wrong(setting, text.substring(0, text.indexOf('=')), """
+                    is followed by a secret: token_id ends before the '=', what comes after it is token_secret""");
+        }
+        return text.matches("[^@!\\s]+@[^@!\\s]+![^@!\\s]+")
+                ? Optional.of(text)
+                : wrong(setting, text, "is no token id: it is user@realm!name, such as mcp@pve!agent");
+    }
+
+    private Optional<String> user(Setting setting) {
+        var text = setting.text();
+        if (text.contains("!")) {
+            return wrong(setting, text, "is a token id: put it into token_id");
+        }
+        return text.matches("[^@\\s]+@[^@\\s]+")
+                ? Optional.of(text)
+                : wrong(setting, text, "names no realm: write user@realm, such as root@pam");
+    }
+
+    private Optional<SecretSource> secret(Map<Key, Setting> mine, Key key) {
+        return Optional.ofNullable(mine.get(key)).flatMap(this::secret);
+    }
+
+    private Optional<SecretSource> secret(Setting setting) {
+        var spelling = setting.spelling();
+        if (spelling.endsWith(Key.COMMAND)) {
+            return Optional.of(new SecretSource.Command(setting.text(), setting.origin()));
+        }
+        if (!spelling.endsWith(Key.FILE)) {
+            return Optional.of(new SecretSource.Value(new Secret(setting.text())));
+        }
+        try {
+            var secret = SecretFile.read(surroundings.resolve(setting.text()));
+            return Optional.of(new SecretSource.Value(new Secret(secret)));
+        } catch (SecretFile.Refused e) {
+            problems.add("%s: %s".formatted(setting.origin(), e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    // ---- what is believed ----
+
+    private Trust trust(Map<Key, Setting> mine) {
+        var pinned = mine.get(Key.FINGERPRINT);
+        var ca = mine.get(Key.CA_FILE);
+        if (pinned != null && ca != null) {
+            problems.add("%s: '%s' and '%s' are both set; a fingerprint needs no authority, so keep one of them"
+                    .formatted(ca.origin(), pinned.name(), ca.name()));
+        }
+        if (pinned != null) {
+            var fingerprints = new ArrayList<String>();
+            pinned.texts().forEach(text -> fingerprint(pinned, text).ifPresent(fingerprints::add));
+            return new Trust.Fingerprints(fingerprints);
+        }
+        if (ca == null) {
+            return new Trust.Authorities();
+        }
+        var file = surroundings.resolve(ca.text());
+        if (!Files.isReadable(file)) {
+            problems.add("%s: '%s' does not exist or cannot be read".formatted(ca.origin(), file));
+        }
+        return new Trust.CaFile(file);
+    }
+
+    /// As openssl, PVE's web page or a copied line of either has it, to `AA:BB:…`.
+    private Optional<String> fingerprint(Setting setting, String text) {
+        var digits = text.replaceFirst("(?i)^sha-?256[^=:]*[=:]", "")
+                .replace(":", "")
+                .toUpperCase(Locale.ROOT);
+        if (digits.matches("[0-9A-F]{%d}".formatted(SHA256_DIGITS))) {
+            return Optional.of(HexFormat.ofDelimiter(":")
+                    .withUpperCase()
+                    .formatHex(HexFormat.of().parseHex(digits)));
+        }
+        var what =
+                digits.matches("[0-9A-F]{%d}".formatted(SHA1_DIGITS)) ? "is a SHA-1 fingerprint" : "is no fingerprint";
+        return wrong(setting, text, what + ": SHA-256 has 32 pairs of digits, AA:BB:…, and 'pve-mcp doctor' prints it");
+    }
+
+    private Duration timeout(Map<Key, Setting> mine) {
+        var setting = mine.get(Key.TIMEOUT);
+        try {
+            var timeout = Durations.parse(setting == null ? Key.TIMEOUT.fallback() : setting.text());
+            if (!timeout.isZero()) {
+                return timeout;
+            }
+            problems.add("%s: a timeout of nothing lets nothing through".formatted(setting.origin()));
+        } catch (IllegalArgumentException e) {
+            problems.add("%s: %s".formatted(setting.origin(), e.getMessage()));
+        }
+        return Duration.ofSeconds(1);
+    }
+
+    private static String name(String cluster, Key key) {
+        return cluster.isEmpty()
+                ? "%s (or %s)".formatted(key.path(), key.env())
+                : "clusters.%s.%s".formatted(cluster, key.path());
+    }
+
+    private static String origins(Map<Key, Setting> mine) {
+        return mine.values().iterator().next().origin();
+    }
+}

@@ -1,0 +1,74 @@
+package pvemcp.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import pvemcp.pve.Connection;
+import pvemcp.pve.Connection.Credential;
+import pvemcp.pve.Connection.Trust;
+import pvemcp.pve.Secret;
+
+/// One configured cluster, checked; its secrets are read when it is first connected to.
+///
+/// @param name `default` for the one that has none
+public record ClusterSettings(String name, List<URI> endpoints, Login login, Trust trust, Duration timeout) {
+    public ClusterSettings {
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /// As whom, with the secrets still where they are kept.
+    sealed interface Login {
+        record Token(String id, SecretSource secret) implements Login {}
+
+        record Password(String user, SecretSource password, Optional<SecretSource> totp) implements Login {}
+
+        record Ticket(SecretSource ticket, Optional<SecretSource> csrf) implements Login {}
+    }
+
+    /// How to connect. Runs the commands that print secrets, where there are such, so it may take a while.
+    ///
+    /// @throws ConfigException where a secret cannot be had
+    public Connection connection() {
+        return new Connection(name, endpoints, credential(), trust, timeout);
+    }
+
+    private Credential credential() {
+        return switch (login) {
+            case Login.Token(var id, var secret) -> new Credential.Token(id, secret.fetch());
+            case Login.Password(var user, var password, var totp) ->
+                new Credential.Password(user, password.fetch(), totp.map(SecretSource::fetch));
+            case Login.Ticket(var ticket, var csrf) ->
+                new Credential.Ticket(ticket.fetch(), csrf.map(SecretSource::fetch));
+        };
+    }
+
+    /// Whose authority is used, such as `mcp@pve!claude`; empty for a ticket, which carries its user inside.
+    public String principal() {
+        return switch (login) {
+            case Login.Token token -> token.id();
+            case Login.Password password -> password.user();
+            case Login.Ticket _ -> "";
+        };
+    }
+
+    /// Where a secret is kept.
+    sealed interface SecretSource {
+        Secret fetch();
+
+        record Value(Secret secret) implements SecretSource {
+            @Override
+            public Secret fetch() {
+                return secret;
+            }
+        }
+
+        /// The first line that a command prints.
+        record Command(String line, String origin) implements SecretSource {
+            @Override
+            public Secret fetch() {
+                return SecretCommand.run(line, origin);
+            }
+        }
+    }
+}

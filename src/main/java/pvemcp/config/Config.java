@@ -1,0 +1,95 @@
+package pvemcp.config;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import pvemcp.gate.Policy;
+import pvemcp.tool.Tier;
+
+/// The configuration in force: the file, the environment and `.env` put together and checked. Immutable.
+public final class Config {
+    private final List<ClusterSettings> clusters;
+    private final List<Setting> settings;
+    private final List<String> notices;
+    private final Map<Key, Setting> effective = new EnumMap<>(Key.class);
+    private final Surroundings surroundings;
+
+    Config(List<ClusterSettings> clusters, List<Setting> settings, List<String> notices, Surroundings surroundings) {
+        this.clusters = List.copyOf(clusters);
+        this.settings = List.copyOf(settings);
+        this.notices = List.copyOf(notices);
+        this.surroundings = surroundings;
+        settings.forEach(setting -> effective.putIfAbsent(setting.key(), setting));
+    }
+
+    /// Reads and checks everything there is.
+    ///
+    /// @throws ConfigException with all that is wrong
+    public static Config load(Surroundings surroundings) {
+        return new Loader(surroundings).load();
+    }
+
+    /// A configuration of defaults alone, for a server that goes to no cluster of the owner's.
+    public static Config defaults(Surroundings surroundings) {
+        return new Config(List.of(), List.of(), List.of(), surroundings);
+    }
+
+    /// The clusters, the one that is meant where none is named first; empty where none is configured.
+    public List<ClusterSettings> clusters() {
+        return clusters;
+    }
+
+    /// Everything that was configured, in the order of [Key], each with its origin.
+    public List<Setting> settings() {
+        return settings;
+    }
+
+    /// What the owner should know though nothing is wrong, such as a switch of another program that is not honoured.
+    public List<String> notices() {
+        return notices;
+    }
+
+    public Policy policy() {
+        var tiers = new EnumMap<Tier, Policy.Answer>(Tier.class);
+        for (var tier : Tier.values()) {
+            tiers.put(tier, Policy.Answer.valueOf(upper(tierKey(tier))));
+        }
+        var protection = new Policy.Protection(
+                list(Key.PROTECT_TAGS), list(Key.PROTECT_POOLS), list(Key.PROTECT_GUESTS), list(Key.PROTECT_NODES));
+        var policy = new Policy(
+                tiers, protection, list(Key.TOOLSETS), Policy.Unasked.valueOf(upper(Key.WITHOUT_ELICITATION)));
+        return text(Key.READ_ONLY).equals("true") ? policy.readOnly() : policy;
+    }
+
+    /// The key that decides about a tier.
+    public static Key tierKey(Tier tier) {
+        return switch (tier) {
+            case READ -> Key.POLICY_READ;
+            case OPERATE -> Key.POLICY_OPERATE;
+            case CHANGE -> Key.POLICY_CHANGE;
+            case DESTROY -> Key.POLICY_DESTROY;
+            case EXECUTE -> Key.POLICY_EXECUTE;
+        };
+    }
+
+    /// The value of a key that belongs to no cluster: as configured, or its default, or empty.
+    public String text(Key key) {
+        var setting = effective.get(key);
+        return setting == null ? key.fallback() : setting.text();
+    }
+
+    public List<String> list(Key key) {
+        var setting = effective.get(key);
+        return setting == null ? List.of() : setting.texts();
+    }
+
+    public Path path(Key key) {
+        return surroundings.resolve(text(key));
+    }
+
+    private String upper(Key key) {
+        return text(key).toUpperCase(Locale.ROOT);
+    }
+}

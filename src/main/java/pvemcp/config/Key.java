@@ -1,0 +1,149 @@
+package pvemcp.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Everything that can be configured, each declared once: from here come the file's keys, the names in the
+/// environment, `docs/config.md`, the `config` command and the suggestions for a misspelt name.
+public enum Key {
+    CLUSTER("cluster", Kind.TEXT, "", "Which of several clusters is used; the first one where this is not set."),
+    URL("url", Kind.URLS, "", """
+            Where the API is: `https://pve1.example:8006`. Several nodes of one cluster may be listed; the first that \
+            answers is used."""),
+    HOST("host", Kind.LIST, "", "Host names or addresses, in place of `url`."),
+    PORT("port", Kind.NUMBER, "8006", "The port that goes with `host`."),
+    TOKEN_ID("token_id", Kind.TEXT, "", "The API token, `user@realm!name`."),
+    TOKEN_SECRET("token_secret", Kind.SECRET, "", "The secret of the API token."),
+    USER("user", Kind.TEXT, "", "The user to log in as, `user@realm`, where there is no token."),
+    PASSWORD("password", Kind.SECRET, "", "The password of `user`."),
+    TOTP("totp", Kind.SECRET, "", "The secret that the TOTP codes of `user` are made from, in Base32."),
+    TICKET("ticket", Kind.SECRET, "", "A login ticket got elsewhere. It is not renewed and ends after two hours."),
+    CSRF("csrf", Kind.SECRET, "", "The CSRF prevention token that came with `ticket`; writes need it."),
+    CA_FILE("ca_file", Kind.PATH, "", """
+            A PEM file with the authority that signed the certificates, such as a copy of `/etc/pve/pve-root-ca.pem`."""),
+    FINGERPRINT("fingerprint", Kind.FINGERPRINTS, "", """
+            The SHA-256 fingerprints of the certificates to believe, one a node, whatever name is in them. \
+            `pve-mcp doctor` prints them."""),
+    TIMEOUT("timeout", Kind.DURATION, "30s", "How long one exchange with the API may take."),
+
+    READ_ONLY("read_only", Kind.FLAG, "false", "Only reads leave this server, whatever the policy says."),
+    POLICY_READ("policy.read", Kind.ANSWER, "allow", "Calls that look and change nothing."),
+    POLICY_OPERATE("policy.operate", Kind.ANSWER, "ask", """
+            Calls that change what runs and that the opposite call undoes: start, stop, migrate."""),
+    POLICY_CHANGE("policy.change", Kind.ANSWER, "ask", "Calls that change configuration or make something new."),
+    POLICY_DESTROY("policy.destroy", Kind.ANSWER, "deny", """
+            Calls that remove what cannot be had back: guests, disks, snapshots, backups."""),
+    POLICY_EXECUTE("policy.execute", Kind.ANSWER, "ask", """
+            Calls that run code on a host or in a guest, or hand out credentials or rights."""),
+    PROTECT_TAGS("policy.protect.tags", Kind.LIST, "", "Guests with one of these tags are not changed."),
+    PROTECT_POOLS("policy.protect.pools", Kind.LIST, "", "Guests and storages in these pools are not changed."),
+    PROTECT_GUESTS("policy.protect.guests", Kind.LIST, "", "Guests that are not changed, by id: `100` or `100-199`."),
+    PROTECT_NODES("policy.protect.nodes", Kind.LIST, "", "Nodes that are not changed."),
+    WITHOUT_ELICITATION("policy.without_elicitation", Kind.UNASKED, "ticket", """
+            What becomes of a call that wants a yes where the client cannot ask its user: `ticket` answers with a ticket \
+            that the client hands back, `deny` refuses."""),
+    SURFACE("surface", Kind.SURFACE, "core", "How many tools a client is shown."),
+    TOOLSETS("toolsets", Kind.LIST, "", "Only the tools of these toolsets, in place of a surface."),
+    AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
+            Where every call that changes something is recorded, a JSON line each, before it is made."""),
+    LOG_LEVEL("log.level", Kind.LEVEL, "warn", "How much is told on standard error.");
+
+    /// How a value is written.
+    public enum Kind {
+        TEXT("text", ""),
+        LIST("list of text", ""),
+        URLS("list of https URLs", ""),
+        FINGERPRINTS("list of fingerprints", ""),
+        NUMBER("number", ""),
+        DURATION("duration, such as 30s or 2m", ""),
+        FLAG("true or false", "true false"),
+        PATH("file", ""),
+        SECRET("secret", ""),
+        ANSWER("allow, ask or deny", "allow ask deny"),
+        UNASKED("ticket or deny", "ticket deny"),
+        SURFACE("lean, core or all", "lean core all"),
+        LEVEL("error, warn, info or debug", "error warn info debug");
+
+        private final String doc;
+        private final String words;
+
+        Kind(String doc, String words) {
+            this.doc = doc;
+            this.words = words;
+        }
+
+        public String doc() {
+            return doc;
+        }
+
+        /// The only values there are; empty where there is no such list.
+        public List<String> words() {
+            return words.isEmpty() ? List.of() : List.of(words.split(" "));
+        }
+
+        boolean isList() {
+            return this == LIST || this == URLS || this == FINGERPRINTS;
+        }
+    }
+
+    /// The ends of a secret's name that say where it is kept instead of what it is.
+    static final String FILE = "_file";
+
+    static final String COMMAND = "_command";
+
+    private final String path;
+    private final Kind kind;
+    private final String fallback;
+    private final String doc;
+
+    Key(String path, Kind kind, String fallback, String doc) {
+        this.path = path;
+        this.kind = kind;
+        this.fallback = fallback;
+        this.doc = doc;
+    }
+
+    /// The key in the file, with dots between tables.
+    public String path() {
+        return path;
+    }
+
+    /// The name in the environment.
+    public String env() {
+        return "PVE_MCP_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /// The value where none is given; empty: there is none.
+    public String fallback() {
+        return fallback;
+    }
+
+    /// One or two sentences of Markdown.
+    public String doc() {
+        return doc;
+    }
+
+    /// Whether the key describes a cluster, so that it may stand in a `[clusters.NAME]` table too.
+    public boolean ofCluster() {
+        return compareTo(URL) >= 0 && compareTo(TIMEOUT) <= 0;
+    }
+
+    /// Every spelling in the file: the path, and for a secret the two that say where it is kept.
+    public List<String> spellings() {
+        return kind == Kind.SECRET ? List.of(path, path + FILE, path + COMMAND) : List.of(path);
+    }
+
+    static Optional<Key> spelt(String path) {
+        for (var key : values()) {
+            if (key.spellings().contains(path)) {
+                return Optional.of(key);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,280 @@
+package pvemcp.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import pvemcp.config.Key.Kind;
+import pvemcp.tool.Nearest;
+
+/// Gathers settings from all places, the strongest first, and has them checked: `PVE_MCP_*` in the environment, the
+/// configuration file, `PVE_MCP_*` in `.env`, then what other programs call `PROXMOX_*`, then the defaults.
+///
+/// `.env` comes after the file because it stands in whatever directory the server is started in, which need not be
+/// the
+/// owner's choice: it completes a configuration but does not change one.
+final class Loader {
+    private static final String PREFIX = "PVE_MCP_";
+    private static final String CLUSTERS = "CLUSTERS_";
+
+    /// Variables of ours that are no keys: they are read by the launcher and before any configuration.
+    static final List<String> OTHERS =
+            List.of("PVE_MCP_CONFIG", "PVE_MCP_LAUNCHER", "PVE_MCP_JAVA_HOME", "PVE_MCP_JAVA_OPTS", "PVE_MCP_DEBUG");
+
+    private final Surroundings surroundings;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> notices = new ArrayList<>();
+    private final Map<Slot, Setting> chosen = new LinkedHashMap<>();
+    private final List<String> names = new ArrayList<>();
+
+    private record Slot(String cluster, Key key) {}
+
+    Loader(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    Config load() {
+        var file = file();
+        var fromFile = file.map(this::fromFile).orElse(List.of());
+        fromFile.forEach(setting -> name(setting.cluster()));
+        var dotenv = EnvFile.read(surroundings.directory().resolve(".env"), problems);
+
+        take(fromEnvironment(surroundings.env(), Map.of()));
+        take(fromFile);
+        take(fromDotenv(dotenv));
+        var dialect = new Dialects(surroundings.env(), dotenv, notices).settings();
+        if (chosen.keySet().stream().noneMatch(slot -> Checks.SAYS_WHERE_OR_WHO.contains(slot.key()))) {
+            take(dialect);
+        } else {
+            take(dialect.stream().filter(setting -> !setting.key().ofCluster()).toList());
+            dialect.stream()
+                    .filter(setting -> Checks.SAYS_WHERE_OR_WHO.contains(setting.key()))
+                    .findFirst()
+                    .ifPresent(
+                            setting -> notices.add("%s and its kin are ignored, because a cluster is configured by %s"
+                                    .formatted(setting.origin(), whoCame())));
+        }
+
+        var settings = new ArrayList<>(chosen.values());
+        settings.sort(Comparator.comparingInt(
+                        (Setting setting) -> setting.cluster().isEmpty() ? -1 : names.indexOf(setting.cluster()))
+                .thenComparing(Setting::key));
+        var clusters = new Checks(surroundings, problems).clusters(settings, names);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return new Config(clusters, settings, notices, surroundings);
+    }
+
+    private String whoCame() {
+        return chosen.values().stream()
+                .filter(setting -> Checks.SAYS_WHERE_OR_WHO.contains(setting.key()))
+                .map(Setting::origin)
+                .findFirst()
+                .orElse("");
+    }
+
+    /// The first of a setting's sources wins.
+    private void take(List<Setting> settings) {
+        var twice = new LinkedHashMap<Slot, Setting>();
+        for (var setting : settings) {
+            var slot = new Slot(setting.cluster(), setting.key());
+            var other = twice.put(slot, setting);
+            if (other != null) {
+                problems.add("%s: '%s' and '%s' are both set; keep one of them"
+                        .formatted(setting.origin(), other.name(), setting.name()));
+            }
+        }
+        twice.forEach((slot, setting) -> {
+            name(slot.cluster());
+            chosen.putIfAbsent(slot, setting);
+        });
+    }
+
+    private void name(String cluster) {
+        if (!cluster.isEmpty() && !names.contains(cluster)) {
+            names.add(cluster);
+        }
+    }
+
+    // ---- the file ----
+
+    private Optional<Path> file() {
+        var named = surroundings.variable("PVE_MCP_CONFIG");
+        if (!named.isEmpty()) {
+            var file = surroundings.resolve(named);
+            if (!Files.exists(file)) {
+                problems.add("PVE_MCP_CONFIG: there is no file '%s'".formatted(file));
+                return Optional.empty();
+            }
+            return Optional.of(file);
+        }
+        var base = surroundings.variable("XDG_CONFIG_HOME");
+        var config = base.isEmpty() ? surroundings.home().resolve(".config") : surroundings.resolve(base);
+        for (var file : List.of(
+                surroundings.directory().resolve("pve-mcp.toml"),
+                config.resolve("pve-mcp").resolve("config.toml"))) {
+            if (Files.exists(file)) {
+                return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<Setting> fromFile(Path path) {
+        SecretFile.whyNotOurs(path).ifPresent(problems::add);
+        var file = TomlFile.read(path, problems);
+        var settings = new ArrayList<Setting>();
+        boolean secrets = false;
+        for (var entry : file.values().entrySet()) {
+            var name = entry.getKey();
+            var origin = file.origin(name);
+            var cluster = "";
+            var spelling = name;
+            if (name.startsWith("clusters.") && name.indexOf('.', 9) > 0) {
+                cluster = name.substring(9, name.indexOf('.', 9));
+                spelling = name.substring(name.indexOf('.', 9) + 1);
+            }
+            var key = Key.spelt(spelling).filter(found -> !name.startsWith("clusters.") || found.ofCluster());
+            if (key.isEmpty()) {
+                problems.add("%s: there is no key '%s'%s"
+                        .formatted(origin, name, Nearest.hint(spelling, spellings(!cluster.isEmpty()))));
+                continue;
+            }
+            if (!key.get().kind().isList() && entry.getValue().size() != 1) {
+                problems.add("%s: '%s' takes one value, not a list".formatted(origin, name));
+                continue;
+            }
+            secrets |=
+                    key.get().kind() == Kind.SECRET && spelling.equals(key.get().path());
+            settings.add(new Setting(key.get(), cluster, spelling, entry.getValue(), origin));
+        }
+        if (secrets) {
+            SecretFile.whyNotPrivate(path)
+                    .ifPresent(why -> problems.add(
+                            "%s (it holds a secret; one of the keys ending in _file or _command keeps it elsewhere)"
+                                    .formatted(why)));
+        }
+        return settings;
+    }
+
+    private static List<String> spellings(boolean ofCluster) {
+        var all = new ArrayList<String>();
+        for (var key : Key.values()) {
+            if (!ofCluster || key.ofCluster()) {
+                all.addAll(key.spellings());
+            }
+        }
+        return all;
+    }
+
+    // ---- the environment ----
+
+    private List<Setting> fromDotenv(EnvFile dotenv) {
+        var values = new TreeMap<String, String>();
+        var origins = new TreeMap<String, String>();
+        dotenv.variables().forEach((name, line) -> {
+            if (name.startsWith(PREFIX) && name.endsWith("_COMMAND")) {
+                problems.add(
+                        ".env:%d: '%s' is not taken from .env, since it would run whatever a directory holds: set it"
+                                        .formatted(line.number(), name)
+                                + " in the environment or the configuration file");
+            } else {
+                values.put(name, line.value());
+                origins.put(name, ".env:" + line.number());
+            }
+        });
+        return fromEnvironment(values, origins);
+    }
+
+    private List<Setting> fromEnvironment(Map<String, String> variables, Map<String, String> origins) {
+        var settings = new ArrayList<Setting>();
+        for (var entry : new TreeMap<>(variables).entrySet()) {
+            var name = entry.getKey();
+            if (!name.startsWith(PREFIX)
+                    || OTHERS.contains(name)
+                    || entry.getValue().isBlank()) {
+                continue;
+            }
+            var origin = origins.getOrDefault(name, name);
+            var found = variable(name, entry.getValue(), origin);
+            if (found.isEmpty()) {
+                problems.add("%s: there is no setting '%s'%s".formatted(origin, name, Nearest.hint(name, variables())));
+            }
+            found.ifPresent(settings::add);
+        }
+        return settings;
+    }
+
+    private Optional<Setting> variable(String name, String value, String origin) {
+        var rest = name.substring(PREFIX.length());
+        for (var key : Key.values()) {
+            for (var spelling : key.spellings()) {
+                var upper = spelling.replace('.', '_').toUpperCase(Locale.ROOT);
+                if (rest.equals(upper)) {
+                    return Optional.of(new Setting(key, "", spelling, split(key, value), origin));
+                }
+            }
+        }
+        if (!rest.startsWith(CLUSTERS)) {
+            return Optional.empty();
+        }
+        // The longest ending wins: PVE_MCP_CLUSTERS_PROD_TOKEN_SECRET_FILE is no 'file' of a cluster
+        // 'prod_token_secret'.
+        Optional<Setting> best = Optional.empty();
+        for (var key : Key.values()) {
+            for (var spelling : key.spellings()) {
+                var ending = "_" + spelling.toUpperCase(Locale.ROOT);
+                boolean longer = best.isEmpty()
+                        || spelling.length() > best.get().spelling().length();
+                if (key.ofCluster()
+                        && longer
+                        && rest.endsWith(ending)
+                        && rest.length() > CLUSTERS.length() + ending.length()) {
+                    var cluster = known(rest.substring(CLUSTERS.length(), rest.length() - ending.length()));
+                    best = Optional.of(new Setting(key, cluster, spelling, split(key, value), origin));
+                }
+            }
+        }
+        return best;
+    }
+
+    /// The cluster of the file whose name looks like this in a variable, or a new one in lower case.
+    private String known(String upper) {
+        for (var name : names) {
+            if (name.toUpperCase(Locale.ROOT).replace('-', '_').equals(upper)) {
+                return name;
+            }
+        }
+        return upper.toLowerCase(Locale.ROOT);
+    }
+
+    static List<String> split(Key key, String value) {
+        if (!key.kind().isList()) {
+            return List.of(value.strip());
+        }
+        var texts = new ArrayList<String>();
+        for (var part : value.split("[,\\s]+")) {
+            if (!part.isEmpty()) {
+                texts.add(part);
+            }
+        }
+        return texts;
+    }
+
+    private static List<String> variables() {
+        var all = new ArrayList<>(OTHERS);
+        for (var key : Key.values()) {
+            for (var spelling : key.spellings()) {
+                all.add(PREFIX + spelling.replace('.', '_').toUpperCase(Locale.ROOT));
+            }
+        }
+        return all;
+    }
+}

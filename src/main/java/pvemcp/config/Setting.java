@@ -1,0 +1,36 @@
+package pvemcp.config;
+
+import java.util.List;
+
+/// One configured value and where it comes from.
+///
+/// @param key what it is for
+/// @param cluster whose it is; empty for the cluster without a name and for what belongs to none
+/// @param spelling the key as it was written, which for a secret may end in `_file` or `_command`
+/// @param texts the value as it was written; several where the key takes a list
+/// @param origin where it stands: `PVE_MCP_URL`, `pve-mcp.toml:3`, `.env:2`, `default`
+public record Setting(Key key, String cluster, String spelling, List<String> texts, String origin) {
+    public Setting {
+        texts = List.copyOf(texts);
+    }
+
+    /// The value as it may be shown: a secret is masked.
+    public String shown() {
+        boolean secret = key.kind() == Key.Kind.SECRET && spelling.equals(key.path());
+        return secret ? "•••" : String.join(", ", texts);
+    }
+
+    /// The key with its cluster in front, as the file would have it.
+    public String name() {
+        return cluster.isEmpty() ? spelling : "clusters." + cluster + "." + spelling;
+    }
+
+    String text() {
+        return texts.getFirst();
+    }
+
+    @Override
+    public String toString() {
+        return name() + " = " + shown() + " (" + origin + ")";
+    }
+}

@@ -1,0 +1,34 @@
+package pvemcp.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// What a process is started in: all of it that configuration may come from.
+///
+/// @param env the environment
+/// @param directory the working directory
+/// @param home the user's home directory, for `~`
+public record Surroundings(Map<String, String> env, Path directory, Path home) {
+    public Surroundings {
+        env = Map.copyOf(env);
+    }
+
+    /// Those of this process.
+    public static Surroundings ofProcess() {
+        return new Surroundings(
+                System.getenv(), Path.of("").toAbsolutePath(), Path.of(System.getProperty("user.home", "/")));
+    }
+
+    /// The variable's value; empty text for an unset one, as nobody means an empty value by setting it.
+    public String variable(String name) {
+        return env.getOrDefault(name, "");
+    }
+
+    /// A path as somebody writes it, with `~` for the home directory and relative to the working directory.
+    Path resolve(String text) {
+        if (text.equals("~")) {
+            return home;
+        }
+        return text.startsWith("~/") ? home.resolve(text.substring(2)) : directory.resolve(text);
+    }
+}

@@ -1,0 +1,89 @@
+package pvemcp.config;
+
+import com.electronwill.nightconfig.core.UnmodifiableConfig;
+import com.electronwill.nightconfig.core.io.ParsingException;
+import com.electronwill.nightconfig.toml.TomlParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// The configuration file, flattened to dotted keys. The one class that knows the TOML library, so that it is loaded
+/// only where there is a file.
+///
+/// @param values by dotted key; several texts where the value is an array
+/// @param lines the line each key stands on, as far as it was found
+record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String, Integer> lines) {
+
+    static TomlFile read(Path file, List<String> problems) {
+        var values = new LinkedHashMap<String, List<String>>();
+        try {
+            var text = Files.readString(file);
+            flatten("", new TomlParser().parse(text), values, file, problems);
+            return new TomlFile(file, values, lines(text));
+        } catch (IOException e) {
+            problems.add("%s: cannot be read (%s)".formatted(file, e.getMessage()));
+        } catch (ParsingException e) {
+            problems.add("%s: this is not TOML: %s".formatted(file, e.getMessage()));
+        }
+        return new TomlFile(file, values, Map.of());
+    }
+
+    /// Where a key stands, such as `pve-mcp.toml:12`.
+    String origin(String key) {
+        var line = lines.get(key);
+        return line == null ? file.toString() : file + ":" + line;
+    }
+
+    private static void flatten(
+            String prefix,
+            UnmodifiableConfig table,
+            SequencedMap<String, List<String>> values,
+            Path file,
+            List<String> problems) {
+        for (var entry : table.entrySet()) {
+            var name = prefix + entry.getKey();
+            Object value = entry.getValue();
+            switch (value) {
+                case UnmodifiableConfig inner -> flatten(name + ".", inner, values, file, problems);
+                case List<?> items -> {
+                    var texts = new ArrayList<String>();
+                    items.forEach(item -> texts.add(String.valueOf(item)));
+                    values.put(name, texts);
+                }
+                case String text -> values.put(name, List.of(text));
+                case Number number -> values.put(name, List.of(number.toString()));
+                case Boolean flag -> values.put(name, List.of(flag.toString()));
+                case null, default ->
+                    problems.add("%s: '%s' has a value of a kind that no key takes".formatted(file, name));
+            }
+        }
+    }
+
+    /// The parser keeps no positions, so the lines are found again: a table's header, then `key =` below it.
+    private static Map<String, Integer> lines(String text) {
+        var lines = new HashMap<String, Integer>();
+        var table = "";
+        int number = 0;
+        for (var raw : text.lines().toList()) {
+            number++;
+            var line = raw.strip();
+            int equals = line.indexOf('=');
+            if (line.startsWith("[") && line.indexOf(']') > 0) {
+                table = plain(line.substring(1, line.indexOf(']'))) + ".";
+            } else if (equals > 0 && !line.startsWith("#")) {
+                lines.putIfAbsent(table + plain(line.substring(0, equals)), number);
+            }
+        }
+        return lines;
+    }
+
+    private static String plain(String key) {
+        return key.replace("\"", "").replace("'", "").replace(" ", "").replace("\t", "");
+    }
+}
