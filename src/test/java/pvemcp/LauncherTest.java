@@ -1,0 +1,265 @@
+package pvemcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The launcher with a Java and a Maven that are shell scripts: what it finds, when it builds, and what it says
+/// where.
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+    /// Says how it was called. Trained, it answers each line with itself and leaves a cache.
+    private static final String JAVA = """
+            #!/bin/sh
+            for word in "$@"; do
+              case $word in
+                -XX:AOTCacheOutput=*)
+                  echo trained >> "${0%/bin/java}/trainings"
+                  [ ! -e "${0%/bin/java}/cannot-train" ] || exit 1
+                  echo cache > "${word#*=}"
+                  while IFS= read -r request; do echo "$request"; done
+                  exit 0 ;;
+              esac
+            done
+            echo "java ${0%/bin/java} $*"
+            echo "launcher $PVE_MCP_LAUNCHER"
+            """;
+
+    private static final String MAVEN = """
+            #!/bin/sh
+            echo "[INFO] stdout of the build"
+            echo built >> builds
+            [ ! -e broken ] || { echo "[ERROR] Guest.java:[3] error: ';' expected"; exit 1; }
+            mkdir -p target/lib
+            echo jar > target/pve-mcp.jar
+            """;
+
+    @TempDir
+    Path dir;
+
+    private final Map<String, String> env = new TreeMap<>();
+
+    @BeforeEach
+    void nothingFromOutside() throws IOException {
+        env.put("PATH", "/usr/bin:/bin");
+        env.put("HOME", Files.createDirectory(dir.resolve("home")).toString());
+        dir = dir.toRealPath();
+    }
+
+    @Test
+    void the_java_it_is_told_to_use_comes_first() throws Exception {
+        env.put("PVE_MCP_JAVA_HOME", jdk("told", "26.0.1"));
+        env.put("JAVA_HOME", jdk("other", "27"));
+        assertThat(run(installed()).out).startsWith("java " + dir.resolve("told") + " ");
+    }
+
+    @Test
+    void an_old_java_it_is_told_to_use_is_refused_by_name() throws Exception {
+        env.put("PVE_MCP_JAVA_HOME", jdk("old", "17.0.15"));
+        var run = run(installed());
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.out).isEmpty();
+        assertThat(run.err).hasLineCount(1).contains(dir.resolve("old").toString(), "Java 25 or newer");
+    }
+
+    @Test
+    void an_old_java_home_is_passed_over_for_the_path() throws Exception {
+        env.put("JAVA_HOME", jdk("old", "1.8.0_412"));
+        env.put("PATH", jdk("on-path", "25") + "/bin:/usr/bin:/bin");
+        assertThat(run(installed()).out).startsWith("java " + dir.resolve("on-path") + " ");
+    }
+
+    @Test
+    void the_java_on_the_path_is_followed_through_its_links() throws Exception {
+        var bin = Files.createDirectory(dir.resolve("bin"));
+        Files.createSymbolicLink(bin.resolve("java"), Path.of(jdk("linked", "25.0.3"), "bin", "java"));
+        env.put("PATH", bin + ":/usr/bin:/bin");
+        assertThat(run(installed()).out).startsWith("java " + dir.resolve("linked") + " ");
+    }
+
+    @Test
+    void the_newest_java_of_those_in_the_usual_folders_is_taken() throws Exception {
+        for (var version : List.of("98.0.2", "99.0.1", "99.0.10", "99.0.9")) {
+            jdk("home/.jdks/" + version, version);
+        }
+        assertThat(run(installed()).out).startsWith("java " + dir.resolve("home/.jdks/99.0.10") + " ");
+    }
+
+    @Test
+    void it_runs_from_anywhere_through_links_and_in_folders_with_spaces() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        var copy = Files.move(installed().getParent(), dir.resolve("a folder"));
+        var first = Files.createSymbolicLink(dir.resolve("first"), Path.of("a folder/pve-mcp"));
+        var second = Files.createSymbolicLink(dir.resolve("home/second"), first);
+        assertThat(run(second, "call", "two words").out)
+                .contains("-jar " + copy + "/pve-mcp.jar call two words")
+                .contains("launcher " + copy + "/pve-mcp");
+    }
+
+    @Test
+    void a_cache_is_used_only_by_the_java_and_the_jar_it_was_made_for() throws Exception {
+        env.put("JAVA_HOME", jdk("first", "25.0.1"));
+        var launcher = installed();
+        assertThat(run(launcher).out).contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
+        assertThat(run(launcher).err).isEmpty();
+        assertThat(lines("first/trainings")).isEqualTo(1);
+
+        env.put("JAVA_HOME", jdk("second", "25.0.2"));
+        run(launcher);
+        assertThat(lines("second/trainings")).isEqualTo(1);
+
+        // A jar older than the one before, as an archive brings it.
+        Files.setLastModifiedTime(
+                launcher.resolveSibling("pve-mcp.jar"), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+        run(launcher);
+        assertThat(lines("second/trainings")).isEqualTo(2);
+    }
+
+    @Test
+    void without_a_cache_it_runs_all_the_same_and_does_not_try_again() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        Files.createFile(dir.resolve("jdk/cannot-train"));
+        var launcher = installed();
+        var run = run(launcher);
+        assertThat(run.exit).isZero();
+        assertThat(run.out).startsWith("java ").doesNotContain("AOTCache");
+        assertThat(run(launcher).err).isEmpty();
+        assertThat(lines("jdk/trainings")).isEqualTo(1);
+    }
+
+    @Test
+    void a_checkout_is_built_once_and_again_when_a_source_has_changed() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        var launcher = checkout();
+        var first = run(launcher);
+        assertThat(first.out).startsWith("java ").doesNotContain("stdout of the build");
+        assertThat(first.err).contains("building").contains("built");
+        assertThat(run(launcher).err).isEmpty();
+        assertThat(lines("checkout/builds")).isEqualTo(1);
+
+        Files.setLastModifiedTime(
+                dir.resolve("checkout/src/main/java/Guest.java"), FileTime.from(Instant.parse("2100-01-01T00:00:00Z")));
+        run(launcher);
+        assertThat(lines("checkout/builds")).isEqualTo(2);
+    }
+
+    @Test
+    void a_build_that_fails_shows_its_errors_and_keeps_stdout_clean() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        var launcher = checkout();
+        Files.createFile(dir.resolve("checkout/broken"));
+        var run = run(launcher);
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.out).isEmpty();
+        assertThat(run.err).contains("build failed", "target/build.log", "Guest.java:[3] error: ';' expected");
+    }
+
+    @Test
+    void starts_at_the_same_time_build_once() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        var launcher = checkout();
+        var starts = new ArrayList<Process>();
+        for (int i = 0; i < 4; i++) {
+            starts.add(start(launcher));
+        }
+        for (var start : starts) {
+            assertThat(finish(start).out).startsWith("java ");
+        }
+        assertThat(lines("checkout/builds")).isEqualTo(1);
+    }
+
+    @Test
+    void a_lock_whose_owner_is_gone_is_taken_over() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        var launcher = checkout();
+        var gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        Files.createDirectory(dir.resolve("checkout/target"));
+        Files.createSymbolicLink(dir.resolve("checkout/target/.preparing"), Path.of("pid-" + gone.pid()));
+        assertThat(run(launcher).out).startsWith("java ");
+    }
+
+    private String jdk(String name, String version) throws IOException {
+        var home = Files.createDirectories(dir.resolve(name));
+        Files.writeString(home.resolve("release"), """
+                IMPLEMENTOR="Somebody"
+                JAVA_VERSION="%s"
+                """.formatted(version));
+        script(Files.createDirectory(home.resolve("bin")).resolve("java"), JAVA);
+        return home.toString();
+    }
+
+    /// A copy without sources: the jar beside the script.
+    private Path installed() throws IOException {
+        var home = Files.createDirectory(dir.resolve("installed"));
+        Files.writeString(home.resolve("pve-mcp.jar"), "jar");
+        for (var file : List.of("prepare", "training.jsonl")) {
+            Files.copy(Path.of("src/launcher", file), home.resolve(file));
+        }
+        return Files.copy(Path.of("pve-mcp"), home.resolve("pve-mcp"));
+    }
+
+    private Path checkout() throws IOException {
+        var home = Files.createDirectory(dir.resolve("checkout"));
+        Files.createDirectories(home.resolve("src/main/java"));
+        Files.createDirectories(home.resolve("src/launcher"));
+        Files.writeString(home.resolve("src/main/java/Guest.java"), "class Guest {}");
+        Files.writeString(home.resolve("pom.xml"), "<project/>");
+        script(home.resolve("mvnw"), MAVEN);
+        for (var file : List.of("src/launcher/prepare", "src/launcher/training.jsonl")) {
+            Files.copy(Path.of(file), home.resolve(file));
+        }
+        return Files.copy(Path.of("pve-mcp"), home.resolve("pve-mcp"));
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private record Run(int exit, String out, String err) {}
+
+    private Run run(Path launcher, String... args) throws Exception {
+        return finish(start(launcher, args));
+    }
+
+    private Process start(Path launcher, String... args) throws IOException {
+        var command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(args));
+        var builder = new ProcessBuilder(command).directory(dir.resolve("home").toFile());
+        builder.environment().clear();
+        builder.environment().putAll(env);
+        var process = builder.start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private static Run finish(Process process) throws Exception {
+        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), out, err);
+    }
+
+    private long lines(String file) throws IOException {
+        try (var lines = Files.lines(dir.resolve(file))) {
+            return lines.count();
+        }
+    }
+}
