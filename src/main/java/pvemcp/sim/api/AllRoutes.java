@@ -9,7 +9,12 @@ public final class AllRoutes {
     public static Routes of(ApiSchema schema) {
         var routes = new Routes(schema);
         VersionApi.add(routes);
+        LoginApi.add(routes);
+        UsersApi.add(routes);
+        RightsApi.add(routes);
+        RealmsApi.add(routes);
         TasksApi.add(routes);
+        IndexApi.add(routes, schema);
         return routes;
     }
 }
