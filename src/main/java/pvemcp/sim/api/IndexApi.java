@@ -42,11 +42,16 @@ final class IndexApi {
         return operation.verb() == Verb.GET
                 && !children.isEmpty()
                 && children.stream().noneMatch(child -> child.startsWith("{"))
-                && operation.facts().object("returns").flatMap(returns -> returns.text("child")).isPresent();
+                && operation
+                        .facts()
+                        .object("returns")
+                        .flatMap(returns -> returns.text("child"))
+                        .isPresent();
     }
 
     private static Json rows(Operation operation, TreeSet<String> children) {
-        var link = operation.facts().object("returns").orElseThrow().text("child").orElseThrow();
+        var link =
+                operation.facts().object("returns").orElseThrow().text("child").orElseThrow();
         var key = link.substring(link.indexOf('{') + 1, link.indexOf('}'));
         List<Json> rows = new ArrayList<>();
         children.forEach(child -> rows.add(Json.of(Map.of(key, child))));

@@ -59,11 +59,13 @@ final class LoginApi {
             redeem(request, user, password);
             return ticket(request, id);
         }
-        boolean renewal = access.tickets().user(password, now).filter(id::equals).isPresent();
+        boolean renewal =
+                access.tickets().user(password, now).filter(id::equals).isPresent();
         if (!renewal && (user.password.isEmpty() || !user.password.equals(password))) {
             throw failed();
         }
-        var factors = user.factors.values().stream().filter(SecondFactor::enabled).toList();
+        var factors =
+                user.factors.values().stream().filter(SecondFactor::enabled).toList();
         if (renewal || factors.isEmpty()) {
             return ticket(request, id);
         }
@@ -95,11 +97,12 @@ final class LoginApi {
                 return;
             }
             if (type.equals("recovery") && (" " + factor.secret() + " ").contains(" " + code + " ")) {
-                var left = (" " + factor.secret() + " ").replace(" " + code + " ", " ").strip();
+                var left = (" " + factor.secret() + " ")
+                        .replace(" " + code + " ", " ")
+                        .strip();
                 user.factors.put(
                         factor.id(),
-                        new SecondFactor(
-                                factor.id(), type, factor.description(), left, true, factor.created()));
+                        new SecondFactor(factor.id(), type, factor.description(), left, true, factor.created()));
                 return;
             }
         }
@@ -151,7 +154,8 @@ final class LoginApi {
         }
         var rights = access.rights(id);
         var answer = new TreeMap<String, Object>();
-        var wanted = request.find("path").<Iterable<String>>map(java.util.List::of).orElseGet(() -> paths(access));
+        var wanted =
+                request.find("path").<Iterable<String>>map(java.util.List::of).orElseGet(() -> paths(access));
         for (var path : wanted) {
             var held = new TreeMap<String, Integer>();
             rights.privileges(path).forEach((privilege, propagate) -> held.put(privilege, propagate ? 1 : 0));

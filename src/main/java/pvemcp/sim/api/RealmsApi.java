@@ -82,7 +82,8 @@ final class RealmsApi {
                 settings.put(name, value);
             }
         });
-        settings.values().removeIf(value -> value.scalarText().filter("0"::equals).isPresent());
+        settings.values()
+                .removeIf(value -> value.scalarText().filter("0"::equals).isPresent());
         request.list("delete").forEach(settings::remove);
         return new Json.Obj(settings);
     }
@@ -227,7 +228,9 @@ final class RealmsApi {
     }
 
     private static Json deleteFactor(Request request) {
-        UsersApi.user(request, request.text("userid")).factors.remove(factor(request).id());
+        UsersApi.user(request, request.text("userid"))
+                .factors
+                .remove(factor(request).id());
         return Json.Null.NULL;
     }
 }

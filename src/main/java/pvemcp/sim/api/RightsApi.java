@@ -50,9 +50,9 @@ final class RightsApi {
         boolean all = request.mayAny("/access/groups", "Sys.Audit", "Group.Allocate");
         return Json.of(access.groups.values().stream()
                 .filter(group -> all
-                        || request.mayAny(
-                                "/access/groups/" + group.id(), "User.Modify", "Sys.Audit", "Group.Allocate"))
-                .map(group -> Rows.of("groupid", group.id(), "users", String.join(",", UsersApi.members(access, group.id())))
+                        || request.mayAny("/access/groups/" + group.id(), "User.Modify", "Sys.Audit", "Group.Allocate"))
+                .map(group -> Rows.of(
+                                "groupid", group.id(), "users", String.join(",", UsersApi.members(access, group.id())))
                         .putText("comment", group.comment())
                         .json())
                 .toList());
@@ -98,8 +98,7 @@ final class RightsApi {
         var access = request.cluster().access;
         access.groups.remove(group.id());
         access.users.values().forEach(user -> user.groups.remove(group.id()));
-        access.forget(line ->
-                line.kind() == Acl.Kind.GROUP && line.ugid().equals(group.id()));
+        access.forget(line -> line.kind() == Acl.Kind.GROUP && line.ugid().equals(group.id()));
         return Json.Null.NULL;
     }
 
@@ -119,8 +118,7 @@ final class RightsApi {
         var roles = request.cluster().access.roles;
         var id = request.text("roleid");
         if (id.toLowerCase(Locale.ROOT).startsWith("pve")) {
-            throw SimError.invalid(
-                    "roleid", "cannot use role ID starting with the (case-insensitive) 'PVE' namespace");
+            throw SimError.invalid("roleid", "cannot use role ID starting with the (case-insensitive) 'PVE' namespace");
         }
         if (roles.containsKey(id)) {
             throw new SimError("create role failed: role '%s' already exists".formatted(id));

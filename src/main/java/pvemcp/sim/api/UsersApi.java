@@ -121,8 +121,10 @@ final class UsersApi {
             return row.put("tokens", null).json();
         }
         var tokens = new Rows();
-        user.tokens.values().forEach(token ->
-                tokens.put(token.id(), describe(new Rows(), token).json()));
+        user.tokens
+                .values()
+                .forEach(token ->
+                        tokens.put(token.id(), describe(new Rows(), token).json()));
         return row.put("tokens", tokens.json()).json();
     }
 
@@ -160,8 +162,7 @@ final class UsersApi {
             throw new SimError("delete user failed: cannot delete 'root@pam'");
         }
         access.users.remove(user.id());
-        access.forget(line ->
-                line.ugid().equals(user.id()) || line.ugid().startsWith(user.id() + "!"));
+        access.forget(line -> line.ugid().equals(user.id()) || line.ugid().startsWith(user.id() + "!"));
         return Json.Null.NULL;
     }
 
@@ -211,7 +212,12 @@ final class UsersApi {
                 request.arguments().flag("privsep").orElse(true));
         user.tokens.put(id, token);
         return Json.obj(
-                "full-tokenid", user.id() + "!" + id, "value", token.secret(), "info", echo(request, token).json());
+                "full-tokenid",
+                user.id() + "!" + id,
+                "value",
+                token.secret(),
+                "info",
+                echo(request, token).json());
     }
 
     private static Json updateToken(Request request) {
@@ -226,8 +232,7 @@ final class UsersApi {
                 dropped.contains("expire") ? 0 : request.whole("expire", old.expire()),
                 request.arguments().flag("privsep").orElse(old.privsep()));
         user.tokens.put(token.id(), token);
-        var answer = echo(request, token)
-                .putIf(!request.has("expire"), "expire", token.expire());
+        var answer = echo(request, token).putIf(!request.has("expire"), "expire", token.expire());
         if (renewed) {
             answer.put("full-tokenid", user.id() + "!" + token.id()).put("value", token.secret());
         }
@@ -239,7 +244,9 @@ final class UsersApi {
         var token = token(request);
         user.tokens.remove(token.id());
         var id = user.id() + "!" + token.id();
-        request.cluster().access.forget(line -> line.kind() == Acl.Kind.TOKEN && line.ugid().equals(id));
+        request.cluster()
+                .access
+                .forget(line -> line.kind() == Acl.Kind.TOKEN && line.ugid().equals(id));
         return Json.Null.NULL;
     }
 
