@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.schema.ApiSchema;
@@ -38,7 +39,7 @@ final class IndexApi {
         }
     }
 
-    private static boolean isIndex(Operation operation, TreeSet<String> children) {
+    private static boolean isIndex(Operation operation, SortedSet<String> children) {
         return operation.verb() == Verb.GET
                 && !children.isEmpty()
                 && children.stream().noneMatch(child -> child.startsWith("{"))
@@ -49,7 +50,7 @@ final class IndexApi {
                         .isPresent();
     }
 
-    private static Json rows(Operation operation, TreeSet<String> children) {
+    private static Json rows(Operation operation, SortedSet<String> children) {
         var link =
                 operation.facts().object("returns").orElseThrow().text("child").orElseThrow();
         var key = link.substring(link.indexOf('{') + 1, link.indexOf('}'));
