@@ -55,7 +55,9 @@ final class LoginApi {
         var password = request.text("password");
         var challenge = request.find("tfa-challenge");
         if (challenge.isPresent()) {
-            access.tickets().challengeOf(challenge.get(), id, now).orElseThrow(LoginApi::failed);
+            if (access.tickets().challengeOf(challenge.get(), id, now).isEmpty()) {
+                throw failed();
+            }
             redeem(request, user, password);
             return ticket(request, id);
         }
