@@ -1,9 +1,16 @@
 package pvemcp.pve;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.pve.Resource.GuestRow;
+import pvemcp.pve.Resource.NodeRow;
+import pvemcp.pve.Resource.StorageRow;
 
-/// One cluster. Handles make no request until a verb is called on them. Safe for use by several threads.
+/// One cluster. What needs an id in its path is a handle ([Node], [Guest], [Storage], [Task]), the rest are
+/// methods here. Handles make no request until a verb is called on them; a guest alone is looked up first,
+/// since names are not unique and guests move. Safe for use by several threads.
 public final class Pve {
     private final Transport wire;
     private final Waiting waiting;
@@ -23,13 +30,98 @@ public final class Pve {
         return wire.send(verb, path, params);
     }
 
+    /// As [#send], the `data` alone.
+    public Json data(Verb verb, String path, Json.Obj params) {
+        return wire.data(verb, path, params);
+    }
+
+    public Version version() {
+        return Version.from(Fields.of(data(Verb.GET, "/version", Json.Obj.EMPTY)));
+    }
+
+    public ClusterStatus clusterStatus() {
+        return ClusterStatus.from(Fields.list(data(Verb.GET, "/cluster/status", Json.Obj.EMPTY)));
+    }
+
+    /// Everything the cluster has, as far as the caller may see it.
+    public List<Resource> resources() {
+        return resources(Json.Obj.EMPTY);
+    }
+
+    public List<GuestRow> guests() {
+        return only(GuestRow.class, resources(Json.obj("type", "vm")));
+    }
+
+    public List<NodeRow> nodes() {
+        return only(NodeRow.class, resources(Json.obj("type", "node")));
+    }
+
+    public List<StorageRow> storages() {
+        return only(StorageRow.class, resources(Json.obj("type", "storage")));
+    }
+
+    private List<Resource> resources(Json.Obj filter) {
+        return Fields.list(data(Verb.GET, "/cluster/resources", filter)).stream()
+                .map(Resource::from)
+                .toList();
+    }
+
+    private static <R extends Resource> List<R> only(Class<R> kind, List<Resource> resources) {
+        var rows = new ArrayList<R>();
+        for (var resource : resources) {
+            if (kind.isInstance(resource)) {
+                rows.add(kind.cast(resource));
+            }
+        }
+        return rows;
+    }
+
+    /// @throws PveException with [PveFault.Invalid] for what cannot be the name of a node
+    public Node node(String name) {
+        return new Node(this, name);
+    }
+
+    /// Looks the guest up.
+    ///
+    /// @throws PveException with [PveFault.Missing] and the nearest names, or [PveFault.Ambiguity] and the choices
+    public Guest guest(GuestRef ref) {
+        return new Guest(this, Guests.find(ref, guests()));
+    }
+
     public Task task(Upid id) {
         return new Task(wire, waiting, id);
+    }
+
+    /// The newest tasks of all nodes: those that run, and at most 25 others a node. [Node#tasks] knows more.
+    public TaskList tasks() {
+        return TaskList.from(send(Verb.GET, "/cluster/tasks", Json.Obj.EMPTY));
+    }
+
+    /// What the caller may do.
+    public Permissions permissions() {
+        return Permissions.from(Fields.of(data(Verb.GET, "/access/permissions", Json.Obj.EMPTY)));
+    }
+
+    /// An id no guest has at this moment. It is not reserved: somebody else may get the same.
+    public int nextId() {
+        var data = data(Verb.GET, "/cluster/nextid", Json.Obj.EMPTY);
+        return data.scalarText()
+                .map(Integer::parseInt)
+                .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE gave no next id")));
     }
 
     /// The task that the `data` of an answer names, where it names one. Whether an operation starts a task
     /// shows only there, not in PVE's schema.
     public Optional<Task> startedBy(Json data) {
         return Task.in(data, wire, waiting);
+    }
+
+    /// As [#startedBy], for operations that always start one.
+    ///
+    /// @throws PveException with [PveFault.Unexpected] where PVE names none
+    public Task requireTask(Json data) {
+        return startedBy(data)
+                .orElseThrow(() -> new PveException(
+                        new PveFault.Unexpected(200, "PVE named no task: " + Answers.clean(data.write()))));
     }
 }

@@ -39,6 +39,15 @@ public record Upid(
                 text));
     }
 
+    /// Whether the task only hands a wish to HA: its success comes before the guest has been started, stopped
+    /// or moved (PVE::API2::Qemu and PVE::API2::LXC fork `hastart`, `hastop`, `hamigrate`).
+    public boolean queuesOnly() {
+        return switch (type) {
+            case "hastart", "hastop", "hamigrate", "harelocate" -> true;
+            default -> false;
+        };
+    }
+
     /// Exactly the text that was parsed.
     @Override
     public String toString() {
