@@ -44,6 +44,12 @@ final class Targets {
         if (call instanceof Aim.OnStorage on) {
             found.add(Target.of(Kind.STORAGE, on.storage()));
         }
+        if (call instanceof Aim.OnTask on) {
+            found.add(Target.of(Kind.NODE, on.task().node()));
+            if (on.task().id().matches("\\d+")) {
+                found.add(targets.vmid(on.task().id()));
+            }
+        }
         if (call instanceof Aim.OnPath on) {
             found.addAll(targets.path(on.path()));
         }

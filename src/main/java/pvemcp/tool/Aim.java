@@ -1,6 +1,7 @@
 package pvemcp.tool;
 
 import pvemcp.pve.GuestRef;
+import pvemcp.pve.Upid;
 
 /// What a call would touch, as its inputs name it. `dispatch` turns it into targets before anything is judged.
 public sealed interface Aim {
@@ -17,6 +18,11 @@ public sealed interface Aim {
     /// A call on one storage; `node` may be empty where it is shared or does not matter.
     non-sealed interface OnStorage extends Aim {
         String storage();
+    }
+
+    /// A call on a task: on the node it runs on and the guest it works on.
+    non-sealed interface OnTask extends Aim {
+        Upid task();
     }
 
     /// A call on a path of the PVE API; the schema knows which guest, node or storage stands in it.

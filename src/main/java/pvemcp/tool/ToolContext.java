@@ -2,10 +2,11 @@ package pvemcp.tool;
 
 import java.time.Clock;
 import pvemcp.pve.Pve;
+import pvemcp.pve.Watcher;
 import pvemcp.schema.ApiSchema;
 
 /// All a call may use: no statics, no clock of its own. For a READ call [#pve()] refuses everything but GET.
-public interface ToolContext {
+public interface ToolContext extends Watcher {
     Pve pve();
 
     /// The schema of the cluster the call goes to.
@@ -14,9 +15,11 @@ public interface ToolContext {
     Clock clock();
 
     /// Tells the caller how far the call has come: 0 to 1, or negative where that cannot be known.
+    @Override
     void progress(double fraction, String message);
 
     /// Throws [Cancelled] once the caller has gone or has taken the call back.
+    @Override
     void checkCancelled();
 
     /// The caller took the call back. What PVE has started goes on.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import pvemcp.json.Json;
 
 /// Answer to view: a record becomes facts, a list of records a table, everything else a text. Values print
@@ -39,6 +40,14 @@ public final class Layout {
         return switch (answer) {
             case Json json -> json;
             case Shown shown -> shown.data();
+            case View.Log(var source, var lines) ->
+                Json.obj(
+                        "source",
+                        source,
+                        "untrusted",
+                        true,
+                        "lines",
+                        lines.stream().map(Clean::line).toList());
             case View view -> Json.obj("text", Markdown.plain(view));
             case Optional<?> optional -> optional.map(Layout::data).orElse(Json.Null.NULL);
             case Iterable<?> items -> {
@@ -77,10 +86,18 @@ public final class Layout {
                 map.forEach((name, part) -> parts.add(name + " " + cell(part)));
                 yield String.join(", ", parts);
             }
-            case Long number -> Units.count(number);
             case Json json -> json.write();
             default -> Clean.oneLine(value.toString());
         };
+    }
+
+    /// The cells of one row by column name.
+    public static SequencedMap<String, String> cells(Record row) {
+        var cells = new LinkedHashMap<String, String>();
+        for (var component : row.getClass().getRecordComponents()) {
+            cells.put(label(component.getName()), cell(get(row, component)));
+        }
+        return cells;
     }
 
     /// `maxMem` → `max_mem`: names of answers look like names of inputs.
@@ -135,13 +152,7 @@ public final class Layout {
             columns.add(label(component.getName()));
         }
         var rows = new ArrayList<List<String>>();
-        for (var item : items) {
-            var row = new ArrayList<String>();
-            for (var component : components) {
-                row.add(cell(get((Record) item, component)));
-            }
-            rows.add(row);
-        }
+        items.forEach(item -> rows.add(List.copyOf(cells((Record) item).values())));
         return new View.Table(columns, rows);
     }
 

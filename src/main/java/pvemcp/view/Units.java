@@ -1,36 +1,16 @@
 package pvemcp.view;
 
 import java.time.Duration;
-import java.util.Locale;
 
 /// Numbers as people read them.
 public final class Units {
-    private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-
     private Units() {}
-
-    /// `1.5 GiB`: three digits and a binary unit.
-    public static String bytes(long count) {
-        double value = count;
-        int unit = 0;
-        while (Math.abs(value) >= 1000 && unit < BINARY.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return decimal(value, value < 10 && unit > 0 ? 1 : 0) + " " + BINARY[unit];
-    }
-
-    /// `37%` for 0.37; one decimal below ten.
-    public static String percent(double fraction) {
-        double value = fraction * 100;
-        return decimal(value, value < 10 ? 1 : 0) + "%";
-    }
 
     /// `3d 4h`, `2m 5s`, `0.4s`: the two greatest units.
     public static String duration(Duration span) {
         long seconds = span.toSeconds();
         if (seconds < 1) {
-            return span.isZero() ? "0s" : decimal(span.toMillis() / 1000.0, 1) + "s";
+            return span.isZero() ? "0s" : span.toMillis() / 1000.0 + "s";
         }
         long[] sizes = {86_400, 3_600, 60, 1};
         var names = "dhms";
@@ -60,10 +40,5 @@ public final class Units {
             out.append(digits.charAt(i));
         }
         return (number < 0 ? "-" : "") + out;
-    }
-
-    private static String decimal(double value, int digits) {
-        var text = String.format(Locale.ROOT, "%." + digits + "f", value);
-        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 }

@@ -1,0 +1,154 @@
+package pvemcp.tools;
+
+import static pvemcp.tool.Tool.execute;
+import static pvemcp.tool.Tool.read;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.pve.Verb;
+import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Aim.OnPath;
+import pvemcp.tool.BadArguments;
+import pvemcp.tool.Call;
+import pvemcp.tool.Doc;
+import pvemcp.tool.Kind;
+import pvemcp.tool.Nearest;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Tool.Tiered;
+import pvemcp.tool.ToolContext;
+import pvemcp.tool.Toolset;
+import pvemcp.view.View;
+
+/// The whole API of PVE in three honest tools: find an operation, read, write.
+public final class ApiTools {
+    public static final Toolset API = Toolset.of(
+            "api",
+            "Any operation of the PVE API",
+            read("pve_api_search", """
+                    Find operations of the PVE API by words, or describe one exactly by its path. Use it before \
+                    pve_api_read and pve_api_write.""", ApiSearch.class),
+            read("pve_api_read", """
+                    Call any GET operation of the PVE API that only reads. For what no other tool shows.""", ApiRead.class),
+            execute("pve_api_write", """
+                    Call any changing operation of the PVE API: checked by its schema, judged by what it can do, \
+                    followed to the end of its task.""", ApiWrite.class));
+
+    private ApiTools() {}
+
+    enum Method {
+        GET,
+        POST,
+        PUT,
+        DELETE
+    }
+
+    record ApiSearch(
+            @Doc("Words such as 'snapshot create', or a path to describe")
+            String query,
+
+            @Doc("Only this method") Optional<Method> method,
+
+            @Doc(value = "Operations at most", or = "15", min = 1, max = 100)
+            int limit)
+            implements Call<View> {
+        @Override
+        public View run(ToolContext ctx) {
+            return new ApiGuide(ctx.schema()).find(query, method.map(Method::name), limit);
+        }
+    }
+
+    record ApiRead(
+            @Doc(kind = Kind.PATH) String path,
+            @Doc("Query parameters by name") Json.Obj params,
+            @Doc("Of a list of objects, only these members") List<String> fields,
+
+            @Doc(value = "Rows at most", or = "50", min = 1, max = 1000)
+            int limit,
+
+            @Doc(value = "Rows to skip", or = "0", min = 0) int offset)
+            implements Call<View>, OnPath {
+        @Override
+        public View run(ToolContext ctx) {
+            var request = Request.of("GET", path, params, ctx.schema());
+            if (Danger.of(ctx.schema(), "GET", request.path()) != Tier.READ) {
+                throw new BadArguments(List.of(
+                        "argument 'path': GET %s does more than read (it acts, dials out or hands out secrets); "
+                                        .formatted(request.path())
+                                + "make it with pve_api_write method=get"));
+            }
+            var answer = Fetch.data(ctx, Verb.GET, request.path(), request.params());
+            return ApiAnswer.of(request.path(), answer, fields, offset, limit);
+        }
+    }
+
+    record ApiWrite(
+            @Doc("The method") Method method,
+            @Doc(kind = Kind.PATH) String path,
+            @Doc("Parameters by name") Json.Obj params,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout)
+            implements Call<Object>, OnPath, Tiered {
+        @Override
+        public Tier tier(ApiSchema schema) {
+            return Danger.of(schema, method.name(), path);
+        }
+
+        @Override
+        public Object run(ToolContext ctx) {
+            var request = Request.of(method.name(), path, params, ctx.schema());
+            var answer = Fetch.data(ctx, Verb.valueOf(method.name()), request.path(), request.params());
+            if (ctx.pve().startedBy(answer).isPresent() || answer == Json.Null.NULL) {
+                return Outcome.of(ctx, answer, timeout);
+            }
+            return ApiAnswer.of(request.path(), answer, List.of(), 0, 100);
+        }
+    }
+
+    /// A request whose path the schema knows, with its parameters.
+    record Request(String path, Json.Obj params) {
+        /// @throws BadArguments where there is no such path or it does not answer to this method
+        static Request of(String method, String path, Json.Obj params, ApiSchema schema) {
+            var all = new LinkedHashMap<>(params.members());
+            var plain = path.startsWith("/api2/json/") ? path.substring("/api2/json".length()) : path;
+            int query = plain.indexOf('?');
+            if (query >= 0) {
+                for (var pair : plain.substring(query + 1).split("&")) {
+                    int equals = pair.indexOf('=');
+                    if (equals > 0) {
+                        all.putIfAbsent(pair.substring(0, equals), Json.str(pair.substring(equals + 1)));
+                    }
+                }
+                plain = plain.substring(0, query);
+            }
+            if (!plain.startsWith("/")) {
+                plain = "/" + plain;
+            }
+            require(method, plain, schema);
+            return new Request(plain, new Json.Obj(all));
+        }
+
+        private static void require(String method, String path, ApiSchema schema) {
+            if (path.contains("{")) {
+                throw new BadArguments(
+                        List.of("argument 'path': %s is a template; put the real names in place of the braces"
+                                .formatted(path)));
+            }
+            var verbs = schema.verbs(path);
+            if (verbs.isEmpty()) {
+                var templates = new ArrayList<String>();
+                schema.operations().forEach(operation -> templates.add(operation.path()));
+                throw new BadArguments(List.of("argument 'path': PVE %s has no %s%s; pve_api_search finds paths"
+                        .formatted(schema.version(), path, Nearest.hint(path, templates))));
+            }
+            if (verbs.stream().noneMatch(verb -> verb.name().equals(method))) {
+                throw new BadArguments(
+                        List.of("argument 'path': %s answers to %s, not to %s".formatted(path, verbs, method)));
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package pvemcp.tools;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.pve.TaskReport;
+import pvemcp.tool.ToolContext;
+import pvemcp.view.Clean;
+import pvemcp.view.View;
+
+/// How something that was asked of PVE went. A task that failed is a fault instead.
+///
+/// @param outcome `done`, `done with warnings`, or `still running`
+/// @param task empty where PVE did it at once
+/// @param next what to do to learn more; empty where nothing is left to learn
+record Outcome(String outcome, String task, Optional<Duration> waited, List<View> log, String next) {
+    // Clients give a call about a minute; what takes longer is handed back as a task to be asked for.
+    private static final Duration LONGEST = Duration.ofSeconds(45);
+
+    /// Follows the task that the answer names, at most 45 s.
+    static Outcome of(ToolContext ctx, Json answer, Duration timeout) {
+        return ctx.pve()
+                .startedBy(answer)
+                .map(task -> of(task.await(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST, ctx)))
+                .orElseGet(() -> new Outcome("done", "", Optional.empty(), List.of(), ""));
+    }
+
+    static Outcome of(TaskReport report) {
+        return switch (report) {
+            case TaskReport.Finished(var task, var warnings) ->
+                new Outcome(
+                        warnings.isEmpty() ? "done" : "done with warnings",
+                        task.toString(),
+                        Optional.empty(),
+                        quoted("task log", warnings),
+                        "");
+            case TaskReport.Going(var task, var waited, var lastLine) ->
+                new Outcome(
+                        "still running",
+                        task.toString(),
+                        Optional.of(waited),
+                        quoted("task log", lastLine.isEmpty() ? List.of() : List.of(lastLine)),
+                        "pve_task_wait task=" + task);
+        };
+    }
+
+    static List<View> quoted(String source, List<String> lines) {
+        return lines.isEmpty()
+                ? List.of()
+                : List.of(new View.Log(source, lines.stream().map(Clean::line).toList()));
+    }
+}

@@ -1,0 +1,29 @@
+package pvemcp.tools;
+
+import java.util.List;
+import java.util.Optional;
+import pvemcp.tool.Doc;
+import pvemcp.tool.Inputs;
+import pvemcp.tool.Kind;
+
+/// The part of a list that its caller wants: every list takes these four.
+record Window(
+        @Doc("Columns to show instead of the usual ones") List<String> fields,
+
+        @Doc(value = "Rows at most", or = "50", min = 1, max = 500)
+        int limit,
+
+        @Doc(value = "'next' of the page before", kind = Kind.CURSOR)
+        Optional<String> cursor,
+
+        @Doc(value = "full: all columns", or = "brief") Detail detail)
+        implements Inputs.Group {
+    enum Detail {
+        BRIEF,
+        FULL
+    }
+
+    Window {
+        fields = List.copyOf(fields);
+    }
+}
