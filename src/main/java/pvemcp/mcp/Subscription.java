@@ -99,5 +99,10 @@ final class Subscription implements Hub.Listener, Exchange.Open {
         var result = Modern.complete(Json.Obj.EMPTY, server.about());
         var meta = Features.object(result, "_meta").with(ID, exchange.id());
         exchange.answer(result.with("_meta", meta));
+        // The one thing that a server may cancel (basic/patterns/cancellation); where all share a channel, the result
+        // alone would not tell a client that has forgotten the request that its stream is over.
+        exchange.outbox()
+                .send(new Message.Notification(
+                        "notifications/cancelled", Json.obj("_meta", meta(), "requestId", exchange.id())));
     }
 }
