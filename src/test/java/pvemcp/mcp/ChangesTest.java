@@ -30,9 +30,10 @@ class ChangesTest {
         try (var peer = new Peer(server)) {
             peer.sendModern(7, "subscriptions/listen", LISTEN);
             assertThat(peer.receive())
-                    .isEqualTo("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":"
-                            + "{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":7},\"notifications\":"
-                            + "{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"pve://cluster\"]}}}");
+                    .isEqualTo(
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":"
+                                    + "{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":7},\"notifications\":"
+                                    + "{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"pve://cluster\"]}}}");
             server.changes().promptsChanged();
             server.changes().resourcesChanged();
             server.changes().resourceUpdated("pve://guest/web");
@@ -88,8 +89,8 @@ class ChangesTest {
                     + "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{}}}");
             assertThat(peer.receive()).contains("\"listChanged\":true", "\"subscribe\":true");
             for (var uri : new String[] {"pve://cluster", "pve://guest/web"}) {
-                peer.send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/subscribe\",\"params\":{\"uri\":\"" + uri
-                        + "\"}}");
+                peer.send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/subscribe\",\"params\":{\"uri\":\""
+                        + uri + "\"}}");
                 assertThat(peer.receive()).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
             }
             peer.send("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/unsubscribe\",\"params\":"

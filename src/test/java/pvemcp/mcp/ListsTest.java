@@ -29,7 +29,9 @@ class ListsTest {
                 params = Json.obj("cursor", page.text("nextCursor").orElse(""));
             }
             assertThat(pages).isEqualTo(3);
-            assertThat(names).containsExactlyElementsOf(workshop.tools().stream().map(tool -> tool.name()).toList());
+            assertThat(names)
+                    .containsExactlyElementsOf(
+                            workshop.tools().stream().map(tool -> tool.name()).toList());
         }
     }
 

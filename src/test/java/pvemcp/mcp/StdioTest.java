@@ -29,8 +29,9 @@ class StdioTest {
     }
 
     private static Peer initialized(Peer peer) {
-        peer.send("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
-                + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}");
+        peer.send(
+                "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
+                        + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}");
         peer.receive();
         return peer;
     }
@@ -100,7 +101,8 @@ class StdioTest {
     @Test
     void bytes_that_are_not_utf8_are_a_parse_error() {
         try (var peer = connect()) {
-            peer.sendBytes(new byte[] {'"', (byte) 0xC3, (byte) 0x28, '"', '\n'}).send(ping(1));
+            peer.sendBytes(new byte[] {'"', (byte) 0xC3, (byte) 0x28, '"', '\n'})
+                    .send(ping(1));
             assertThat(peer.receiveJson().object("error").orElseThrow().whole("code"))
                     .contains(-32700L);
             assertThat(peer.receive()).isEqualTo(pong(1));
@@ -158,7 +160,8 @@ class StdioTest {
                 peer.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":" + id
                         + "}}");
             }
-            peer.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\"}").send(ping(1));
+            peer.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\"}")
+                    .send(ping(1));
             assertThat(peer.receive()).isEqualTo(pong(1));
         }
     }
@@ -205,7 +208,10 @@ class StdioTest {
             double last = -1;
             var message = peer.receiveJson();
             for (; message.has("method"); message = peer.receiveJson()) {
-                double now = message.object("params").orElseThrow().number("progress").orElseThrow();
+                double now = message.object("params")
+                        .orElseThrow()
+                        .number("progress")
+                        .orElseThrow();
                 assertThat(now).isGreaterThan(last);
                 last = now;
             }
@@ -237,8 +243,9 @@ class StdioTest {
     @Test
     void at_the_end_of_input_nobody_waits_for_an_answer_of_the_user() {
         var peer = connect();
-        peer.send("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\","
-                        + "\"capabilities\":{\"elicitation\":{}}}}")
+        peer.send(
+                        "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\","
+                                + "\"capabilities\":{\"elicitation\":{}}}}")
                 .send(call(1, "stop", "{}"));
         peer.receive();
         assertThat(peer.receiveJson().text("method")).contains("elicitation/create");
