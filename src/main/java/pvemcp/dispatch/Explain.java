@@ -137,6 +137,16 @@ final class Explain {
                         verb == Verb.GET
                                 ? "try again"
                                 : "it may or may not have been carried out: look at the state and pve_task_list first");
+            case PveFault.NoWayIn(var way, var why) ->
+                new Failed(
+                        "no_way_in",
+                        "%s does not get into the guest: %s".formatted(Clean.line(way), Clean.line(why)),
+                        "see that it runs and has an agent, or configure SSH for it; pve_guest_get shows what it has");
+            case PveFault.InGuest(var what, var message) ->
+                new Failed(
+                        "in_guest",
+                        "the guest refused (%s): %s".formatted(Clean.line(what), Clean.line(message)),
+                        "its own words say why; check the path, the user and what is installed there");
             case PveFault.NotPve(var endpoint, var why) ->
                 new Failed(
                         "not_pve",

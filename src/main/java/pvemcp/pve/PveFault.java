@@ -65,6 +65,12 @@ public sealed interface PveFault {
     /// Something answered that is not PVE, or an answer beyond the limits.
     record NotPve(String endpoint, String why) implements PveFault {}
 
+    /// A guest could not be entered, `way` being how it was tried: no agent, no route, a host key that is not known.
+    record NoWayIn(String way, String why) implements PveFault {}
+
+    /// Something asked of the inside of a guest was refused there, in the guest's own words; `what` was being done.
+    record InGuest(String what, String message) implements PveFault {}
+
     /// Any other refusal, in PVE's words.
     record Unexpected(int status, String message) implements PveFault {}
 }

@@ -1,0 +1,193 @@
+package pvemcp.query;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import pvemcp.pve.Transport;
+import pvemcp.text.Nearest;
+
+/// The cluster as SQL tables, for questions no list answers. Read only, and bounded in rows and time.
+///
+/// A query runs in an H2 database of its own, in memory, that holds only the tables it names, filled from the API as
+/// they
+/// are now, and is thrown away with its answer. It runs as a user that may only SELECT from these tables: H2 keeps
+/// files,
+/// network, aliases and settings from such a user. Safe for use by several threads.
+public final class Inventory {
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
+    private static final AtomicLong DATABASES = new AtomicLong();
+
+    private Inventory() {}
+
+    /// @param rows at most the asked number of them, each value as text; a NULL is empty
+    /// @param more whether there are further rows
+    /// @param gaps what could not be read and is missing from the tables
+    public record Answer(List<String> columns, List<List<Optional<String>>> rows, boolean more, List<String> gaps) {
+        public Answer {
+            columns = List.copyOf(columns);
+            rows = List.copyOf(rows);
+            gaps = List.copyOf(gaps);
+        }
+    }
+
+    /// A table or column as who writes a query needs to know it.
+    public record TableDoc(String name, String doc, List<ColumnDoc> columns) {
+        public TableDoc {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    public record ColumnDoc(String name, String type, String doc) {}
+
+    /// A query that could not be answered; the message says why and names what was probably meant.
+    public static final class QueryException extends RuntimeException {
+        QueryException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    public static List<TableDoc> tables() {
+        return Tables.ALL.values().stream()
+                .map(table -> new TableDoc(
+                        table.name(),
+                        table.doc(),
+                        table.columns().stream()
+                                .map(column -> new ColumnDoc(column.name(), column.sqlType(), column.doc()))
+                                .toList()))
+                .toList();
+    }
+
+    /// Answers one SELECT.
+    ///
+    /// @param maxRows how many rows are wanted at most
+    /// @param limit how long the database may work on it; reading the tables has the limits of the connection
+    public static Answer query(Transport wire, String sql, int maxRows, Duration limit) {
+        var source = new Source(wire);
+        var url = "jdbc:h2:mem:inventory" + DATABASES.incrementAndGet();
+        // The last connection closes the database; the owner's stays open around everything.
+        try (var owner = DriverManager.getConnection(
+                url + ";DATABASE_TO_LOWER=TRUE;CASE_INSENSITIVE_IDENTIFIERS=TRUE", "owner", "owner")) {
+            for (var table : named(sql)) {
+                fill(owner, table, source);
+            }
+            try (var reader = DriverManager.getConnection(url, "reader", "reader")) {
+                return select(reader, sql, maxRows, limit, source);
+            }
+        } catch (SQLException e) {
+            throw explain(e);
+        }
+    }
+
+    /// The tables whose names stand anywhere in the query: rather one too many than one too few.
+    private static List<Table<?>> named(String sql) {
+        var words = new TreeSet<String>();
+        WORD.matcher(sql).results().forEach(word -> words.add(word.group().toLowerCase(Locale.ROOT)));
+        return Tables.ALL.values().stream()
+                .filter(table -> words.contains(table.name()))
+                .<Table<?>>map(table -> table)
+                .toList();
+    }
+
+    private static <R extends Record> void fill(Connection owner, Table<R> table, Source source) throws SQLException {
+        var columns = table.columns();
+        var declared = new StringBuilder();
+        var marks = new StringBuilder();
+        for (var column : columns) {
+            declared.append(declared.isEmpty() ? "" : ", ")
+                    .append(column.name())
+                    .append(' ')
+                    .append(column.sqlType());
+            marks.append(marks.isEmpty() ? "?" : ", ?");
+        }
+        try (var statement = owner.createStatement()) {
+            statement.execute("CREATE TABLE %s (%s)".formatted(table.name(), declared));
+        }
+        try (var insert = owner.prepareStatement("INSERT INTO %s VALUES (%s)".formatted(table.name(), marks))) {
+            for (var row : table.rows().apply(source)) {
+                for (int i = 0; i < columns.size(); i++) {
+                    insert.setObject(i + 1, columns.get(i).of(row));
+                }
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        try (var statement = owner.createStatement()) {
+            statement.execute("CREATE USER IF NOT EXISTS reader PASSWORD 'reader'");
+            statement.execute("GRANT SELECT ON %s TO reader".formatted(table.name()));
+        }
+    }
+
+    private static Answer select(Connection reader, String sql, int maxRows, Duration limit, Source source)
+            throws SQLException {
+        reader.setReadOnly(true);
+        try (var statement = prepare(reader, sql)) {
+            statement.setMaxRows(maxRows + 1);
+            statement.setQueryTimeout((int) Math.max(1, limit.toSeconds()));
+            try (var results = statement.executeQuery()) {
+                return answer(results, maxRows, source.gaps());
+            }
+        }
+    }
+
+    private static PreparedStatement prepare(Connection reader, String sql) throws SQLException {
+        var statement = reader.prepareStatement(sql.strip().replaceAll(";\\s*$", ""));
+        if (statement.getMetaData() == null) {
+            statement.close();
+            throw new QueryException("only SELECT is answered here; nothing can be changed", null);
+        }
+        return statement;
+    }
+
+    private static Answer answer(ResultSet results, int maxRows, List<String> gaps) throws SQLException {
+        var meta = results.getMetaData();
+        var columns = new ArrayList<String>();
+        for (int i = 1; i <= meta.getColumnCount(); i++) {
+            columns.add(meta.getColumnLabel(i));
+        }
+        var rows = new ArrayList<List<Optional<String>>>();
+        while (results.next()) {
+            if (rows.size() == maxRows) {
+                return new Answer(columns, rows, true, gaps);
+            }
+            var row = new ArrayList<Optional<String>>();
+            for (int i = 1; i <= columns.size(); i++) {
+                row.add(Optional.ofNullable(results.getString(i)));
+            }
+            rows.add(List.copyOf(row));
+        }
+        return new Answer(columns, rows, false, gaps);
+    }
+
+    /// The database's reason, with the nearest table or column where a name was not known.
+    private static QueryException explain(SQLException e) {
+        var message = e.getMessage() == null ? e.toString() : e.getMessage();
+        // H2 appends the statement and its error number; the caller has the statement already.
+        int statement = message.indexOf("; SQL statement:");
+        var reason = statement < 0 ? message : message.substring(0, statement);
+        var unknown = Pattern.compile("(?:Column|Table) \"([^\"]+)\"").matcher(reason);
+        if (unknown.find()) {
+            var names = new TreeSet<String>(Tables.ALL.keySet());
+            Tables.ALL.values().forEach(table -> table.columns().forEach(column -> names.add(column.name())));
+            var wanted = unknown.group(1).toLowerCase(Locale.ROOT);
+            wanted = wanted.substring(wanted.lastIndexOf('.') + 1);
+            var near = Nearest.to(wanted, names);
+            if (near.isPresent()) {
+                reason += "; did you mean '%s'?".formatted(near.get());
+            }
+        }
+        if (reason.contains("Timeout") || reason.contains("canceled")) {
+            reason = "the query took too long; narrow it down with WHERE";
+        }
+        return new QueryException(reason, e);
+    }
+}

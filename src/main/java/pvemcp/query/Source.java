@@ -1,0 +1,160 @@
+package pvemcp.query;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
+import pvemcp.json.Json;
+import pvemcp.pve.Fields;
+import pvemcp.pve.PveException;
+import pvemcp.pve.Transport;
+import pvemcp.pve.Verb;
+
+/// What one query reads from the cluster. Asks for each thing once and keeps it; at most [#AT_ONCE] requests are
+/// under
+/// way. What could not be read (a guest gone meanwhile, a node that is down) is left out and told in [#gaps()].
+final class Source {
+    /// PVE has three API workers a node, so more at once only queue there.
+    private static final int AT_ONCE = 8;
+
+    private final Transport wire;
+    private final Map<String, List<Fields>> lists = new HashMap<>();
+    private final TreeSet<String> gaps = new TreeSet<>();
+
+    Source(Transport wire) {
+        this.wire = wire;
+    }
+
+    /// Reads something below one guest.
+    interface GuestReader {
+        Fields one(String below);
+
+        List<Fields> many(String below);
+    }
+
+    interface VolumeRow<R> {
+        /// The row for a volume, or `null` where it has none.
+        R of(String storage, String node, Fields volume);
+    }
+
+    /// What could not be read, in words; empty where everything was.
+    List<String> gaps() {
+        return List.copyOf(gaps);
+    }
+
+    List<Fields> many(String path) {
+        return lists.computeIfAbsent(path, key -> Fields.list(get(key)));
+    }
+
+    List<Fields> resources(String type) {
+        return many("/cluster/resources").stream()
+                .filter(row -> row.text("type").equals(type))
+                .toList();
+    }
+
+    List<Fields> guests() {
+        return many("/cluster/resources").stream()
+                .filter(row ->
+                        row.text("type").equals("qemu") || row.text("type").equals("lxc"))
+                .toList();
+    }
+
+    <R> List<R> eachGuest(BiFunction<Fields, GuestReader, List<R>> rows) {
+        var jobs = new LinkedHashMap<String, Callable<List<R>>>();
+        for (var guest : guests()) {
+            var path = "/nodes/%s/%s/%s".formatted(guest.text("node"), guest.text("type"), guest.text("vmid"));
+            jobs.put("guest " + guest.text("vmid"), () -> rows.apply(guest, below(path)));
+        }
+        return atOnce(jobs);
+    }
+
+    private GuestReader below(String path) {
+        return new GuestReader() {
+            @Override
+            public Fields one(String below) {
+                return Fields.of(get(path + below));
+            }
+
+            @Override
+            public List<Fields> many(String below) {
+                return Fields.list(get(path + below));
+            }
+        };
+    }
+
+    /// A row for each volume of each storage; a shared storage is listed once, by the first node that has it
+    /// available.
+    <R> List<R> eachStorage(VolumeRow<R> row) {
+        var jobs = new LinkedHashMap<String, Callable<List<R>>>();
+        var shared = new TreeSet<String>();
+        for (var storage : resources("storage")) {
+            var name = storage.text("storage");
+            var node = storage.text("node");
+            if (!storage.text("status").equals("available") || (storage.flag("shared") && !shared.add(name))) {
+                continue;
+            }
+            jobs.put("storage %s on %s".formatted(name, node), () -> {
+                var rows = new ArrayList<R>();
+                for (var volume : Fields.list(get("/nodes/%s/storage/%s/content".formatted(node, name)))) {
+                    var made = row.of(name, node, volume);
+                    if (made != null) {
+                        rows.add(made);
+                    }
+                }
+                return rows;
+            });
+        }
+        return atOnce(jobs);
+    }
+
+    private <R> List<R> atOnce(Map<String, Callable<List<R>>> jobs) {
+        var places = new Semaphore(AT_ONCE);
+        var rows = new ArrayList<R>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var running = new LinkedHashMap<String, java.util.concurrent.Future<List<R>>>();
+            jobs.forEach((what, job) -> running.put(what, threads.submit(() -> {
+                places.acquire();
+                try {
+                    return job.call();
+                } finally {
+                    places.release();
+                }
+            })));
+            for (var entry : running.entrySet()) {
+                try {
+                    rows.addAll(entry.getValue().get());
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof PveException)) {
+                        throw new IllegalStateException(e.getCause());
+                    }
+                    gaps.add(entry.getKey());
+                } catch (InterruptedException e) {
+                    threads.shutdownNow();
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("the query was interrupted", e);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private Json get(String pathAndQuery) {
+        int question = pathAndQuery.indexOf('?');
+        if (question < 0) {
+            return wire.data(Verb.GET, pathAndQuery, Json.Obj.EMPTY);
+        }
+        var params = Json.Obj.EMPTY;
+        for (var pair : pathAndQuery.substring(question + 1).split("&", -1)) {
+            int equals = pair.indexOf('=');
+            params = params.with(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return wire.data(Verb.GET, pathAndQuery.substring(0, question), params);
+    }
+}

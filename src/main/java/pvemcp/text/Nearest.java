@@ -1,0 +1,63 @@
+package pvemcp.text;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// Finds the name that was probably meant.
+public final class Nearest {
+    private Nearest() {}
+
+    /// The candidate with the fewest typing errors between it and `typed`, if they are few enough to be typing
+    /// errors.
+    public static Optional<String> to(String typed, Iterable<String> candidates) {
+        var wanted = plain(typed);
+        String best = "";
+        int fewest = Math.max(1, wanted.length() / 3) + 1;
+        for (var candidate : candidates) {
+            var name = plain(candidate);
+            boolean begins = wanted.length() >= 3 && (name.startsWith(wanted) || wanted.startsWith(name));
+            int errors = begins ? 1 : distance(wanted, name);
+            if (errors < fewest) {
+                fewest = errors;
+                best = candidate;
+            }
+        }
+        return best.isEmpty() ? Optional.empty() : Optional.of(best);
+    }
+
+    /// ` (did you mean 'guest'?)`, or nothing.
+    public static String hint(String typed, Iterable<String> candidates) {
+        return to(typed, candidates).map(" (did you mean '%s'?)"::formatted).orElse("");
+    }
+
+    private static String plain(String text) {
+        return text.toLowerCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
+    private static int distance(String a, String b) {
+        var before = new int[b.length() + 1];
+        var above = new int[b.length() + 1];
+        var row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            above[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, Math.min(above[j], row[j - 1]) + 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                if (swapped) {
+                    row[j] = Math.min(row[j], before[j - 2] + 1);
+                }
+            }
+            var spare = before;
+            before = above;
+            above = row;
+            row = spare;
+        }
+        return above[b.length()];
+    }
+}
