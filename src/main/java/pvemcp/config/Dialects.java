@@ -11,12 +11,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The `PROXMOX_*` variables that four other servers are configured by, so that a client's configuration made for one
-/// of
-/// them works here: said in our keys, and only where no cluster is configured in our own words.
+/// of them works here: said in our keys, and only where no cluster is configured in our own words.
 ///
 /// They disagree about the same names (`PROXMOX_URL` with and without `/api2/json`), which is no conflict for us.
-/// What
-/// turns the check of certificates off is never followed; what opens the dangerous tools is followed as far as `ask`.
+/// What turns the check of certificates off is never followed; what opens the dangerous tools is followed as far as
+/// `ask`.
 final class Dialects {
     private static final Set<String> YES = Set.of("true", "1", "yes", "y", "on");
 

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The `.env` file of the working directory: `NAME=value` a line, `#` comments, an `export` in front and quotes
-/// around
-/// the value allowed. Nothing is expanded.
+/// around the value allowed. Nothing is expanded.
 ///
 /// @param variables by name, each with the line it stands on
 record EnvFile(Map<String, Line> variables) {

@@ -17,8 +17,7 @@ import pvemcp.tool.Nearest;
 /// configuration file, `PVE_MCP_*` in `.env`, then what other programs call `PROXMOX_*`, then the defaults.
 ///
 /// `.env` comes after the file because it stands in whatever directory the server is started in, which need not be
-/// the
-/// owner's choice: it completes a configuration but does not change one.
+/// the owner's choice: it completes a configuration but does not change one.
 final class Loader {
     private static final String PREFIX = "PVE_MCP_";
     private static final String CLUSTERS = "CLUSTERS_";

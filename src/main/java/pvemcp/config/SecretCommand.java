@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import pvemcp.pve.Secret;
 
 /// Gets a secret from a command, such as `pass show pve/mcp`. The command comes from the owner's own configuration
-/// and is
-/// given to the shell as it stands there; what it says on standard error goes to ours, so that it can explain itself.
+/// and is given to the shell as it stands there; what it says on standard error goes to ours, so that it can explain
+/// itself.
 final class SecretCommand {
     private static final long SECONDS = 30;
 

@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Who may read or change a file that a secret or the policy is in. Everything is judged after symbolic links have
-/// been
-/// followed, so a mounted secret that is a link (as Kubernetes makes them) is judged by what it leads to.
+/// been followed, so a mounted secret that is a link (as Kubernetes makes them) is judged by what it leads to.
 final class SecretFile {
     private static final long LARGEST = 64 * 1024;
 
@@ -89,8 +88,7 @@ final class SecretFile {
     }
 
     /// In a directory that everybody can write, anybody can put another file in this one's place, unless the sticky
-    /// bit
-    /// (as of `/tmp`) keeps them from it.
+    /// bit (as of `/tmp`) keeps them from it.
     private static Optional<String> whyNotSafe(Path directory) throws IOException {
         int mode = (Integer) Files.getAttribute(directory, "unix:mode");
         boolean everybody = (mode & 0002) != 0;

@@ -19,10 +19,8 @@ import pvemcp.text.Nearest;
 /// The cluster as SQL tables, for questions no list answers. Read only, and bounded in rows and time.
 ///
 /// A query runs in an H2 database of its own, in memory, that holds only the tables it names, filled from the API as
-/// they
-/// are now, and is thrown away with its answer. It runs as a user that may only SELECT from these tables: H2 keeps
-/// files,
-/// network, aliases and settings from such a user. Safe for use by several threads.
+/// they are now, and is thrown away with its answer. It runs as a user that may only SELECT from these tables: H2
+/// keeps files, network, aliases and settings from such a user. Safe for use by several threads.
 public final class Inventory {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
     private static final AtomicLong DATABASES = new AtomicLong();

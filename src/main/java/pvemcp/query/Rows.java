@@ -4,8 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// The tables, a record each: its components are the columns, in order. Bytes are whole numbers of bytes, times are
-/// UTC
-/// timestamps, what PVE does not tell is NULL.
+/// UTC timestamps, what PVE does not tell is NULL.
 final class Rows {
     private Rows() {}
 

@@ -18,8 +18,7 @@ import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 
 /// What one query reads from the cluster. Asks for each thing once and keeps it; at most [#AT_ONCE] requests are
-/// under
-/// way. What could not be read (a guest gone meanwhile, a node that is down) is left out and told in [#gaps()].
+/// under way. What could not be read (a guest gone meanwhile, a node that is down) is left out and told in [#gaps()].
 final class Source {
     /// PVE has three API workers a node, so more at once only queue there.
     private static final int AT_ONCE = 8;

@@ -15,8 +15,7 @@ import pvemcp.remote.Output.Ending;
 /// Commands through the QEMU guest agent of one VM.
 ///
 /// PVE starts the program and answers with its pid; its end is asked for with growing pauses, 0.1 s to 2 s. A result
-/// can
-/// be fetched once only (PVE::API2::Qemu::Agent), so it is never asked for again after it has come.
+/// can be fetched once only (PVE::API2::Qemu::Agent), so it is never asked for again after it has come.
 public final class AgentShell implements Shell {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
@@ -61,8 +60,7 @@ public final class AgentShell implements Shell {
         if (command.input().length > 0) {
             var ascii = isAscii(command.input());
             // input-data has no encode switch and characters above 127 arrive spoilt (PVE::QemuServer::Agent), so
-            // such
-            // input travels as base64 through a fixed script of the guest's own shell.
+            // such input travels as base64 through a fixed script of the guest's own shell.
             var data = ascii
                     ? new String(command.input(), StandardCharsets.US_ASCII)
                     : Base64.getEncoder().encodeToString(command.input());

@@ -5,8 +5,7 @@ public interface Shell {
     /// Runs a command to its end, or until its time is up.
     ///
     /// @throws pvemcp.pve.PveException with [pvemcp.pve.PveFault.NoWayIn] where the guest cannot be entered. A
-    /// command
-    ///     that fails is an [Output] like any other.
+    ///     command that fails is an [Output] like any other.
     Output run(Command command, RunLimits limits);
 
     /// How this shell gets in, in a few words, such as `guest agent` or `ssh root@pve1, pct exec 105`.

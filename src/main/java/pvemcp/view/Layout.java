@@ -15,8 +15,7 @@ import java.util.SequencedMap;
 import pvemcp.json.Json;
 
 /// Answer to view: a record becomes facts, a list of records a table, everything else a text. Values print
-/// themselves;
-/// what is absent is left out.
+/// themselves; what is absent is left out.
 public final class Layout {
     private Layout() {}
 

@@ -25,8 +25,7 @@ public sealed interface View {
     }
 
     /// Lines that were written by something else (a task, a guest, a service): untrusted, and shown as a quotation
-    /// from
-    /// `source`.
+    /// from `source`.
     record Log(String source, List<String> lines) implements View {
         public Log {
             lines = List.copyOf(lines);
