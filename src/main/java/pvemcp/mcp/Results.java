@@ -1,9 +1,7 @@
 package pvemcp.mcp;
 
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.tool.Preview;
@@ -49,7 +47,7 @@ final class Results {
 
     private static Json.Arr content(View view) {
         var parts = new ArrayList<Json>();
-        var text = Markdown.render(view, Results::boundary);
+        var text = Markdown.render(view);
         if (!text.isEmpty()) {
             parts.add(Json.obj("type", "text", "text", text));
         }
@@ -66,18 +64,6 @@ final class Results {
                 addImages(part, parts);
             }
         }
-    }
-
-    /// A word that text from elsewhere cannot know, and so cannot use to step out of its quotation.
-    private static String boundary() {
-        var random = new byte[6];
-        Random.SOURCE.nextBytes(random);
-        return HexFormat.of().formatHex(random);
-    }
-
-    /// Made when the first quotation is, not at the start.
-    private static final class Random {
-        private static final SecureRandom SOURCE = new SecureRandom();
     }
 
     /// For a client that cannot ask its user: the model has to, and comes back with the ticket.

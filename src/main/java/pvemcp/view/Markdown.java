@@ -1,5 +1,7 @@
 package pvemcp.view;
 
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -18,6 +20,22 @@ public final class Markdown {
         var markdown = new Markdown(boundary);
         markdown.add(view);
         return markdown.out.toString().stripTrailing();
+    }
+
+    /// With a fresh mark of 48 random bits for each fence.
+    public static String render(View view) {
+        return render(view, Marks::next);
+    }
+
+    /// Made when the first quotation is, not at the start.
+    private static final class Marks {
+        private static final SecureRandom RANDOM = new SecureRandom();
+
+        static String next() {
+            var bytes = new byte[6];
+            RANDOM.nextBytes(bytes);
+            return HexFormat.of().formatHex(bytes);
+        }
     }
 
     /// Without any fence, for text that stays on this side.
