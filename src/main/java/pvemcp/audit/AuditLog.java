@@ -3,6 +3,8 @@ package pvemcp.audit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +14,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import pvemcp.json.Json;
+import pvemcp.json.JsonException;
 
 /// What was asked of this server and what became of it: a file of JSON lines that only grows, readable by its owner
 /// alone. Each line carries the SHA-256 of the line before, so that an edit, a removal or a swap shows.
@@ -62,7 +66,7 @@ public final class AuditLog implements AutoCloseable {
 
     private synchronized long append(Json.Obj event, boolean durable) throws IOException {
         open();
-        try (var _ = channel.lock()) {
+        try (var _ = lock()) {
             if (channel.size() != end) {
                 readTail();
             }
@@ -109,6 +113,14 @@ public final class AuditLog implements AutoCloseable {
         end = -1;
     }
 
+    private FileLock lock() throws IOException {
+        try {
+            return channel.lock();
+        } catch (OverlappingFileLockException e) {
+            throw new IOException("another log in this process writes to " + file, e);
+        }
+    }
+
     private static Path nearestFolder(Path folder) {
         var nearest = folder;
         while (!Files.exists(nearest) && nearest.getParent() != null) {
@@ -132,10 +144,9 @@ public final class AuditLog implements AutoCloseable {
             previous = START;
         } else {
             boolean cut = !tail.endsWith("\n");
-            var whole = cut ? tail : tail.substring(0, tail.length() - 1);
-            var last = whole.substring(whole.lastIndexOf('\n') + 1);
-            previous = sha256(last);
-            sequence = sequenceOf(last);
+            var lines = (cut ? tail : tail.substring(0, tail.length() - 1)).split("\n", -1);
+            previous = sha256(lines[lines.length - 1]);
+            sequence = lastSequence(lines);
             if (cut) {
                 // A crash left half a line: it stays, as a line of its own that the chain covers.
                 channel.write(ByteBuffer.wrap(new byte[] {'\n'}), size);
@@ -144,13 +155,21 @@ public final class AuditLog implements AutoCloseable {
         end = channel.size();
     }
 
-    private long sequenceOf(String line) {
+    private static long lastSequence(String[] lines) {
+        for (int i = lines.length - 1; i >= 0; i--) {
+            var sequence = sequence(lines[i]);
+            if (sequence.isPresent()) {
+                return sequence.get();
+            }
+        }
+        return 0;
+    }
+
+    private static Optional<Long> sequence(String line) {
         try {
-            return Json.parse(line) instanceof Json.Obj object
-                    ? object.whole("seq").orElse(sequence)
-                    : sequence;
-        } catch (pvemcp.json.JsonException e) {
-            return sequence;
+            return Json.parse(line) instanceof Json.Obj object ? object.whole("seq") : Optional.empty();
+        } catch (JsonException _) {
+            return Optional.empty();
         }
     }
 

@@ -75,8 +75,7 @@ public final class Prompts {
                 4. pve_api_read path=/cluster/backup: the jobs, what they cover, whether they are enabled.
                 5. pve_task_list type=vzdump failed=true: backups that failed, with pve_task_get for the reason.
                 Report: how many guests are covered of how many; a table of those that are not, with the age of their newest
-                backup; jobs that are off or fail; what to do first. Change nothing."""
-                .formatted(arguments.getOrDefault("days", "7"));
+                backup; jobs that are off or fail; what to do first. Change nothing.""".formatted(arguments.getOrDefault("days", "7"));
     }
 
     private static String planMaintenance(Map<String, String> arguments) {
@@ -89,8 +88,7 @@ public final class Prompts {
                 4. pve_node_list: free memory and CPU elsewhere.
                 5. pve_storage_list: which storages are shared.
                 Answer with the order of steps: which guests to migrate live and where to, which must be shut down and who
-                should know, what could go wrong, how to check that the node is empty, and how to come back."""
-                .formatted(arguments.getOrDefault("node", "?"));
+                should know, what could go wrong, how to check that the node is empty, and how to come back.""".formatted(arguments.getOrDefault("node", "?"));
     }
 
     private static String explainTask(Map<String, String> arguments) {

@@ -75,9 +75,11 @@ public final class Resources {
 
     private static String schema(String path, ToolContext ctx) {
         var absolute = path.startsWith("/") ? path : "/" + path;
-        if (ctx.schema().operations().stream().noneMatch(operation -> operation.path().equals(absolute))
+        if (ctx.schema().operations().stream()
+                        .noneMatch(operation -> operation.path().equals(absolute))
                 && ctx.schema().verbs(absolute).isEmpty()) {
-            throw new BadArguments(List.of("PVE %s has no path %s".formatted(ctx.schema().version(), absolute)));
+            throw new BadArguments(
+                    List.of("PVE %s has no path %s".formatted(ctx.schema().version(), absolute)));
         }
         return Markdown.render(new ApiGuide(ctx.schema()).find(absolute, java.util.Optional.empty(), 1));
     }

@@ -1,0 +1,102 @@
+package pvemcp.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pvemcp.json.Json;
+
+class AuditLogTest {
+    private static final Clock NOON = Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC);
+
+    @TempDir
+    private Path folder;
+
+    private Path file() {
+        return folder.resolve("state/audit.jsonl");
+    }
+
+    private List<Json.Obj> lines() throws IOException {
+        return Files.readAllLines(file()).stream()
+                .map(line -> (Json.Obj) Json.parse(line))
+                .toList();
+    }
+
+    @Test
+    void lines_are_numbered_and_chained_across_restarts() throws IOException {
+        for (var run : List.of("first", "second")) {
+            try (var log = new AuditLog(file(), NOON)) {
+                log.record(Json.obj("event", run + " begin"));
+                log.note(Json.obj("event", run + " end"));
+            }
+        }
+        var texts = Files.readAllLines(file());
+        var previous = "0".repeat(64);
+        for (int i = 0; i < texts.size(); i++) {
+            var line = (Json.Obj) Json.parse(texts.get(i));
+            assertThat(line.whole("seq")).contains(i + 1L);
+            assertThat(line.text("prev")).contains(previous);
+            previous = AuditLog.sha256(texts.get(i));
+        }
+        assertThat(lines().getFirst().write())
+                .isEqualTo("{\"seq\":1,\"time\":\"2026-11-21T12:00:00Z\",\"event\":\"first begin\",\"prev\":\""
+                        + "0".repeat(64) + "\"}");
+        assertThat(lines()).hasSize(4);
+    }
+
+    @Test
+    void only_the_owner_can_read_it() throws IOException {
+        try (var log = new AuditLog(file(), NOON)) {
+            log.record(Json.obj("event", "x"));
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void two_processes_share_one_chain() throws IOException {
+        try (var one = new AuditLog(file(), NOON);
+                var other = new AuditLog(file(), NOON)) {
+            one.record(Json.obj("event", "a"));
+            other.record(Json.obj("event", "b"));
+            one.record(Json.obj("event", "c"));
+        }
+        assertThat(lines()).extracting(line -> line.whole("seq").orElseThrow()).containsExactly(1L, 2L, 3L);
+        assertThat(lines().getLast().text("prev"))
+                .contains(AuditLog.sha256(Files.readAllLines(file()).get(1)));
+    }
+
+    @Test
+    void half_a_line_of_a_crash_stays_and_the_chain_goes_on() throws IOException {
+        try (var log = new AuditLog(file(), NOON)) {
+            log.record(Json.obj("event", "a"));
+            log.record(Json.obj("event", "b"));
+        }
+        Files.writeString(file(), "{\"seq\":3,\"ti", StandardOpenOption.APPEND);
+        try (var log = new AuditLog(file(), NOON)) {
+            log.record(Json.obj("event", "c"));
+        }
+        var last = (Json.Obj) Json.parse(Files.readAllLines(file()).getLast());
+        assertThat(last.whole("seq")).contains(3L);
+        assertThat(last.text("prev")).contains(AuditLog.sha256("{\"seq\":3,\"ti"));
+    }
+
+    @Test
+    void a_log_that_cannot_be_written_says_so() throws IOException {
+        Files.writeString(folder.resolve("state"), "a file where the folder should be");
+        try (var log = new AuditLog(file(), NOON)) {
+            assertThatThrownBy(() -> log.record(Json.obj("event", "x"))).isInstanceOf(IOException.class);
+            assertThat(log.note(Json.obj("event", "x"))).isFalse();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package pvemcp.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import pvemcp.gate.Policy.Answer;
+import pvemcp.gate.Policy.Protection;
+import pvemcp.gate.Target.Kind;
+import pvemcp.tool.Tier;
+
+class GateTest {
+    private static final Target WEB =
+            new Target(Kind.VM, "101", "web", "pve1", "shop/front", List.of("web", "Prod"), "running", true);
+
+    private static String verdict(Policy policy, Tier tier, Target... targets) {
+        return switch (new Gate(policy).judge(tier, List.of(targets))) {
+            case Verdict.Allow _ -> "allow";
+            case Verdict.Hold _ -> "hold";
+            case Verdict.Deny deny -> "deny " + deny.rule();
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            policy   | tier    | verdict
+            default  | read    | allow
+            default  | operate | hold
+            default  | change  | hold
+            default  | execute | hold
+            default  | destroy | deny policy.destroy
+            readonly | read    | allow
+            readonly | operate | deny policy.operate
+            readonly | change  | deny policy.change
+            readonly | execute | deny policy.execute
+            readonly | destroy | deny policy.destroy
+            open     | operate | allow
+            open     | destroy | hold
+            open     | execute | deny policy.execute
+            """, useHeadersInDisplayName = true)
+    void the_tier_decides(String policy, String tier, String verdict) {
+        var chosen = switch (policy) {
+            case "readonly" -> Policy.DEFAULT.readOnly();
+            case "open" ->
+                Policy.DEFAULT
+                        .with(Tier.OPERATE, Answer.ALLOW)
+                        .with(Tier.DESTROY, Answer.ASK)
+                        .with(Tier.EXECUTE, Answer.DENY);
+            default -> Policy.DEFAULT;
+        };
+        assertThat(verdict(chosen, Tier.valueOf(tier.toUpperCase(Locale.ROOT)), WEB))
+                .isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            protected        | verdict
+            tag prod         | deny protect.tags
+            tag staging      | allow
+            pool shop        | deny protect.pools
+            pool shop/front  | deny protect.pools
+            pool sho         | allow
+            vmid 101         | deny protect.vmids
+            vmid 100-199     | deny protect.vmids
+            vmid 102-199     | allow
+            node pve1        | deny protect.nodes
+            node pve2        | allow
+            """, useHeadersInDisplayName = true)
+    void what_is_protected_is_only_read(String what, String verdict) {
+        var policy = Policy.DEFAULT.with(Tier.OPERATE, Answer.ALLOW).with(protection(what));
+        assertThat(verdict(policy, Tier.OPERATE, WEB)).isEqualTo(verdict);
+        assertThat(verdict(policy, Tier.READ, WEB)).isEqualTo("allow");
+    }
+
+    @Test
+    void one_protected_target_among_several_is_enough() {
+        var policy = Policy.DEFAULT.with(Tier.OPERATE, Answer.ALLOW).with(protection("tag prod"));
+        assertThat(verdict(policy, Tier.OPERATE, Target.of(Kind.NODE, "pve2"), WEB))
+                .isEqualTo("deny protect.tags");
+    }
+
+    @Test
+    void what_cannot_be_seen_counts_as_protected_where_anything_is() {
+        var unseen = new Target(Kind.GUEST, "300", "300", "", "", List.of(), "absent", false);
+        var cluster = new Target(Kind.CLUSTER, "cluster", "cluster", "", "", List.of(), "", true);
+        var open = Policy.DEFAULT.with(Tier.CHANGE, Answer.ALLOW);
+        assertThat(verdict(open, Tier.CHANGE, unseen)).isEqualTo("allow");
+        assertThat(verdict(open.with(protection("tag prod")), Tier.CHANGE, unseen))
+                .isEqualTo("deny protect");
+        assertThat(verdict(open.with(protection("tag prod")), Tier.CHANGE, cluster))
+                .isEqualTo("deny protect");
+    }
+
+    private static Protection protection(String what) {
+        var value = List.of(what.substring(what.indexOf(' ') + 1));
+        var none = List.<String>of();
+        return switch (what.substring(0, what.indexOf(' '))) {
+            case "tag" -> new Protection(value, none, none, none);
+            case "pool" -> new Protection(none, value, none, none);
+            case "vmid" -> new Protection(none, none, value, none);
+            default -> new Protection(none, none, none, value);
+        };
+    }
+}

@@ -1,0 +1,85 @@
+package pvemcp.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import pvemcp.gate.Target.Kind;
+import pvemcp.gate.Tickets.Held;
+import pvemcp.gate.Tickets.Redeemed;
+import pvemcp.json.Json;
+
+class TicketsTest {
+    private static final class Hand extends Clock {
+        private Instant now = Instant.parse("2026-11-21T12:00:00Z");
+
+        @Override
+        public java.time.ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    private final Hand clock = new Hand();
+    private final Tickets tickets = new Tickets(clock);
+
+    private static Held held(String principal, String tool, String guest, String state) {
+        var target = new Target(Kind.VM, "101", "web", "pve1", "", List.of(), state, true);
+        return new Held(principal, tool, "default", Json.obj("guest", guest), List.of(target));
+    }
+
+    private static final Held STOP = held("stdio", "pve_guest_power", "web", "running");
+
+    @Test
+    void a_ticket_is_good_once() {
+        var ticket = tickets.seal(STOP).text();
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(Redeemed.GOOD);
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(Redeemed.USED);
+    }
+
+    @Test
+    void a_ticket_is_good_for_two_minutes() {
+        var ticket = tickets.seal(STOP);
+        assertThat(ticket.expires()).isEqualTo(clock.instant().plusSeconds(120));
+        clock.now = clock.now.plus(Duration.ofSeconds(121));
+        assertThat(tickets.redeem(ticket.text(), STOP)).isEqualTo(Redeemed.EXPIRED);
+    }
+
+    @Test
+    void a_ticket_is_good_for_nothing_else() {
+        var ticket = tickets.seal(STOP).text();
+        for (var other : List.of(
+                held("somebody", "pve_guest_power", "web", "running"),
+                held("stdio", "pve_guest_delete", "web", "running"),
+                held("stdio", "pve_guest_power", "db", "running"),
+                held("stdio", "pve_guest_power", "web", "stopped"))) {
+            assertThat(tickets.redeem(ticket, other)).isEqualTo(Redeemed.OTHER);
+        }
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(Redeemed.GOOD);
+    }
+
+    @Test
+    void a_changed_or_foreign_ticket_is_not_ours() {
+        var ticket = tickets.seal(STOP).text();
+        for (int i = 0; i < ticket.length(); i++) {
+            var changed = ticket.substring(0, i) + (ticket.charAt(i) == 'a' ? 'b' : 'a') + ticket.substring(i + 1);
+            assertThat(tickets.redeem(changed, STOP)).as(changed).isEqualTo(Redeemed.OTHER);
+        }
+        assertThat(new Tickets(clock).redeem(ticket, STOP)).isEqualTo(Redeemed.OTHER);
+        assertThat(tickets.redeem("", STOP)).isEqualTo(Redeemed.OTHER);
+        assertThat(tickets.redeem("yes", STOP)).isEqualTo(Redeemed.OTHER);
+    }
+}
