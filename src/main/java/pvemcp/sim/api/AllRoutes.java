@@ -14,6 +14,9 @@ public final class AllRoutes {
         RightsApi.add(routes);
         RealmsApi.add(routes);
         TasksApi.add(routes);
+        ResourcesApi.add(routes);
+        ClusterApi.add(routes);
+        PoolsApi.add(routes);
         IndexApi.add(routes, schema);
         return routes;
     }

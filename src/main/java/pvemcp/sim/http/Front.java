@@ -27,6 +27,11 @@ import pvemcp.sim.world.Cluster;
 /// declared about privileges, then the arguments (PVE::HTTPServer::rest_handler).
 public final class Front implements AutoCloseable, HttpServer.Handler {
     private static final String API = "/api2";
+    /// PVE::API2, whose own index is not in the schema.
+    private static final Json ROOT = Json.of(Stream.of("version", "cluster", "nodes", "storage", "access", "pools")
+            .map(name -> Map.of("subdir", name))
+            .toList());
+
 
     private final SimOptions options;
     private final ReentrantLock lock;
@@ -192,6 +197,9 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         var format = Wire.of(parts[2]);
         if (format.isEmpty()) {
             return HttpResponse.plain(501, "no formatter for uri %s, %s".formatted(path.get(), parts[2]));
+        }
+        if (path.get().equals("/") && request.method().equals("GET")) {
+            return format.get().success(ROOT, Map.of());
         }
         var arguments = Arguments.of(request);
         try {

@@ -194,7 +194,14 @@ public final class HttpServer implements AutoCloseable {
 
     /// Reads what the client is still sending, so that it gets to see the answer instead of a reset.
     private static void discard(InputStream in, int length) throws IOException {
-        in.skip(Math.max(0, Math.min(length, 4 << 20)));
+        long left = Math.clamp((long) length, 0, 4 << 20);
+        while (left > 0) {
+            long skipped = in.skip(left);
+            if (skipped <= 0 && in.read() < 0) {
+                return;
+            }
+            left -= Math.max(1, skipped);
+        }
     }
 
     /// Request line and headers; null at a connection's end and where pveproxy just hangs up.

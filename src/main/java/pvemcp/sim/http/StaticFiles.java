@@ -15,9 +15,9 @@ final class StaticFiles {
                     "<!DOCTYPE html>\n<title>pve-mcp simulator</title>\n<p>A simulated Proxmox VE %s. Its API is below /api2/json.\n"
                             .formatted(schema.version()));
         }
-        var file = request.path().startsWith("/pve-docs/")
-                ? "/usr/share" + request.path()
-                : "/usr/share/pve-manager" + request.path();
+        // The directories behind the paths, as pveproxy has them.
+        var path = request.path().equals("/favicon.ico") ? "/images/favicon.ico" : request.path();
+        var file = (path.startsWith("/pve-docs/") ? "/usr/share" : "/usr/share/pve-manager") + path;
         return HttpResponse.plain(500, "unable to open file '%s' - No such file or directory\n".formatted(file));
     }
 }

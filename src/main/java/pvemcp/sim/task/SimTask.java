@@ -29,11 +29,11 @@ public final class SimTask {
         this.pstart = pstart;
         this.started = started;
         this.type = type;
-        this.id = id;
+        this.id = Upids.field(id);
         this.user = user;
         // PVE::UPID::upid_encode
         this.upid = "UPID:%s:%08X:%08X:%08X:%s:%s:%s:"
-                .formatted(node, pid, pstart, started.getEpochSecond(), type, id, user);
+                .formatted(node, pid, pstart, started.getEpochSecond(), type, this.id, user);
     }
 
     public String upid() {
