@@ -46,25 +46,40 @@ final class ClusterApi {
         boolean joined = !cluster.name.isEmpty();
         var rows = new ArrayList<Json>();
         if (joined) {
-            long online = cluster.nodes.values().stream().filter(node -> node.online).count();
+            long online =
+                    cluster.nodes.values().stream().filter(node -> node.online).count();
             rows.add(Json.obj(
-                    "id", "cluster",
-                    "type", "cluster",
-                    "name", cluster.name,
-                    "version", cluster.nodes.size() + 3,
-                    "nodes", cluster.nodes.size(),
-                    "quorate", online * 2 > cluster.nodes.size() ? 1 : 0));
+                    "id",
+                    "cluster",
+                    "type",
+                    "cluster",
+                    "name",
+                    cluster.name,
+                    "version",
+                    cluster.nodes.size() + 3,
+                    "nodes",
+                    cluster.nodes.size(),
+                    "quorate",
+                    online * 2 > cluster.nodes.size() ? 1 : 0));
         }
         for (var node : cluster.nodes.values()) {
             rows.add(Json.obj(
-                    "id", "node/" + node.name(),
-                    "type", "node",
-                    "name", node.name(),
-                    "nodeid", joined ? node.id() : 0,
-                    "ip", node.ip,
-                    "level", "",
-                    "local", node.name().equals(request.localNode()) ? 1 : 0,
-                    "online", node.online ? 1 : 0));
+                    "id",
+                    "node/" + node.name(),
+                    "type",
+                    "node",
+                    "name",
+                    node.name(),
+                    "nodeid",
+                    joined ? node.id() : 0,
+                    "ip",
+                    node.ip,
+                    "level",
+                    "",
+                    "local",
+                    node.name().equals(request.localNode()) ? 1 : 0,
+                    "online",
+                    node.online ? 1 : 0));
         }
         return new Json.Arr(rows);
     }
@@ -128,8 +143,8 @@ final class ClusterApi {
             return Json.str(value);
         }
         var shown = new LinkedHashMap<String, Object>();
-        properties(value).forEach((key, part) ->
-                shown.put(key, key.equals("user-allow-list") ? Request.split(part) : part));
+        properties(value)
+                .forEach((key, part) -> shown.put(key, key.equals("user-allow-list") ? Request.split(part) : part));
         return Json.of(shown);
     }
 
@@ -183,12 +198,13 @@ final class ClusterApi {
                     task.pid(),
                     task.user(),
                     "starting task " + task.upid()));
-            task.ended().ifPresent(end -> lines.add(new Line(
-                    end.getEpochSecond(),
-                    task.node(),
-                    task.pid(),
-                    task.user(),
-                    "end task " + task.upid() + " " + task.exitStatus().orElse(""))));
+            task.ended()
+                    .ifPresent(end -> lines.add(new Line(
+                            end.getEpochSecond(),
+                            task.node(),
+                            task.pid(),
+                            task.user(),
+                            "end task " + task.upid() + " " + task.exitStatus().orElse(""))));
         }
         lines.sort(Comparator.comparingLong(Line::time));
         List<Json> rows = new ArrayList<>();

@@ -154,8 +154,8 @@ final class PoolsApi {
                         .findFirst()
                         .map("storage '%s'"::formatted));
         if (content.isPresent()) {
-            throw new SimError("delete pool failed: pool '%s' is not empty (contains %s)"
-                    .formatted(pool.id(), content.get()));
+            throw new SimError(
+                    "delete pool failed: pool '%s' is not empty (contains %s)".formatted(pool.id(), content.get()));
         }
         request.cluster().pools.remove(pool.id());
         request.cluster().access.forget(line -> line.path().equals("/pool/" + pool.id()));

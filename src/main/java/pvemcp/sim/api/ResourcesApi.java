@@ -73,18 +73,25 @@ final class ResourcesApi {
         var row = node != null && node.online
                 ? guest.resource(cluster.now())
                 : Json.obj(
-                        "id", guest.type() + "/" + guest.vmid(),
-                        "type", guest.type(),
-                        "vmid", guest.vmid(),
-                        "node", guest.node,
-                        "status", "unknown");
+                        "id",
+                        guest.type() + "/" + guest.vmid(),
+                        "type",
+                        guest.type(),
+                        "vmid",
+                        guest.vmid(),
+                        "node",
+                        guest.node,
+                        "status",
+                        "unknown");
         var pool = pools.get(guest.vmid());
         return pool == null ? row : row.with("pool", pool);
     }
 
     private static void nodes(Request request, List<Json> rows) {
         for (var node : request.cluster().nodes.values()) {
-            rows.add(node(request.cluster(), node, request.rights()).put("cgroup-mode", 2).json());
+            rows.add(node(request.cluster(), node, request.rights())
+                    .put("cgroup-mode", 2)
+                    .json());
         }
     }
 
@@ -92,11 +99,16 @@ final class ResourcesApi {
     static Rows node(Cluster cluster, Node node, Access.Rights rights) {
         var now = cluster.now();
         var row = Rows.of(
-                "id", "node/" + node.name(),
-                "type", "node",
-                "node", node.name(),
-                "status", node.online ? "online" : "offline",
-                "level", "");
+                "id",
+                "node/" + node.name(),
+                "type",
+                "node",
+                "node",
+                node.name(),
+                "status",
+                node.online ? "online" : "offline",
+                "level",
+                "");
         if (!node.online || !rights.has("/nodes/" + node.name(), "Sys.Audit")) {
             return row;
         }

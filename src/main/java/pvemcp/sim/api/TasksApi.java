@@ -41,7 +41,9 @@ final class TasksApi {
         boolean auditor = request.may("/nodes/" + node, "Sys.Audit");
         var source = request.text("source", "archive");
         var rows = new ArrayList<Json>();
-        var tasks = request.tasks().all().stream().filter(task -> task.node().equals(node)).toList();
+        var tasks = request.tasks().all().stream()
+                .filter(task -> task.node().equals(node))
+                .toList();
         if (!source.equals("archive")) {
             tasks.reversed().stream()
                     .filter(SimTask::isRunning)
@@ -87,9 +89,7 @@ final class TasksApi {
         if (status.equals("OK")) {
             return "ok";
         }
-        return status.startsWith("WARNINGS: ")
-                ? "warning"
-                : status.equals("unexpected status") ? "unknown" : "error";
+        return status.startsWith("WARNINGS: ") ? "warning" : status.equals("unexpected status") ? "unknown" : "error";
     }
 
     /// Who and what, with the token apart from its user.
@@ -140,8 +140,10 @@ final class TasksApi {
             tasks.stream()
                     .filter(SimTask::isRunning)
                     .filter(task -> auditor || isOwn(request, task.user()))
-                    .forEach(task -> rows.add(
-                            describe(task).put("pid", task.pid()).put("saved", "0").json()));
+                    .forEach(task -> rows.add(describe(task)
+                            .put("pid", task.pid())
+                            .put("saved", "0")
+                            .json()));
             tasks.stream()
                     .filter(task -> !task.isRunning())
                     .limit(BROADCAST)

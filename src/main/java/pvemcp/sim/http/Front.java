@@ -32,7 +32,6 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
             .map(name -> Map.of("subdir", name))
             .toList());
 
-
     private final SimOptions options;
     private final ReentrantLock lock;
     private final SimTime time;

@@ -27,7 +27,7 @@ public final class NodeMetrics {
                 busy += guest.metrics().cpu(now) * guest.cpus();
             }
         }
-        return Math.min(0.99, busy / node.cores + 0.03 * wave.at(now.getEpochSecond()));
+        return Math.min(0.99, busy / node.cores + 0.03 * wave.at((double) now.getEpochSecond()));
     }
 
     /// Bytes.
@@ -43,12 +43,12 @@ public final class NodeMetrics {
 
     /// Bytes.
     public long swap(Instant now) {
-        return (long) (node.swap * 0.02 * wave.at(now.getEpochSecond()));
+        return (long) (node.swap * 0.02 * wave.at((double) now.getEpochSecond()));
     }
 
     /// Processes that want a CPU, a mean over that many minutes.
     public double load(Instant now, int minutes) {
-        double mean = wave.mean(now.getEpochSecond(), minutes * 60.0);
+        double mean = wave.mean((double) now.getEpochSecond(), minutes * 60.0);
         return cpu(now) * node.cores * (0.8 + mean);
     }
 

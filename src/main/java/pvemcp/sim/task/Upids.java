@@ -5,8 +5,9 @@ import java.util.regex.Pattern;
 
 /// Reads task ids (PVE::UPID::upid_decode).
 public final class Upids {
-    private static final Pattern FORM = Pattern.compile("UPID:([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?):([0-9A-Fa-f]{8}):"
-            + "([0-9A-Fa-f]{8,9}):([0-9A-Fa-f]{8}):([^:\\s]+):([^:\\s]*):([^:\\s]+):");
+    private static final Pattern FORM =
+            Pattern.compile("UPID:([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?):([0-9A-Fa-f]{8}):"
+                    + "([0-9A-Fa-f]{8,9}):([0-9A-Fa-f]{8}):([^:\\s]+):([^:\\s]*):([^:\\s]+):");
 
     private Upids() {}
 
