@@ -33,9 +33,13 @@ public final class ApiSchema {
     /// The built-in schema nearest to a version such as `9.2.11`: that of 8.4 for 8 and older, that of 9.2 for
     /// all others, also for an empty or unknown version. Loaded on first use, then shared.
     public static ApiSchema builtIn(String version) {
+        return isEight(version) ? Eight.SCHEMA : Nine.SCHEMA;
+    }
+
+    private static boolean isEight(String version) {
         int dot = version.indexOf('.');
         var major = dot < 0 ? version : version.substring(0, dot);
-        return major.length() == 1 && major.charAt(0) >= '1' && major.charAt(0) <= '8' ? Eight.SCHEMA : Nine.SCHEMA;
+        return major.length() == 1 && major.charAt(0) >= '1' && major.charAt(0) <= '8';
     }
 
     private static final class Nine {
@@ -49,15 +53,32 @@ public final class ApiSchema {
     private static ApiSchema of(FactsFile file) {
         var operations = new ArrayList<Operation>();
         for (var line : file.operations()) {
+            var operation = line.verb() + " " + line.path();
+            var summary = OperationTable.SHARED.summary(operation).orElseGet(() -> firstSentence(line));
             operations.add(new Operation(
-                    line.verb(), line.path(), line.name(), "", () -> FactsFile.object(line.declaration())));
+                    line.verb(), line.path(), line.name(), summary, () -> FactsFile.object(line.declaration())));
         }
         return new ApiSchema(file.version(), operations, new Rules(file.indexes(), file.formats(), file.words()));
     }
 
-    /// The schema out of the text of `/pve-docs/api-viewer/apidoc.js` as a host serves it; never evaluated.
+    private static String firstSentence(FactsFile.Line line) {
+        var text = FactsFile.object(line.declaration()).text("description").orElse("");
+        int end = text.indexOf(". ");
+        return (end < 0 ? text : text.substring(0, end + 1)).strip();
+    }
+
+    /// The schema out of the text of `/pve-docs/api-viewer/apidoc.js` as a host serves it; never evaluated. How
+    /// far indexed parameters go, the keys of named property strings and the tasks that operations start come
+    /// from the built-in schema nearest to the version, since no host tells them.
+    ///
+    /// @param version the host's version, such as `9.2.11`
+    /// @throws pvemcp.json.JsonException where the text declares no API, or is larger than 16 Mi characters
     public static ApiSchema fromApidoc(String javascript, String version) {
-        throw new UnsupportedOperationException("not built yet");
+        var builtIn = FactsFile.of(isEight(version) ? "8.4" : "9.2");
+        var read = Apidoc.read(javascript, builtIn);
+        var formats = new HashMap<>(builtIn.formats());
+        read.formats().forEach((name, keys) -> formats.put(name, keys.write()));
+        return of(new FactsFile(version, builtIn.indexes(), formats, builtIn.words(), read.operations()));
     }
 
     /// The version whose API this is, such as `9.2`.
@@ -101,6 +122,13 @@ public final class ApiSchema {
         var check = new Check(rules);
         check.arguments(operation.facts(), arguments);
         return check.problems();
+    }
+
+    /// What an operation can do when it is called with these arguments: its class in the reviewed table, raised
+    /// by arguments that reach further, such as a raw path of the host for a disk. An operation the table does
+    /// not know is [Danger#EXECUTE].
+    public Danger danger(Operation operation, Json.Obj arguments) {
+        return OperationTable.SHARED.danger(operation, arguments);
     }
 
     /// The operation that a path calls.
