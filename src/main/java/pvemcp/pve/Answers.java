@@ -26,9 +26,7 @@ final class Answers {
     // "unable to restore VM 100 - can't lock file …" or "delete pool failed: pool 'dev' does not exist".
     private static final List<Wording> WORDINGS = List.of(
             // PVE::AbstractConfig::check_lock
-            wording(
-                    "\\b((?:VM|CT) is locked) \\((\\S+)\\)$",
-                    (m, all) -> new PveFault.Locked(m.group(1).substring(0, 2), m.group(2), all)),
+            wording("\\b(VM|CT) is locked \\((\\S+)\\)$", (m, all) -> new PveFault.Locked(m.group(1), m.group(2), all)),
             // PVE::Tools::lock_file_full
             wording("can't lock file '([^']+)' - got timeout", (m, all) -> new PveFault.Locked(m.group(1), "", all)),
             // PVE::Cluster::cfs_lock
@@ -137,7 +135,8 @@ final class Answers {
         return switch (status) {
             case 301, 302, 303, 307, 308 ->
                 new PveFault.NotPve(endpoint, "it redirects, and redirects are not followed");
-            case 400 -> recognised(message).orElseGet(() -> new PveFault.Invalid(message, problems(body, hidden)));
+            case 400 ->
+                recognised(request, message).orElseGet(() -> new PveFault.Invalid(message, problems(body, hidden)));
             case 401 -> new PveFault.Unauthorized(endpoint, message);
             case 403 -> forbidden(message);
             case 501 -> new PveFault.NotImplemented(message);
@@ -149,7 +148,7 @@ final class Answers {
                         ? new PveFault.Unreachable(behind(request, endpoint), status + " " + message)
                         : new PveFault.Ambiguous(request.verb(), request.path(), status + " " + message);
             case 503 -> new PveFault.Unreachable(endpoint, status + " " + message);
-            default -> recognised(message).orElseGet(() -> new PveFault.Unexpected(status, message));
+            default -> recognised(request, message).orElseGet(() -> new PveFault.Unexpected(status, message));
         };
     }
 
@@ -166,15 +165,26 @@ final class Answers {
         }
     }
 
-    private static Optional<PveFault> recognised(String message) {
+    private static Optional<PveFault> recognised(Request request, String message) {
         var first = message.lines().findFirst().orElse("");
         for (var wording : WORDINGS) {
             var matcher = wording.pattern().matcher(first);
             if (matcher.find()) {
-                return Optional.of(wording.reading().fault(matcher, message));
+                return Optional.of(placed(wording.reading().fault(matcher, message), request));
             }
         }
         return Optional.empty();
+    }
+
+    /// PVE says that "VM is locked", and the path says which.
+    private static PveFault placed(PveFault fault, Request request) {
+        var parts = request.path().split("/");
+        return fault instanceof PveFault.Locked(var what, var by, var message)
+                        && what.length() == 2
+                        && parts.length > 4
+                        && parts[4].matches("\\d+")
+                ? new PveFault.Locked(what + " " + parts[4], by, message)
+                : fault;
     }
 
     private static PveFault forbidden(String message) {

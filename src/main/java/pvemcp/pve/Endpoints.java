@@ -54,24 +54,25 @@ final class Endpoints {
     /// The one to ask next, none of `failed`; empty where all others have failed or are left alone.
     synchronized Optional<Endpoint> next(Collection<Endpoint> failed) {
         for (var endpoint : all) {
-            if (!failed.contains(endpoint) && mayBeAsked(endpoint)) {
+            if (!failed.contains(endpoint) && !rests(endpoint)) {
+                // After a rest this request is the trial; until it has ended the others stay away.
+                endpoint.restsUntil =
+                        endpoint.restsUntil.map(_ -> waiting.elapsed().plus(REST));
                 return Optional.of(endpoint);
             }
         }
         return Optional.empty();
     }
 
-    private boolean mayBeAsked(Endpoint endpoint) {
-        if (endpoint.restsUntil.isEmpty()) {
-            return true;
-        }
-        var now = waiting.elapsed();
-        if (endpoint.restsUntil.get().compareTo(now) > 0) {
-            return false;
-        }
-        // This request is the trial; until it has ended the others stay away.
-        endpoint.restsUntil = Optional.of(now.plus(REST));
-        return true;
+    /// Whether [#next] would find one.
+    synchronized boolean isLeft(Collection<Endpoint> failed) {
+        return all.stream().anyMatch(endpoint -> !failed.contains(endpoint) && !rests(endpoint));
+    }
+
+    private boolean rests(Endpoint endpoint) {
+        return endpoint.restsUntil
+                .filter(until -> until.compareTo(waiting.elapsed()) > 0)
+                .isPresent();
     }
 
     synchronized void answered(Endpoint endpoint) {

@@ -194,63 +194,40 @@ public final class HttpTransport implements Transport, AutoCloseable {
     /// Brings the request to an endpoint and an answer back: tries others where it certainly did not arrive,
     /// and again where repeating it changes nothing.
     private Reply carry(Request request, String base, Map<String, String> headers) throws InterruptedException {
-        long end = System.nanoTime() + connection.timeout().toNanos();
-        var failed = new LinkedHashMap<Endpoint, String>();
-        int tries = 1;
+        var tries = new Tries(request);
         while (true) {
-            if (System.nanoTime() - end >= 0) {
-                throw new PveException(unreachable(failed));
-            }
-            var next = endpoints.next(failed.keySet());
-            if (next.isEmpty()) {
-                if (tries >= request.tries() || failed.isEmpty() || !rested(tries, Optional.empty(), end)) {
-                    throw new PveException(unreachable(failed));
+            var endpoint = tries.next();
+            switch (exchange(endpoint, request, base, headers, tries.end)) {
+                case Outcome.Answered answer -> {
+                    endpoints.answered(endpoint);
+                    boolean again = answer.status() == 595
+                            ? tries.elsewhere(endpoint, answer.reason())
+                            : isPassing(answer) && tries.again(endpoint, answer.reason(), answer.retryAfter());
+                    if (!again) {
+                        return new Reply(endpoint, answer);
+                    }
                 }
-                tries++;
-                failed.clear();
-                continue;
-            }
-            var endpoint = next.get();
-            switch (exchange(endpoint, request, base, headers, end)) {
-                case Outcome.Untrusted(var fingerprint, var why) ->
-                    throw new PveException(new PveFault.Untrusted(endpoint.toString(), fingerprint, why));
                 case Outcome.Unsent(var why) -> {
                     endpoints.failed(endpoint);
-                    failed.put(endpoint, why);
+                    tries.unsent(endpoint, why);
                 }
                 case Outcome.Cut(var why) -> {
                     endpoints.failed(endpoint);
-                    if (tries >= request.tries() || !rested(tries, Optional.empty(), end)) {
+                    if (!tries.again(endpoint, why, Optional.empty())) {
                         throw new PveException(lost(request, endpoint, why));
                     }
-                    tries++;
-                    failed.clear();
                 }
                 case Outcome.Late() -> {
                     endpoints.failed(endpoint);
-                    throw new PveException(lost(
-                            request,
-                            endpoint,
-                            "no whole answer within " + connection.timeout().toSeconds() + " s"));
+                    throw new PveException(lost(request, endpoint, "no whole answer in " + connection.timeout()));
                 }
+                case Outcome.Untrusted(var fingerprint, var why) ->
+                    throw new PveException(new PveFault.Untrusted(endpoint.toString(), fingerprint, why));
                 case Outcome.TooLarge(var why) ->
                     throw new PveException(
                             request.safe()
                                     ? new PveFault.NotPve(endpoint.toString(), why)
                                     : new PveFault.Ambiguous(request.verb(), request.path(), why));
-                case Outcome.Answered answer -> {
-                    endpoints.answered(endpoint);
-                    if (answer.status() == 595 && failed.size() + 1 < endpoints.size()) {
-                        // This endpoint has no way to the node, so nothing was sent there; another may have.
-                        failed.put(endpoint, answer.reason());
-                    } else if (isPassing(answer)
-                            && tries < request.tries()
-                            && rested(tries, answer.retryAfter(), end)) {
-                        tries++;
-                    } else {
-                        return new Reply(endpoint, answer);
-                    }
-                }
             }
         }
     }
@@ -263,19 +240,68 @@ public final class HttpTransport implements Transport, AutoCloseable {
         };
     }
 
-    /// Waits before another try: a random part of 0.4 s, 0.8 s, at most 2 s (so that many clients do not come
-    /// back in step), or what the server asked for.
-    ///
-    /// @return false where the time does not suffice for it
-    private boolean rested(int tries, Optional<Duration> asked, long end) throws InterruptedException {
-        long most = Math.min(2_000, 200L << tries);
-        var rest = asked.orElseGet(
-                () -> Duration.ofMillis(ThreadLocalRandom.current().nextLong(most)));
-        if (rest.toNanos() >= end - System.nanoTime()) {
-            return false;
+    /// Where one request has been, and where it may still go in its time.
+    private final class Tries {
+        private final Request request;
+        private final long end = System.nanoTime() + connection.timeout().toNanos();
+        private final Map<Endpoint, String> failed = new LinkedHashMap<>();
+        private int count = 1;
+
+        Tries(Request request) {
+            this.request = request;
         }
-        waiting.pause(rest);
-        return true;
+
+        /// The endpoint to ask next. When none is left, all are asked again where the request may be repeated.
+        Endpoint next() throws InterruptedException {
+            while (System.nanoTime() - end < 0) {
+                var next = endpoints.next(failed.keySet());
+                if (next.isPresent()) {
+                    return next.get();
+                }
+                if (failed.isEmpty() || !rest(Optional.empty())) {
+                    break;
+                }
+                failed.clear();
+            }
+            throw new PveException(unreachable(failed));
+        }
+
+        void unsent(Endpoint endpoint, String why) {
+            failed.put(endpoint, why);
+        }
+
+        /// This endpoint has no way to the node, so nothing was sent there; another may have one.
+        boolean elsewhere(Endpoint endpoint, String why) {
+            failed.put(endpoint, why);
+            return endpoints.isLeft(failed.keySet());
+        }
+
+        /// Whether the request may be sent once more, though it may have arrived: if so, after a rest, and to
+        /// another endpoint first.
+        boolean again(Endpoint endpoint, String why, Optional<Duration> asked) throws InterruptedException {
+            if (!rest(asked)) {
+                return false;
+            }
+            failed.clear();
+            failed.put(endpoint, why);
+            if (!endpoints.isLeft(failed.keySet())) {
+                failed.clear();
+            }
+            return true;
+        }
+
+        /// Waits before another try: a random part of 0.4 s, then of 0.8 s (so that many clients do not come
+        /// back in step), or what the server asked for. False where no try or no time is left.
+        private boolean rest(Optional<Duration> asked) throws InterruptedException {
+            var rest = asked.orElseGet(
+                    () -> Duration.ofMillis(ThreadLocalRandom.current().nextLong(200L << count)));
+            if (count >= request.tries() || rest.toNanos() >= end - System.nanoTime()) {
+                return false;
+            }
+            count++;
+            waiting.pause(rest);
+            return true;
+        }
     }
 
     private PveFault unreachable(Map<Endpoint, String> failed) {
@@ -344,7 +370,12 @@ public final class HttpTransport implements Transport, AutoCloseable {
 
         Client(Connection connection) {
             var tls = tls(connection);
-            pooled = client(connection, tls, DefaultConnectionReuseStrategy.INSTANCE);
+            // PVE closes the connection after every refusal (PVE::APIServer::AnyEvent).
+            pooled = client(
+                    connection,
+                    tls,
+                    (request, response, context) -> response.getCode() < 400
+                            && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context));
             // A write never goes over a connection that PVE may be closing at that moment.
             fresh = client(connection, tls, (request, response, context) -> false);
         }

@@ -37,7 +37,7 @@ final class FaultyServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /// What is done with one request; the connection is closed where it does not say to keep it.
+    /// What is done with one request. The connection is closed after it, unless it says `Keep-Alive`.
     interface Answer {
         void to(Seen request, OutputStream out, FaultyServer server) throws IOException, InterruptedException;
     }
@@ -69,7 +69,7 @@ final class FaultyServer implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    /// With a certificate for 127.0.0.1, signed by itself.
+    /// With a certificate for 127.0.0.1.
     static FaultyServer answering(Answer... answers) {
         return new FaultyServer("here", List.of(answers));
     }
@@ -103,7 +103,7 @@ final class FaultyServer implements AutoCloseable {
 
     static Answer status(int status, String reason, String json) {
         return (_, out, _) -> {
-            head(out, status, reason, "Content-Type: application/json;charset=UTF-8", length(json));
+            head(out, status, reason, "Content-Type: application/json;charset=UTF-8", length(json), keeping(status));
             out.write(json.getBytes(StandardCharsets.UTF_8));
         };
     }
@@ -129,7 +129,8 @@ final class FaultyServer implements AutoCloseable {
                     "OK",
                     "Content-Type: application/json",
                     "Content-Encoding: gzip",
-                    "Content-Length: " + zipped.size());
+                    "Content-Length: " + zipped.size(),
+                    keeping(200));
             out.write(zipped.toByteArray());
         };
     }
@@ -162,6 +163,11 @@ final class FaultyServer implements AutoCloseable {
         }
         out.write(text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
         out.flush();
+    }
+
+    /// PVE closes the connection after each refusal.
+    private static String keeping(int status) {
+        return status < 400 ? "Connection: Keep-Alive" : "Connection: close";
     }
 
     static String length(String body) {
@@ -200,8 +206,7 @@ final class FaultyServer implements AutoCloseable {
                 var answered = new ByteArrayOutputStream();
                 answer.to(request, new Both(out, answered), this);
                 out.flush();
-                var text = answered.toString(StandardCharsets.ISO_8859_1);
-                more = text.startsWith("HTTP/1.1 200") && text.contains("Content-Length:") && !text.contains("close");
+                more = answered.toString(StandardCharsets.ISO_8859_1).contains("Connection: Keep-Alive");
             }
         } catch (IOException | InterruptedException _) {
             // The client has gone, or the test is over.
