@@ -25,6 +25,7 @@ public final class Layout {
             case View view -> view;
             case Shown shown -> shown.view();
             case Optional<?> optional -> optional.map(Layout::view).orElse(new View.Text("none"));
+            case List<?> items when items.isEmpty() -> new View.Text("none");
             case List<?> items when isTable(items) -> table(items);
             case List<?> items ->
                 new View.Text(String.join("\n", items.stream().map(Layout::cell).toList()));

@@ -1,0 +1,308 @@
+package pvemcp.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import pvemcp.audit.AuditLog;
+import pvemcp.dispatch.Caller;
+import pvemcp.dispatch.Cluster;
+import pvemcp.dispatch.Dispatcher;
+import pvemcp.dispatch.Offer;
+import pvemcp.dispatch.Road;
+import pvemcp.gate.Policy;
+import pvemcp.gate.Policy.Answer;
+import pvemcp.gate.Policy.Protection;
+import pvemcp.json.Json;
+import pvemcp.pve.Connection;
+import pvemcp.pve.HttpTransport;
+import pvemcp.pve.Pve;
+import pvemcp.pve.Secret;
+import pvemcp.pve.Waiting;
+import pvemcp.schema.ApiSchema;
+import pvemcp.sim.PveSim;
+import pvemcp.sim.Scenario;
+import pvemcp.sim.time.SimTime;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult;
+import pvemcp.tools.Catalog;
+import pvemcp.tools.Prompts;
+import pvemcp.tools.Resources;
+
+/// A whole server in a test: a simulated cluster on a port, the real client, gate, audit log and dispatcher. Time
+/// stands still; a call that waits moves it, and so does [#advance].
+///
+/// Everything is allowed that policy usually asks for; a test that is about policy sets its own.
+public final class Lab implements AutoCloseable {
+    private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+
+    private final PveSim sim;
+    private final HttpTransport wire;
+    private final Path folder;
+    private final Asker asker = new Asker();
+    private Policy policy = Policy.DEFAULT
+            .with(Tier.OPERATE, Answer.ALLOW)
+            .with(Tier.CHANGE, Answer.ALLOW)
+            .with(Tier.DESTROY, Answer.ALLOW)
+            .with(Tier.EXECUTE, Answer.ALLOW);
+    private Path auditFile;
+    private Optional<AuditLog> audit = Optional.empty();
+    private Optional<Road> road = Optional.empty();
+
+    private Lab(Scenario scenario) {
+        sim = PveSim.start(scenario, SimTime.byHand(NOON));
+        wire = new HttpTransport(connection(), clock(), waiting());
+        try {
+            folder = Files.createTempDirectory("lab");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        auditFile = folder.resolve("audit.jsonl");
+    }
+
+    public static Lab of(Scenario scenario) {
+        return new Lab(scenario);
+    }
+
+    /// Changes the cluster before, or behind the back of, the next call.
+    public Lab with(Consumer<pvemcp.sim.world.Cluster> change) {
+        sim.change(change);
+        return this;
+    }
+
+    /// `tag:prod`, `pool:shop`, `vmid:100-199`, `node:pve1`.
+    public Lab protecting(String... what) {
+        var tags = new ArrayList<String>();
+        var pools = new ArrayList<String>();
+        var vmids = new ArrayList<String>();
+        var nodes = new ArrayList<String>();
+        for (var each : what) {
+            var value = each.substring(each.indexOf(':') + 1);
+            switch (each.substring(0, each.indexOf(':'))) {
+                case "tag" -> tags.add(value);
+                case "pool" -> pools.add(value);
+                case "vmid" -> vmids.add(value);
+                case "node" -> nodes.add(value);
+                default -> throw new IllegalArgumentException(each);
+            }
+        }
+        return policy(old -> old.with(new Protection(tags, pools, vmids, nodes)));
+    }
+
+    public Lab policy(UnaryOperator<Policy> change) {
+        policy = change.apply(policy);
+        road = Optional.empty();
+        return this;
+    }
+
+    /// A client that can ask its user.
+    public Lab asking() {
+        asker.canAsk = true;
+        return this;
+    }
+
+    /// Who is at the other end; `test` unless said otherwise.
+    public Lab as(String principal) {
+        asker.principal = principal;
+        return this;
+    }
+
+    /// Writes the audit log elsewhere.
+    public Lab auditingTo(Path file) {
+        auditFile = file;
+        road = Optional.empty();
+        return this;
+    }
+
+    public ToolResult call(String tool, Object... namesAndValues) {
+        return call(tool, Json.obj(namesAndValues));
+    }
+
+    public ToolResult call(String tool, Json.Obj arguments) {
+        asker.approval = Optional.empty();
+        return dispatcher().call(named(tool), arguments, asker);
+    }
+
+    /// The same call once more, after the user has said yes.
+    public ToolResult approved(ToolResult held, String tool, Object... namesAndValues) {
+        asker.approval = Optional.of(((ToolResult.Held) held).ticket().text());
+        return dispatcher().call(named(tool), Json.obj(namesAndValues), asker);
+    }
+
+    private static Tool<?> named(String name) {
+        return Catalog.tools(Catalog.Surface.ALL, List.of()).stream()
+                .filter(tool -> tool.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no tool " + name));
+    }
+
+    public Dispatcher dispatcher() {
+        if (road.isEmpty()) {
+            var log = new AuditLog(auditFile, clock());
+            audit = Optional.of(log);
+            var offer = new Offer(
+                    Catalog.tools(Catalog.Surface.ALL, List.of()),
+                    Resources.ALL,
+                    Prompts.ALL,
+                    Catalog.INSTRUCTIONS);
+            var cluster = new Cluster(
+                    "default",
+                    sim.token().id(),
+                    wire,
+                    wrapped -> new Pve(wrapped, waiting()),
+                    () -> ApiSchema.builtIn("9.2"));
+            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock()));
+        }
+        return road.get();
+    }
+
+    public Caller caller() {
+        return asker;
+    }
+
+    /// What the caller was told while calls ran.
+    public List<String> progress() {
+        return List.copyOf(asker.progress);
+    }
+
+    /// The caller takes back whatever runs or is called from now on.
+    public void cancel() {
+        asker.cancelled = true;
+    }
+
+    public Lab advance(Duration step) {
+        sim.advance(step);
+        return this;
+    }
+
+    public <T> T ask(Function<pvemcp.sim.world.Cluster, T> question) {
+        return sim.ask(question);
+    }
+
+    public PveSim sim() {
+        return sim;
+    }
+
+    /// The lines of the audit log.
+    public List<Json.Obj> audit() {
+        try {
+            return Files.exists(auditFile)
+                    ? Files.readAllLines(auditFile).stream()
+                            .map(line -> (Json.Obj) Json.parse(line))
+                            .toList()
+                    : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Connection connection() {
+        var token = sim.token();
+        return new Connection(
+                "default",
+                List.of(URI.create(sim.url())),
+                new Connection.Credential.Token(token.id(), new Secret(token.secret())),
+                new Connection.Trust.Fingerprints(List.of(sim.fingerprint())),
+                Duration.ofSeconds(30));
+    }
+
+    private Waiting waiting() {
+        return new Waiting() {
+            @Override
+            public void pause(Duration time) {
+                sim.advance(time);
+            }
+
+            @Override
+            public Duration elapsed() {
+                return Duration.between(NOON, clock().instant());
+            }
+        };
+    }
+
+    private Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return sim.ask(cluster -> cluster.now());
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        wire.close();
+        sim.close();
+        try {
+            if (audit.isPresent()) {
+                audit.get().close();
+            }
+            try (var files = Files.walk(folder)) {
+                files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class Asker implements Caller {
+        private final List<String> progress = new ArrayList<>();
+        private String principal = "test";
+        private boolean canAsk;
+        private Optional<String> approval = Optional.empty();
+        private volatile boolean cancelled;
+
+        @Override
+        public String principal() {
+            return principal;
+        }
+
+        @Override
+        public String client() {
+            return "lab 1";
+        }
+
+        @Override
+        public boolean canAsk() {
+            return canAsk;
+        }
+
+        @Override
+        public Optional<String> approval() {
+            return approval;
+        }
+
+        @Override
+        public void progress(double fraction, String message) {
+            progress.add(message);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return cancelled;
+        }
+    }
+}
