@@ -154,10 +154,7 @@ public final class Lab implements AutoCloseable {
             var log = new AuditLog(auditFile, clock());
             audit = Optional.of(log);
             var offer = new Offer(
-                    Catalog.tools(Catalog.Surface.ALL, List.of()),
-                    Resources.ALL,
-                    Prompts.ALL,
-                    Catalog.INSTRUCTIONS);
+                    Catalog.tools(Catalog.Surface.ALL, List.of()), Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS);
             var cluster = new Cluster(
                     "default",
                     sim.token().id(),
@@ -261,7 +258,8 @@ public final class Lab implements AutoCloseable {
                 audit.get().close();
             }
             try (var files = Files.walk(folder)) {
-                files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(java.util.Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
