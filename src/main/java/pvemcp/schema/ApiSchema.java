@@ -131,6 +131,13 @@ public final class ApiSchema {
         return OperationTable.SHARED.danger(operation, arguments);
     }
 
+    /// What a concrete call would touch: nodes, guests, storages and pools that its path and its arguments name.
+    ///
+    /// @param variables the path's variables, as [#match] found them
+    public Touched touched(Operation operation, SequencedMap<String, String> variables, Json.Obj arguments) {
+        return Touched.by(operation, variables, arguments, rules);
+    }
+
     /// The operation that a path calls.
     ///
     /// @param variables the path's variables by name, decoded, in the order of the path

@@ -76,7 +76,9 @@ final class Check {
         return !text.isEmpty() && !text.equals("0");
     }
 
-    private Json.Obj declaration(Json.Obj schema, String key, Json.Obj value) {
+    /// What the schema of an operation or object declares for a key, given the value's other keys; empty for an
+    /// unknown one.
+    Json.Obj declaration(Json.Obj schema, String key, Json.Obj value) {
         var own = properties(schema).flatMap(declared -> property(declared, key));
         if (own.isPresent()) {
             return own.get();

@@ -56,7 +56,7 @@ final class ValueFormats {
     }
 
     /// PVE::ParseUtils::split_list: at NUL where there is one, else at commas, semicolons and white space.
-    private static List<String> elements(String value) {
+    static List<String> elements(String value) {
         boolean nul = value.indexOf('\0') >= 0;
         var elements = new ArrayList<String>();
         int start = 0;
