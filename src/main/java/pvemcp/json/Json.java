@@ -20,12 +20,27 @@ public sealed interface Json {
         NULL
     }
 
-    record Bool(boolean value) implements Json {}
+    record Bool(boolean value) implements Json {
+        @Override
+        public Optional<String> scalarText() {
+            return Optional.of(Boolean.toString(value));
+        }
+    }
 
-    record Str(String value) implements Json {}
+    record Str(String value) implements Json {
+        @Override
+        public Optional<String> scalarText() {
+            return Optional.of(value);
+        }
+    }
 
     /// A number as its literal text, such as `12`, `-0.5` or `1e9`.
     record Num(String literal) implements Json {
+        @Override
+        public Optional<String> scalarText() {
+            return Optional.of(literal);
+        }
+
         public BigDecimal decimal() {
             return new BigDecimal(literal);
         }
@@ -159,12 +174,7 @@ public sealed interface Json {
 
     /// The scalar's text, see [Obj#text]; empty for `null`, arrays and objects.
     default Optional<String> scalarText() {
-        return switch (this) {
-            case Str(var value) -> Optional.of(value);
-            case Num(var literal) -> Optional.of(literal);
-            case Bool(var value) -> Optional.of(Boolean.toString(value));
-            case Null _, Arr _, Obj _ -> Optional.empty();
-        };
+        return Optional.empty();
     }
 
     /// The value as compact JSON text, on one line.
@@ -237,28 +247,46 @@ public sealed interface Json {
     /// The JSON for a Java value: `Json` itself, text, numbers, booleans, lists, maps with text keys, `Optional`,
     /// `null`.
     static Json of(Object value) {
-        return switch (value) {
-            case null -> Null.NULL;
-            case Json json -> json;
-            case String text -> str(text);
-            case Integer number -> num(number.longValue());
-            case Long number -> num(number.longValue());
-            case Double number -> num(number.doubleValue());
-            case BigDecimal number -> new Num(number.toPlainString());
-            case Boolean flag -> bool(flag);
-            case Optional<?> optional -> of(optional.orElse(null));
-            case Iterable<?> items -> {
-                var list = new ArrayList<Json>();
-                items.forEach(item -> list.add(of(item)));
-                yield new Arr(list);
+        // Not a pattern switch: the first use of each costs the start 5 ms and more, and no cache can hold it.
+        if (value instanceof Json json) {
+            return json;
+        }
+        if (value instanceof String text) {
+            return str(text);
+        }
+        if (value instanceof Boolean flag) {
+            return bool(flag);
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return num(((Number) value).longValue());
+        }
+        if (value instanceof Double number) {
+            return num(number.doubleValue());
+        }
+        if (value instanceof BigDecimal number) {
+            return new Num(number.toPlainString());
+        }
+        if (value instanceof Optional<?> optional) {
+            return of(optional.orElse(null));
+        }
+        if (value instanceof Iterable<?> items) {
+            var list = new ArrayList<Json>();
+            for (var item : items) {
+                list.add(of(item));
             }
-            case Map<?, ?> map -> {
-                var members = new LinkedHashMap<String, Json>();
-                map.forEach((name, item) -> members.put((String) name, of(item)));
-                yield new Obj(members);
+            return new Arr(list);
+        }
+        if (value instanceof Map<?, ?> map) {
+            var members = new LinkedHashMap<String, Json>();
+            for (var member : map.entrySet()) {
+                members.put((String) member.getKey(), of(member.getValue()));
             }
-            default -> throw new IllegalArgumentException(value.getClass() + " has no JSON form");
-        };
+            return new Obj(members);
+        }
+        if (value == null) {
+            return Null.NULL;
+        }
+        throw new IllegalArgumentException(value.getClass() + " has no JSON form");
     }
 
     /// Bounds on what is read. What goes beyond is a [JsonException], never a larger heap.

@@ -53,7 +53,7 @@ final class JsonReader {
     }
 
     private static Json read(Reader reader, Limits limits) {
-        var factory = limits.equals(Limits.DEFAULT) ? DEFAULT : factory(limits);
+        var factory = limits == Limits.DEFAULT ? DEFAULT : factory(limits);
         try (var parser = factory.createParser(reader)) {
             if (parser.nextToken() == null) {
                 throw new JsonException("the JSON text is empty");

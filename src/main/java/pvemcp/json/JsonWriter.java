@@ -1,8 +1,10 @@
 package pvemcp.json;
 
+import java.util.List;
+import java.util.Map;
+
 /// Tree to text. Control characters and the two line separators that JavaScript trips over are escaped, all else is
-/// as
-/// it is.
+/// as it is.
 final class JsonWriter {
     private final StringBuilder out = new StringBuilder();
     private final boolean pretty;
@@ -24,42 +26,48 @@ final class JsonWriter {
     }
 
     private void write(Json json, int level) {
-        switch (json) {
-            case Json.Null _ -> out.append("null");
-            case Json.Bool(var value) -> out.append(value);
-            case Json.Num(var literal) -> out.append(literal);
-            case Json.Str(var value) -> quote(value);
-            case Json.Arr(var items) -> {
-                out.append('[');
-                var separator = "";
-                for (var item : items) {
-                    out.append(separator);
-                    line(level + 1);
-                    write(item, level + 1);
-                    separator = ",";
-                }
-                if (!items.isEmpty()) {
-                    line(level);
-                }
-                out.append(']');
-            }
-            case Json.Obj(var members) -> {
-                out.append('{');
-                var separator = "";
-                for (var member : members.entrySet()) {
-                    out.append(separator);
-                    line(level + 1);
-                    quote(member.getKey());
-                    out.append(pretty ? ": " : ":");
-                    write(member.getValue(), level + 1);
-                    separator = ",";
-                }
-                if (!members.isEmpty()) {
-                    line(level);
-                }
-                out.append('}');
-            }
+        // Not a pattern switch, for the same reason as in Json.of.
+        if (json instanceof Json.Str(var value)) {
+            quote(value);
+        } else if (json instanceof Json.Obj(var members)) {
+            write(members, level);
+        } else if (json instanceof Json.Arr(var items)) {
+            write(items, level);
+        } else {
+            out.append(json.scalarText().orElse("null"));
         }
+    }
+
+    private void write(List<Json> items, int level) {
+        out.append('[');
+        var separator = "";
+        for (var item : items) {
+            out.append(separator);
+            line(level + 1);
+            write(item, level + 1);
+            separator = ",";
+        }
+        if (!items.isEmpty()) {
+            line(level);
+        }
+        out.append(']');
+    }
+
+    private void write(Map<String, Json> members, int level) {
+        out.append('{');
+        var separator = "";
+        for (var member : members.entrySet()) {
+            out.append(separator);
+            line(level + 1);
+            quote(member.getKey());
+            out.append(pretty ? ": " : ":");
+            write(member.getValue(), level + 1);
+            separator = ",";
+        }
+        if (!members.isEmpty()) {
+            line(level);
+        }
+        out.append('}');
     }
 
     private void line(int level) {

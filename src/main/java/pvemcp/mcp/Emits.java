@@ -9,4 +9,8 @@ package pvemcp.mcp;
 public record Emits(boolean tools, boolean prompts, boolean resources, boolean updates) {
     public static final Emits NOTHING = new Emits(false, false, false, false);
     public static final Emits EVERYTHING = new Emits(true, true, true, true);
+
+    boolean nothing() {
+        return !tools && !prompts && !resources && !updates;
+    }
 }

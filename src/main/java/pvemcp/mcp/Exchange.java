@@ -11,6 +11,9 @@ import pvemcp.json.Json;
 final class Exchange {
     /// A request that stays open after its handler has returned.
     interface Open {
+        /// From here on, what happens is to be told.
+        void opened();
+
         /// The client does not want it any more: nothing further is sent.
         void cancelled();
 
@@ -126,9 +129,15 @@ final class Exchange {
         }
     }
 
-    /// The handler will return without an answer.
-    synchronized void stayOpen(Open request) {
+    /// The handler will return without an answer. Whatever others send for the request waits until `first` is sent,
+    /// and nothing that happens after `first` is missed.
+    synchronized void stayOpen(Open request, String first, Json.Obj params) {
+        if (over) {
+            return;
+        }
         open = Optional.of(request);
+        request.opened();
+        notify(first, params);
     }
 
     synchronized boolean cancelled() {

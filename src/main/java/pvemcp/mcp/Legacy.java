@@ -89,10 +89,7 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
                 revision.since(Revision.V2025_06_18) && Approval.possible(Features.object(params, "capabilities"));
         watched.clear();
         handshake = Optional.of(new Handshake(revision, client, canAsk));
-        if (!server.hub().emits().equals(Emits.NOTHING)) {
-            server.hub().remove(this);
-            server.hub().add(this);
-        }
+        server.hub().remove(this);
         return Json.obj(
                 "protocolVersion",
                 revision.toString(),
@@ -102,6 +99,14 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
                 server.about().json(revision),
                 "instructions",
                 server.dispatcher().instructions());
+    }
+
+    /// The client has read the outcome of the handshake. Before that it is told nothing it did not ask for.
+    void initialized() {
+        if (handshake.isPresent() && !server.hub().emits().nothing()) {
+            server.hub().remove(this);
+            server.hub().add(this);
+        }
     }
 
     private Json.Obj capabilities(Revision revision) {

@@ -16,8 +16,7 @@ import pvemcp.tool.Tool;
 /// The lists of tools, resources, templates and prompts, as each revision of the protocol shapes them.
 ///
 /// Whatever fits one page is rendered once a revision and sent as the same bytes ever after: clients key the caches
-/// of
-/// their models on them. Safe for several threads.
+/// of their models on them. Safe for several threads.
 final class Lists {
     enum Kind {
         TOOLS("tools"),
@@ -163,7 +162,8 @@ final class Lists {
 
     private static boolean isObject(Json schema) {
         return schema instanceof Json.Obj object
-                && Json.str("object").equals(object.members().get("type"));
+                && object.members().get("type") instanceof Json.Str(var type)
+                && type.equals("object");
     }
 
     static boolean isTemplate(Resource resource) {

@@ -106,6 +106,11 @@ sealed interface Message {
         return json instanceof Json.Str || (json instanceof Json.Num(var literal) && isWhole(literal));
     }
 
+    /// The id as a key: 1 and "1" are two.
+    static String key(Json id) {
+        return id instanceof Json.Str(var text) ? '"' + text : id.scalarText().orElse("");
+    }
+
     private static boolean isWhole(String literal) {
         int start = literal.startsWith("-") ? 1 : 0;
         for (int i = start; i < literal.length(); i++) {

@@ -31,11 +31,11 @@ final class Session implements AutoCloseable {
     private final Legacy legacy;
 
     // Guarded by underWay, which also tells of each end.
-    private final Map<Json, Exchange> underWay = new LinkedHashMap<>();
+    private final Map<String, Exchange> underWay = new LinkedHashMap<>();
     private int running;
     private boolean closed;
 
-    private final Map<Json, CompletableFuture<Optional<Json.Obj>>> questions = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Optional<Json.Obj>>> questions = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
 
     /// @param principal whose authority the client has
@@ -102,7 +102,7 @@ final class Session implements AutoCloseable {
                 return Optional.of(new RpcError(
                         RpcError.INTERNAL, "Too many requests at once: wait for some of the " + MOST_AT_ONCE));
             }
-            if (underWay.putIfAbsent(exchange.id(), exchange) != null) {
+            if (underWay.putIfAbsent(Message.key(exchange.id()), exchange) != null) {
                 return Optional.of(new RpcError(
                         RpcError.INVALID_REQUEST, "A request with this id is still under way: use another id"));
             }
@@ -136,17 +136,19 @@ final class Session implements AutoCloseable {
     /// The exchange is over.
     void done(Exchange exchange) {
         synchronized (underWay) {
-            underWay.remove(exchange.id(), exchange);
+            underWay.remove(Message.key(exchange.id()), exchange);
         }
     }
 
     private void notice(Message.Notification notification) {
-        // Of what a client may notify us, only this asks for something.
+        // Of what a client may notify us of, only these call for something.
         if (notification.method().equals("notifications/cancelled")) {
             var id = notification.params().members().get("requestId");
             if (id != null) {
                 cancel(id);
             }
+        } else if (notification.method().equals("notifications/initialized")) {
+            legacy.initialized();
         }
     }
 
@@ -154,7 +156,7 @@ final class Session implements AutoCloseable {
     void cancel(Json id) {
         Exchange exchange;
         synchronized (underWay) {
-            exchange = underWay.get(id);
+            exchange = underWay.get(Message.key(id));
         }
         if (exchange != null) {
             exchange.cancel();
@@ -166,7 +168,7 @@ final class Session implements AutoCloseable {
     Optional<Json.Obj> ask(Exchange exchange, String method, Json.Obj params, Duration patience) {
         var id = Json.str("pve-mcp-" + asked.incrementAndGet());
         var answer = new CompletableFuture<Optional<Json.Obj>>();
-        questions.put(id, answer);
+        questions.put(Message.key(id), answer);
         try {
             synchronized (underWay) {
                 if (closed) {
@@ -185,7 +187,7 @@ final class Session implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException("an answer is never an exception", e);
         } finally {
-            questions.remove(id);
+            questions.remove(Message.key(id));
         }
     }
 
@@ -195,7 +197,7 @@ final class Session implements AutoCloseable {
     }
 
     private void answered(Json id, Optional<Json.Obj> result) {
-        var question = questions.get(id);
+        var question = questions.get(Message.key(id));
         if (question != null) {
             question.complete(result);
         }

@@ -30,11 +30,10 @@ final class Subscription implements Hub.Listener, Exchange.Open {
         }
         var subscription = new Subscription(exchange, server);
         var honoured = subscription.accept(Features.object(exchange.params(), "notifications"));
-        exchange.stayOpen(subscription);
-        exchange.notify(
+        exchange.stayOpen(
+                subscription,
                 "notifications/subscriptions/acknowledged",
                 Json.obj("_meta", subscription.meta(), "notifications", honoured));
-        server.hub().add(subscription);
     }
 
     private Json.Obj accept(Json.Obj wanted) {
@@ -86,6 +85,11 @@ final class Subscription implements Hub.Listener, Exchange.Open {
         } else if (uris.contains(uri)) {
             exchange.notify(topic.method(), Json.obj("_meta", meta(), "uri", uri));
         }
+    }
+
+    @Override
+    public void opened() {
+        server.hub().add(this);
     }
 
     @Override

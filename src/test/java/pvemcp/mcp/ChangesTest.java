@@ -88,6 +88,8 @@ class ChangesTest {
             peer.send("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":"
                     + "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{}}}");
             assertThat(peer.receive()).contains("\"listChanged\":true", "\"subscribe\":true");
+            server.changes().toolsChanged();
+            peer.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
             for (var uri : new String[] {"pve://cluster", "pve://guest/web"}) {
                 peer.send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/subscribe\",\"params\":{\"uri\":\""
                         + uri + "\"}}");
