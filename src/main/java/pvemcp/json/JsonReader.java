@@ -36,6 +36,13 @@ final class JsonReader {
                 .build();
     }
 
+    /// What `equals` says, without the class that a record's `equals` makes on its first use.
+    private static boolean isDefault(Limits limits) {
+        return limits.depth() == Limits.DEFAULT.depth()
+                && limits.characters() == Limits.DEFAULT.characters()
+                && limits.numberLength() == Limits.DEFAULT.numberLength();
+    }
+
     static Json read(String text, Limits limits) {
         if (text.length() > limits.characters()) {
             throw new JsonException("the JSON text is longer than " + limits.characters() + " characters");
@@ -53,7 +60,7 @@ final class JsonReader {
     }
 
     private static Json read(Reader reader, Limits limits) {
-        var factory = limits == Limits.DEFAULT ? DEFAULT : factory(limits);
+        var factory = isDefault(limits) ? DEFAULT : factory(limits);
         try (var parser = factory.createParser(reader)) {
             if (parser.nextToken() == null) {
                 throw new JsonException("the JSON text is empty");
