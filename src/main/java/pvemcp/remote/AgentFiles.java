@@ -3,9 +3,9 @@ package pvemcp.remote;
 import java.util.Arrays;
 import java.util.Base64;
 import pvemcp.json.Json;
+import pvemcp.pve.Guest;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
-import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 
 /// Files through the QEMU guest agent, whose own calls read and write them even where it may not run programs. What
@@ -17,14 +17,12 @@ public final class AgentFiles implements GuestFiles {
     /// `content` of file-write may have 60 KiB characters, counted after base64.
     private static final int WRITE_LIMIT = 60 * 1024 / 4 * 3;
 
-    private final Transport wire;
-    private final String agent;
+    private final Guest vm;
     private final Shell shell;
     private final RunLimits limits;
 
-    public AgentFiles(Transport wire, String vmPath, Shell shell, RunLimits limits) {
-        this.wire = wire;
-        this.agent = vmPath + "/agent";
+    public AgentFiles(Guest vm, Shell shell, RunLimits limits) {
+        this.vm = vm;
         this.shell = shell;
         this.limits = limits;
     }
@@ -33,7 +31,7 @@ public final class AgentFiles implements GuestFiles {
     public Part read(String path, long offset, int limit) {
         GuestFiles.requireAbsolute(path);
         // Servers before PVE 9 know no offset, so the whole file is read here and cut on this side.
-        var answer = (Json.Obj) wire.data(Verb.GET, agent + "/file-read", Json.obj("file", path));
+        var answer = (Json.Obj) vm.read("/agent/file-read", Json.obj("file", path));
         var bytes = AgentShell.bytes(answer.text("content").orElse(""));
         boolean cut = answer.flag("truncated").orElse(false) || bytes.length >= READ_LIMIT;
         if (offset >= bytes.length) {
@@ -80,7 +78,7 @@ public final class AgentFiles implements GuestFiles {
     private void writePart(String path, byte[] content) {
         // With encode=1, PVE spoils or refuses what is not ASCII (PVE::API2::Qemu::Agent): so base64 is made here.
         var text = Base64.getEncoder().encodeToString(content);
-        wire.data(Verb.POST, agent + "/file-write", Json.obj("file", path, "content", text, "encode", false));
+        vm.send(Verb.POST, "/agent/file-write", Json.obj("file", path, "content", text, "encode", false));
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.OptionalInt;
 import pvemcp.json.Json;
-import pvemcp.pve.Transport;
+import pvemcp.pve.Guest;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Waiting;
 import pvemcp.remote.Output.Ending;
@@ -20,14 +20,11 @@ public final class AgentShell implements Shell {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-    private final Transport wire;
-    private final String agent;
+    private final Guest vm;
     private final Waiting waiting;
 
-    /// @param vmPath the VM's path with its segments encoded, such as `/nodes/pve1/qemu/101`
-    public AgentShell(Transport wire, String vmPath, Waiting waiting) {
-        this.wire = wire;
-        this.agent = vmPath + "/agent";
+    public AgentShell(Guest vm, Waiting waiting) {
+        this.vm = vm;
         this.waiting = waiting;
     }
 
@@ -42,7 +39,7 @@ public final class AgentShell implements Shell {
         long pid = start(command);
         var pause = FIRST_PAUSE;
         while (true) {
-            var status = wire.data(Verb.GET, agent + "/exec-status", Json.obj("pid", pid));
+            var status = vm.read("/agent/exec-status", Json.obj("pid", pid));
             if (status instanceof Json.Obj answer && answer.flag("exited").orElse(false)) {
                 return output(answer, limits, pid);
             }
@@ -72,7 +69,7 @@ public final class AgentShell implements Shell {
             }
         }
         params = params.with("command", Json.strings(argv));
-        var answer = wire.data(Verb.POST, agent + "/exec", params);
+        var answer = vm.send(Verb.POST, "/agent/exec", params);
         return ((Json.Obj) answer).whole("pid").orElseThrow();
     }
 

@@ -1,0 +1,132 @@
+package pvemcp.remote;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.pve.Fields;
+import pvemcp.pve.Guest;
+import pvemcp.pve.GuestKind;
+import pvemcp.pve.Pve;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
+import pvemcp.pve.Waiting;
+
+/// The ways into guests that the owner has opened. Which node runs a container is known by the [Guest], which was looked
+/// up for this very call. Safe for use by several threads.
+public final class Shells {
+    private final SshSettings ssh;
+    private final Waiting waiting;
+
+    public Shells(SshSettings ssh, Waiting waiting) {
+        this.ssh = ssh;
+        this.waiting = waiting;
+    }
+
+    /// A shell in this guest.
+    ///
+    /// @throws PveException with [PveFault.NoWayIn] where there is no such way, saying what would open one
+    public Shell shell(Pve pve, Guest guest, Way way) {
+        return guest.kind() == GuestKind.VM ? intoVm(guest, way) : intoContainer(pve, guest, way);
+    }
+
+    /// The files of this guest; see [#shell].
+    ///
+    /// @param limits for each command a way in has to run
+    public GuestFiles files(Pve pve, Guest guest, Way way, RunLimits limits) {
+        var shell = shell(pve, guest, way);
+        return shell instanceof AgentShell ? new AgentFiles(guest, shell, limits) : new ShellFiles(shell, limits);
+    }
+
+    private Shell intoVm(Guest guest, Way way) {
+        var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
+        var host = own.flatMap(SshSettings.Override::host);
+        boolean agent = way == Way.AGENT || (way == Way.AUTO && host.isEmpty() && hasAgent(guest));
+        if (agent) {
+            return new AgentShell(guest, waiting);
+        }
+        requireSsh(guest, "or give the VM a guest agent (option agent=1, and qemu-guest-agent inside)");
+        var account = account(own);
+        return SshShell.direct(account.at(host.orElseGet(() -> address(guest))), waiting);
+    }
+
+    private Shell intoContainer(Pve pve, Guest guest, Way way) {
+        if (way == Way.AGENT) {
+            throw noWay("guest agent", "%s is a container, and those have no guest agent".formatted(guest));
+        }
+        requireSsh(guest, "since PVE's API has no way into containers");
+        var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
+        var host = own.flatMap(SshSettings.Override::host);
+        if (host.isPresent()) {
+            return SshShell.direct(account(own).at(host.get()), waiting);
+        }
+        return SshShell.container(ssh.node().at(nodeHost(pve, guest.node())), guest.vmid(), waiting);
+    }
+
+    private SshSettings.Account account(Optional<SshSettings.Override> own) {
+        var account = ssh.guest();
+        return new SshSettings.Account(
+                own.flatMap(SshSettings.Override::user).orElse(account.user()),
+                account.port(),
+                own.flatMap(SshSettings.Override::key).map(List::of).orElse(account.keys()),
+                account.agent(),
+                account.hostKey());
+    }
+
+    /// Where a node answers: as configured, else as the cluster knows it, else by its name.
+    private String nodeHost(Pve pve, String node) {
+        var configured = ssh.nodes().get(node);
+        if (configured != null) {
+            return configured;
+        }
+        return pve.clusterStatus().members().stream()
+                .filter(member -> member.name().equals(node) && !member.ip().isEmpty())
+                .findFirst()
+                .map(member -> member.ip())
+                .orElse(node);
+    }
+
+    private static boolean hasAgent(Guest guest) {
+        var agent = guest.config().options().getOrDefault("agent", "0");
+        return agent.startsWith("1") || agent.contains("enabled=1");
+    }
+
+    /// The first address of a VM that others can reach, as its agent tells it.
+    private static String address(Guest guest) {
+        try {
+            var answer = Fields.of(guest.read("/agent/network-get-interfaces", Json.Obj.EMPTY));
+            return Fields.list(answer.raw("result")).stream()
+                    .flatMap(nic -> Fields.list(nic.raw("ip-addresses")).stream())
+                    .map(address -> address.text("ip-address"))
+                    .filter(Shells::reachable)
+                    .findFirst()
+                    .orElseThrow(() -> noWay("ssh", "the guest agent of %s names no address".formatted(guest)));
+        } catch (PveException e) {
+            if (e.fault() instanceof PveFault.NoWayIn) {
+                throw e;
+            }
+            throw noWay("ssh", "no address of %s is known: configure one, or give it a guest agent".formatted(guest));
+        }
+    }
+
+    private static boolean reachable(String address) {
+        try {
+            // Only digits and colons stand here, so nothing is looked up.
+            var parsed = InetAddress.ofLiteral(address);
+            return !parsed.isLoopbackAddress() && !parsed.isLinkLocalAddress() && !parsed.isAnyLocalAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private void requireSsh(Guest guest, String otherwise) {
+        if (!ssh.enabled()) {
+            throw noWay("ssh", "SSH is not configured, which %s would need; the owner sets ssh.enabled, %s"
+                    .formatted(guest, otherwise));
+        }
+    }
+
+    private static PveException noWay(String way, String why) {
+        return new PveException(new PveFault.NoWayIn(way, why));
+    }
+}
