@@ -4,6 +4,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Waiting;
+import pvemcp.remote.Shells;
+import pvemcp.remote.SshSettings;
 import pvemcp.schema.ApiSchema;
 
 /// One configured cluster, as calls go to it.
@@ -12,5 +15,17 @@ import pvemcp.schema.ApiSchema;
 /// @param wire the way there; the dispatcher wraps it so that a read cannot write
 /// @param client makes handles over a wrapped wire
 /// @param schema the cluster's own API schema, fetched on first use
+/// @param shells the ways into its guests
 public record Cluster(
-        String name, String identity, Transport wire, Function<Transport, Pve> client, Supplier<ApiSchema> schema) {}
+        String name,
+        String identity,
+        Transport wire,
+        Function<Transport, Pve> client,
+        Supplier<ApiSchema> schema,
+        Shells shells) {
+    /// A cluster whose guests are entered by their agents only.
+    public Cluster(
+            String name, String identity, Transport wire, Function<Transport, Pve> client, Supplier<ApiSchema> schema) {
+        this(name, identity, wire, client, schema, new Shells(SshSettings.OFF, Waiting.REAL));
+    }
+}

@@ -1,13 +1,30 @@
 package pvemcp.dispatch;
 
 import java.time.Clock;
+import java.util.function.Consumer;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Transport;
+import pvemcp.remote.Shells;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.ToolContext;
 
 /// What one call may use: the cluster through the wire it was given, and the way back to its caller.
-record Context(Cluster cluster, Transport wire, Clock clock, Caller caller) implements ToolContext {
+///
+/// @param entering told each command before it goes into a guest over SSH; throws to keep it from going
+record Context(Cluster cluster, Transport wire, Clock clock, Caller caller, Consumer<String> entering)
+        implements ToolContext {
+    /// For a call that only reads.
+    Context(Cluster cluster, Transport wire, Clock clock, Caller caller) {
+        this(cluster, wire, clock, caller, command -> {
+            throw new IllegalStateException("a call that only reads wanted to run " + command);
+        });
+    }
+
+    @Override
+    public Shells shells() {
+        return cluster.shells().watched(entering);
+    }
+
     @Override
     public Pve pve() {
         return cluster.client().apply(wire);

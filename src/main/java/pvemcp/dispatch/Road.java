@@ -28,8 +28,7 @@ import pvemcp.tool.ToolResult;
 import pvemcp.view.Layout;
 
 /// The road itself. Safety is the order of its steps: what is bound is judged, what is judged is written down, what
-/// is
-/// written down is done.
+/// is written down is done.
 public final class Road implements Dispatcher {
     private final Offer offer;
     private final SequencedMap<String, Cluster> clusters = new LinkedHashMap<>();
@@ -87,7 +86,8 @@ public final class Road implements Dispatcher {
             }
             trip.beginsToWrite();
             var wire = Wires.writing(cluster.wire(), cluster.schema(), trip);
-            return trip.ended(done(asked.call().run(new Context(cluster, wire, clock, caller))));
+            var doing = new Context(cluster, wire, clock, caller, trip::entering);
+            return trip.ended(done(asked.call().run(doing)));
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (PveException e) {
@@ -136,10 +136,12 @@ public final class Road implements Dispatcher {
                 + String.join(", ", targets.stream().map(Target::toString).toList());
         try {
             var wire = Wires.rehearsing(cluster.wire(), cluster.schema());
-            asked.call().run(new Context(cluster, wire, clock, caller));
+            asked.call().run(new Context(cluster, wire, clock, caller, command -> {
+                throw new Wires.Rehearsed(command);
+            }));
             return new Preview(summary, List.of(), List.of("as things stand, it would change nothing"));
         } catch (Wires.Rehearsed stopped) {
-            return new Preview(summary, Wires.lines(List.of(stopped.request())), List.of());
+            return new Preview(summary, stopped.lines(), List.of());
         }
     }
 

@@ -23,6 +23,7 @@ final class Trip {
     private final Clock clock;
     private final Instant started;
     private final List<Wires.Sent> sent = new ArrayList<>();
+    private final List<String> commands = new ArrayList<>();
     private final List<Upid> tasks = new ArrayList<>();
     private Json.Obj facts;
 
@@ -53,6 +54,10 @@ final class Trip {
         sent.add(request);
     }
 
+    void entering(String command) {
+        commands.add(command);
+    }
+
     void started(Upid task) {
         tasks.add(task);
     }
@@ -62,7 +67,7 @@ final class Trip {
     }
 
     boolean hasWritten() {
-        return !sent.isEmpty();
+        return !sent.isEmpty() || !commands.isEmpty();
     }
 
     /// Writes how it ended, and passes it on.
@@ -73,6 +78,9 @@ final class Trip {
                 .with("millis", Duration.between(started, clock.instant()).toMillis());
         if (!sent.isEmpty()) {
             event = event.with("sent", Json.strings(Wires.lines(sent)));
+        }
+        if (!commands.isEmpty()) {
+            event = event.with("commands", Json.strings(commands));
         }
         if (!tasks.isEmpty()) {
             event = event.with(

@@ -86,17 +86,26 @@ final class Wires {
         }
     }
 
-    /// How a rehearsal ends at the first write.
+    /// How a rehearsal ends: at its first write, or its first command in a guest.
     static final class Rehearsed extends RuntimeException {
-        private final transient Sent request;
+        private final transient List<String> lines;
 
         Rehearsed(Sent request) {
-            super(request.toString(), null, false, false);
-            this.request = request;
+            this(Wires.lines(List.of(request)));
         }
 
-        Sent request() {
-            return request;
+        Rehearsed(String command) {
+            this(List.of(command));
+        }
+
+        private Rehearsed(List<String> lines) {
+            super(String.join(", ", lines), null, false, false);
+            this.lines = lines;
+        }
+
+        /// What would have been sent, without what is secret.
+        List<String> lines() {
+            return lines;
         }
     }
 

@@ -3,6 +3,7 @@ package pvemcp.remote;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Guest;
@@ -12,15 +13,27 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Waiting;
 
-/// The ways into guests that the owner has opened. Which node runs a container is known by the [Guest], which was looked
-/// up for this very call. Safe for use by several threads.
+/// The ways into guests that the owner has opened. Which node runs a container is known by the [Guest], which was
+/// looked up for this very call. Safe for use by several threads.
 public final class Shells {
     private final SshSettings ssh;
     private final Waiting waiting;
+    private final Consumer<String> watch;
 
     public Shells(SshSettings ssh, Waiting waiting) {
+        this(ssh, waiting, _ -> {});
+    }
+
+    private Shells(SshSettings ssh, Waiting waiting, Consumer<String> watch) {
         this.ssh = ssh;
         this.waiting = waiting;
+        this.watch = watch;
+    }
+
+    /// The same ways, but before a command goes over SSH it is told to `watch`, which may throw to keep it from
+    /// going. What goes through the guest agent is seen on the wire to PVE already.
+    public Shells watched(Consumer<String> watch) {
+        return new Shells(ssh, waiting, watch);
     }
 
     /// A shell in this guest.
@@ -47,7 +60,7 @@ public final class Shells {
         }
         requireSsh(guest, "or give the VM a guest agent (option agent=1, and qemu-guest-agent inside)");
         var account = account(own);
-        return SshShell.direct(account.at(host.orElseGet(() -> address(guest))), waiting);
+        return watched(SshShell.direct(account.at(host.orElseGet(() -> address(guest))), waiting));
     }
 
     private Shell intoContainer(Pve pve, Guest guest, Way way) {
@@ -58,9 +71,24 @@ public final class Shells {
         var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
         var host = own.flatMap(SshSettings.Override::host);
         if (host.isPresent()) {
-            return SshShell.direct(account(own).at(host.get()), waiting);
+            return watched(SshShell.direct(account(own).at(host.get()), waiting));
         }
-        return SshShell.container(ssh.node().at(nodeHost(pve, guest.node())), guest.vmid(), waiting);
+        return watched(SshShell.container(ssh.node().at(nodeHost(pve, guest.node())), guest.vmid(), waiting));
+    }
+
+    private Shell watched(Shell shell) {
+        return new Shell() {
+            @Override
+            public Output run(Command command, RunLimits limits) {
+                watch.accept(way() + ": " + Quote.posix(command.argv()));
+                return shell.run(command, limits);
+            }
+
+            @Override
+            public String way() {
+                return shell.way();
+            }
+        };
     }
 
     private SshSettings.Account account(Optional<SshSettings.Override> own) {
@@ -121,8 +149,10 @@ public final class Shells {
 
     private void requireSsh(Guest guest, String otherwise) {
         if (!ssh.enabled()) {
-            throw noWay("ssh", "SSH is not configured, which %s would need; the owner sets ssh.enabled, %s"
-                    .formatted(guest, otherwise));
+            throw noWay(
+                    "ssh",
+                    "SSH is not configured, which %s would need; the owner sets ssh.enabled, %s"
+                            .formatted(guest, otherwise));
         }
     }
 

@@ -13,8 +13,7 @@ import java.util.Optional;
 /// @param guests what is different for single guests, by vmid
 public record SshSettings(
         boolean enabled, Account node, Map<String, String> nodes, Account guest, Map<Integer, Override> guests) {
-    public static final SshSettings OFF =
-            new SshSettings(false, Account.NONE, Map.of(), Account.NONE, Map.of());
+    public static final SshSettings OFF = new SshSettings(false, Account.NONE, Map.of(), Account.NONE, Map.of());
 
     public SshSettings {
         nodes = Map.copyOf(nodes);
@@ -23,8 +22,7 @@ public record SshSettings(
 
     /// @param agent whether the running ssh-agent may sign
     public record Account(String user, int port, List<Path> keys, boolean agent, SshTarget.HostKey hostKey) {
-        static final Account NONE =
-                new Account("root", 22, List.of(), false, new SshTarget.HostKey.Pinned(List.of()));
+        static final Account NONE = new Account("root", 22, List.of(), false, new SshTarget.HostKey.Pinned(List.of()));
 
         public Account {
             keys = List.copyOf(keys);

@@ -3,11 +3,15 @@ package pvemcp.tool;
 import java.time.Clock;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Watcher;
+import pvemcp.remote.Shells;
 import pvemcp.schema.ApiSchema;
 
 /// All a call may use: no statics, no clock of its own. For a READ call [#pve()] refuses everything but GET.
 public interface ToolContext extends Watcher {
     Pve pve();
+
+    /// The ways into guests that the owner has opened.
+    Shells shells();
 
     /// The schema of the cluster the call goes to.
     ApiSchema schema();
