@@ -53,7 +53,7 @@ public final class Shells {
 
     private Shell intoVm(Guest guest, Way way) {
         var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
-        var host = own.flatMap(SshSettings.Override::host);
+        var host = own.flatMap(SshSettings.Own::host);
         boolean agent = way == Way.AGENT || (way == Way.AUTO && host.isEmpty() && hasAgent(guest));
         if (agent) {
             return new AgentShell(guest, waiting);
@@ -69,7 +69,7 @@ public final class Shells {
         }
         requireSsh(guest, "since PVE's API has no way into containers");
         var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
-        var host = own.flatMap(SshSettings.Override::host);
+        var host = own.flatMap(SshSettings.Own::host);
         if (host.isPresent()) {
             return watched(SshShell.direct(account(own).at(host.get()), waiting));
         }
@@ -91,12 +91,12 @@ public final class Shells {
         };
     }
 
-    private SshSettings.Account account(Optional<SshSettings.Override> own) {
+    private SshSettings.Account account(Optional<SshSettings.Own> own) {
         var account = ssh.guest();
         return new SshSettings.Account(
-                own.flatMap(SshSettings.Override::user).orElse(account.user()),
+                own.flatMap(SshSettings.Own::user).orElse(account.user()),
                 account.port(),
-                own.flatMap(SshSettings.Override::key).map(List::of).orElse(account.keys()),
+                own.flatMap(SshSettings.Own::key).map(List::of).orElse(account.keys()),
                 account.agent(),
                 account.hostKey());
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param guest the account in VMs
 /// @param guests what is different for single guests, by vmid
 public record SshSettings(
-        boolean enabled, Account node, Map<String, String> nodes, Account guest, Map<Integer, Override> guests) {
+        boolean enabled, Account node, Map<String, String> nodes, Account guest, Map<Integer, Own> guests) {
     public static final SshSettings OFF = new SshSettings(false, Account.NONE, Map.of(), Account.NONE, Map.of());
 
     public SshSettings {
@@ -34,5 +34,5 @@ public record SshSettings(
     }
 
     /// What one guest has of its own. With a host, it is entered directly, also where it is a container.
-    public record Override(Optional<String> host, Optional<String> user, Optional<Path> key) {}
+    public record Own(Optional<String> host, Optional<String> user, Optional<Path> key) {}
 }

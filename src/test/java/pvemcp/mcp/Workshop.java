@@ -17,6 +17,7 @@ import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Unreadable;
 import pvemcp.json.Json;
 import pvemcp.pve.Pve;
+import pvemcp.remote.Shells;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -222,6 +223,11 @@ final class Workshop implements Dispatcher {
     private static final class Alone implements ToolContext {
         @Override
         public Pve pve() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Shells shells() {
             throw new UnsupportedOperationException();
         }
 
