@@ -1,10 +1,92 @@
 package pvemcp;
 
-/// Where the big pieces meet.
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.List;
+import pvemcp.cli.Commands;
+import pvemcp.cli.Console;
+import pvemcp.cli.Exit;
+import pvemcp.config.Config;
+import pvemcp.config.ConfigException;
+import pvemcp.config.Key;
+import pvemcp.config.Surroundings;
+import pvemcp.mcp.About;
+import pvemcp.mcp.Emits;
+import pvemcp.mcp.McpServer;
+import pvemcp.mcp.Stdio;
+
+/// Where the big pieces meet. A server over stdio is told apart from the commands here, before anything of the
+/// terminal's is loaded: a client waits for it.
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.err.println("pve-mcp");
+        var arguments = List.of(args);
+        var surroundings = Surroundings.ofProcess();
+        int status;
+        if (servesAtOnce(arguments) || (mayServe(arguments) && !Console.atTerminal())) {
+            status = serve(arguments, Stdio.ofProcess(), System.err, surroundings);
+        } else {
+            status = command(arguments, Console.ofProcess(surroundings.env()), surroundings);
+        }
+        System.exit(status);
+    }
+
+    /// The same with other streams and another environment.
+    ///
+    /// @return the exit status, see [Exit]
+    static int run(List<String> args, Console console, Surroundings surroundings) {
+        if (servesAtOnce(args) || (mayServe(args) && !console.terminal())) {
+            return serve(args, Stdio.over(console.in(), console.out()), console.err(), surroundings);
+        }
+        return command(args, console, surroundings);
+    }
+
+    private static boolean servesAtOnce(List<String> args) {
+        return args.equals(List.of("serve")) || args.equals(List.of("serve", "--read-only"));
+    }
+
+    /// What is a server on a pipe and something else on a terminal.
+    private static boolean mayServe(List<String> args) {
+        return args.isEmpty() || args.equals(List.of("demo"));
+    }
+
+    private static int serve(List<String> args, Stdio stdio, PrintStream err, Surroundings surroundings) {
+        var assembly = new Assembly(surroundings, Clock.systemUTC());
+        Config config;
+        try {
+            config = args.contains("demo") ? Config.defaults(surroundings) : assembly.config();
+        } catch (ConfigException e) {
+            Console.problems(err, e.problems());
+            return Exit.USAGE;
+        }
+        if (!config.text(Key.LOG_LEVEL).equals("error")) {
+            config.notices().forEach(notice -> err.println("pve-mcp: " + notice));
+        }
+        // On SIGTERM or SIGINT running requests are told to stop; the JVM then ends with 143 or 130, as is the
+        // custom.
+        Runtime.getRuntime().addShutdownHook(new Thread(stdio::close, "pve-mcp-end"));
+        try (var door =
+                args.contains("demo") ? assembly.demo() : assembly.connected(config, args.contains("--read-only"))) {
+            stdio.serve(new McpServer(door.dispatcher(), about(), Emits.NOTHING));
+            return Exit.OK;
+        } catch (IOException e) {
+            err.println("pve-mcp: " + e.getMessage());
+            return Exit.FAILED;
+        }
+    }
+
+    private static int command(List<String> args, Console console, Surroundings surroundings) {
+        return new Commands(new Assembly(surroundings, Clock.systemUTC()), console, about().version()).run(args);
+    }
+
+    private static About about() {
+        var version = Main.class.getPackage().getImplementationVersion();
+        return new About(
+                "pve-mcp",
+                "Proxmox VE",
+                version == null ? "0-dev" : version,
+                "Guests, nodes, storage, tasks and the whole API of a Proxmox VE cluster.");
     }
 }

@@ -44,7 +44,7 @@ public enum Key {
             What becomes of a call that wants a yes where the client cannot ask its user: `ticket` answers with a ticket \
             that the client hands back, `deny` refuses."""),
     SURFACE("surface", Kind.SURFACE, "core", "How many tools a client is shown."),
-    TOOLSETS("toolsets", Kind.LIST, "", "Only the tools of these toolsets, in place of a surface."),
+    TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
             Where every call that changes something is recorded, a JSON line each, before it is made."""),
     LOG_LEVEL("log.level", Kind.LEVEL, "warn", "How much is told on standard error.");

@@ -48,8 +48,11 @@ public final class Stdio implements AutoCloseable {
         return over(in, out, LONGEST_LINE, GRACE);
     }
 
-    /// Any other pair of streams.
-    ///
+    /// Any other pair of streams, within the same limits.
+    public static Stdio over(InputStream in, OutputStream out) {
+        return over(in, out, LONGEST_LINE, GRACE);
+    }
+
     /// @param longestLine in bytes
     /// @param grace how long requests may go on after the end of input
     static Stdio over(InputStream in, OutputStream out, int longestLine, Duration grace) {

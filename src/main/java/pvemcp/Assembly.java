@@ -1,0 +1,174 @@
+package pvemcp;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import pvemcp.audit.AuditLog;
+import pvemcp.cli.Door;
+import pvemcp.cli.Host;
+import pvemcp.cli.SimRequest;
+import pvemcp.cli.Simulation;
+import pvemcp.config.ClusterSettings;
+import pvemcp.config.Config;
+import pvemcp.config.ConfigException;
+import pvemcp.config.Key;
+import pvemcp.config.Surroundings;
+import pvemcp.dispatch.Cluster;
+import pvemcp.dispatch.Offer;
+import pvemcp.dispatch.Road;
+import pvemcp.gate.Policy;
+import pvemcp.pve.Connection;
+import pvemcp.pve.HttpTransport;
+import pvemcp.pve.Pve;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
+import pvemcp.pve.Secret;
+import pvemcp.sim.Credentials;
+import pvemcp.sim.PveSim;
+import pvemcp.sim.Scenario;
+import pvemcp.sim.SimOptions;
+import pvemcp.sim.time.SimTime;
+import pvemcp.tools.Catalog;
+import pvemcp.tools.Prompts;
+import pvemcp.tools.Resources;
+
+/// Puts the pieces together, for the server and for the commands.
+final class Assembly implements Host {
+    private static final String UNCONFIGURED =
+            "no cluster is configured: set PVE_MCP_URL, PVE_MCP_TOKEN_ID and PVE_MCP_TOKEN_SECRET, or write them into"
+                    + " pve-mcp.toml (url, token_id, token_secret_file); pve-mcp doctor checks them";
+
+    private final Surroundings surroundings;
+    private final Clock clock;
+
+    Assembly(Surroundings surroundings, Clock clock) {
+        this.surroundings = surroundings;
+        this.clock = clock;
+    }
+
+    @Override
+    public Surroundings surroundings() {
+        return surroundings;
+    }
+
+    @Override
+    public Clock clock() {
+        return clock;
+    }
+
+    @Override
+    public Config config() {
+        return Config.load(surroundings);
+    }
+
+    @Override
+    public Door connected(Config config, boolean readOnly) {
+        var wires = new ArrayList<LateWire>();
+        var clusters = new ArrayList<Cluster>();
+        for (var settings : config.clusters()) {
+            var wire = new LateWire(() -> new HttpTransport(connection(settings), clock));
+            wires.add(wire);
+            clusters.add(cluster(settings.name(), settings.principal(), wire));
+        }
+        if (clusters.isEmpty()) {
+            var wire = new LateWire(() -> {
+                throw new PveException(new PveFault.Unreachable("Proxmox VE", UNCONFIGURED));
+            });
+            clusters.add(cluster("default", "", wire));
+        }
+        var policy = readOnly ? config.policy().readOnly() : config.policy();
+        return new Door(road(config, clusters, policy), () -> wires.forEach(LateWire::close));
+    }
+
+    private static Connection connection(ClusterSettings settings) {
+        try {
+            return settings.connection();
+        } catch (ConfigException e) {
+            throw new PveException(new PveFault.Unreachable(settings.name(), e.getMessage()), e);
+        }
+    }
+
+    private Cluster cluster(String name, String identity, LateWire wire) {
+        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings));
+    }
+
+    private Road road(Config config, List<Cluster> clusters, Policy policy) {
+        var surface = Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
+        var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
+        var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS);
+        return new Road(offer, clusters, policy, new AuditLog(config.path(Key.AUDIT_FILE), clock), clock);
+    }
+
+    @Override
+    public Door demo() {
+        var sim = new LateSim(() -> PveSim.start(SimOptions.of(homelab(), SimTime.ticking(clock.instant(), 1))));
+        var wire = new LateWire(() -> {
+            var running = sim.get();
+            var token = running.token();
+            var connection = new Connection(
+                    "demo",
+                    List.of(java.net.URI.create(running.url())),
+                    new Connection.Credential.Token(token.id(), new Secret(token.secret())),
+                    new Connection.Trust.Fingerprints(List.of(running.fingerprint())),
+                    Duration.ofSeconds(30));
+            return new HttpTransport(connection, clock);
+        });
+        var config = Config.defaults(surroundings);
+        var clusters = List.of(cluster("demo", "demo", wire));
+        return new Door(road(config, clusters, config.policy()), () -> {
+            wire.close();
+            sim.close();
+        });
+    }
+
+    @Override
+    public Simulation simulate(SimRequest request) {
+        var options = SimOptions.of(scenario(request), SimTime.ticking(clock.instant(), request.speed()))
+                .withPort(request.port())
+                .withSeed(request.seed())
+                .withUnauthorizedDelay();
+        var sim = PveSim.start(options);
+        return new Simulation(sim.url(), sim.token().id(), sim.token().secret(), sim.fingerprint(), sim::close);
+    }
+
+    private static Scenario scenario(SimRequest request) {
+        return request.scenario().equals("fleet") ? nodes(request.nodes()) : homelab();
+    }
+
+    private static Scenario homelab() {
+        return nodes(1);
+    }
+
+    private static Scenario nodes(int count) {
+        return cluster -> {
+            for (int i = 1; i <= count; i++) {
+                cluster.addNode("pve" + i);
+            }
+            return Credentials.operator(cluster);
+        };
+    }
+
+    private static final class LateSim implements AutoCloseable {
+        private final java.util.function.Supplier<PveSim> start;
+        private Optional<PveSim> started = Optional.empty();
+
+        LateSim(java.util.function.Supplier<PveSim> start) {
+            this.start = start;
+        }
+
+        synchronized PveSim get() {
+            if (started.isEmpty()) {
+                started = Optional.of(start.get());
+            }
+            return started.get();
+        }
+
+        @Override
+        public synchronized void close() {
+            started.ifPresent(PveSim::close);
+        }
+    }
+}

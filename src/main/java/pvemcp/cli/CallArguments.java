@@ -1,0 +1,155 @@
+package pvemcp.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.json.JsonException;
+import pvemcp.tool.Kind;
+import pvemcp.tool.Nearest;
+import pvemcp.tool.Param;
+import pvemcp.tool.Tool;
+
+/// A tool's arguments as a person types them: `name=value`, `--name value` or `--name=value`, a JSON object, or bare
+/// values for the inputs that are still open, in their order.
+final class CallArguments {
+    private final List<Param> params;
+    private final LinkedHashMap<String, Json> given = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private CallArguments(Tool<?> tool) {
+        this.params = tool.params();
+    }
+
+    /// @throws UsageException with all that cannot be understood; whether the values fit is the tool's to say
+    static Json.Obj parse(Tool<?> tool, List<String> typed) {
+        var arguments = new CallArguments(tool);
+        arguments.take(typed);
+        if (!arguments.problems.isEmpty()) {
+            throw new UsageException(arguments.problems);
+        }
+        return new Json.Obj(arguments.given);
+    }
+
+    private void take(List<String> typed) {
+        var bare = new ArrayList<String>();
+        for (int i = 0; i < typed.size(); i++) {
+            var word = typed.get(i);
+            if (word.startsWith("{")) {
+                object(word);
+            } else if (word.startsWith("--") && word.length() > 2) {
+                i += option(word.substring(2), i + 1 < typed.size() ? Optional.of(typed.get(i + 1)) : Optional.empty());
+            } else if (named(word).isPresent()) {
+                put(named(word).get(), word.substring(word.indexOf('=') + 1));
+            } else if (word.matches("[a-z][a-z_]*=.*")) {
+                unknown(word.substring(0, word.indexOf('=')));
+            } else {
+                bare.add(word);
+            }
+        }
+        bare.forEach(this::next);
+    }
+
+    private void object(String text) {
+        try {
+            if (Json.parse(text) instanceof Json.Obj object) {
+                given.putAll(object.members());
+            }
+        } catch (JsonException e) {
+            problems.add("the arguments are not JSON: " + e.getMessage());
+        }
+    }
+
+    /// @return how many words after the option it has taken
+    private int option(String written, Optional<String> following) {
+        int equals = written.indexOf('=');
+        var name = (equals < 0 ? written : written.substring(0, equals)).replace('-', '_');
+        var param = param(name);
+        if (param.isEmpty()) {
+            unknown(name);
+            return 0;
+        }
+        if (equals >= 0) {
+            put(param.get(), written.substring(equals + 1));
+            return 0;
+        }
+        if (param.get().kind() == Kind.FLAG) {
+            put(param.get(), "true");
+            return 0;
+        }
+        if (following.isEmpty()) {
+            problems.add("--%s needs a value".formatted(written));
+            return 0;
+        }
+        put(param.get(), following.get());
+        return 1;
+    }
+
+    private void next(String value) {
+        for (var param : params) {
+            boolean open = !given.containsKey(param.name()) && param.kind() != Kind.TICKET;
+            if (open) {
+                put(param, value);
+                return;
+            }
+        }
+        problems.add("'%s' is one value more than there are inputs (%s)".formatted(value, names()));
+    }
+
+    private Optional<Param> named(String word) {
+        int equals = word.indexOf('=');
+        return equals <= 0 ? Optional.empty() : param(word.substring(0, equals));
+    }
+
+    private Optional<Param> param(String name) {
+        return params.stream().filter(param -> param.name().equals(name)).findFirst();
+    }
+
+    private void unknown(String name) {
+        var names = params.stream().map(Param::name).toList();
+        problems.add("there is no input '%s'%s: there are %s".formatted(name, Nearest.hint(name, names), names()));
+    }
+
+    private String names() {
+        return String.join(", ", params.stream().map(Param::name).toList());
+    }
+
+    private void put(Param param, String text) {
+        given.put(param.name(), value(param, text));
+    }
+
+    /// What does not look like its kind stays text, so that the tool can say what is wrong with it.
+    private Json value(Param param, String text) {
+        return switch (param.kind()) {
+            case COUNT, NUMBER -> text.matches("-?[0-9]+(\\.[0-9]+)?") ? new Json.Num(text) : Json.str(text);
+            case FLAG ->
+                switch (text) {
+                    case "true", "yes", "1" -> Json.bool(true);
+                    case "false", "no", "0" -> Json.bool(false);
+                    default -> Json.str(text);
+                };
+            case WORDS -> Json.strings(text.isEmpty() ? List.of() : List.of(text.split(",")));
+            case OBJECT -> members(param, text);
+            default -> Json.str(text);
+        };
+    }
+
+    /// `{"memory": 2048}`, or `memory=2048,onboot=1` for short.
+    private Json members(Param param, String text) {
+        if (!text.startsWith("{")) {
+            var members = new LinkedHashMap<String, Json>();
+            for (var part : text.split(",")) {
+                int equals = part.indexOf('=');
+                members.put(equals < 0 ? part : part.substring(0, equals), Json.str(part.substring(equals + 1)));
+            }
+            return new Json.Obj(members);
+        }
+        try {
+            return Json.parse(text);
+        } catch (JsonException e) {
+            problems.add("%s is not JSON: %s".formatted(param.name(), e.getMessage()));
+            return Json.Null.NULL;
+        }
+    }
+}

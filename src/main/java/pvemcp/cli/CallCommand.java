@@ -1,0 +1,66 @@
+package pvemcp.cli;
+
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import pvemcp.tool.Preview;
+
+/// `pve-mcp call guest_power web stop`
+final class CallCommand implements Command {
+    private final Host host;
+    private final Console console;
+
+    CallCommand(Host host, Console console) {
+        this.host = host;
+        this.console = console;
+    }
+
+    @Override
+    public String name() {
+        return "call";
+    }
+
+    @Override
+    public CommandSpec spec() {
+        var spec = Command.spec(name(), "Call a tool and show its answer.");
+        spec.addOption(Command.flag("--json", "Show the answer as JSON."));
+        spec.addOption(Command.flag("--yes", "Agree to what the call would do, where it is asked about."));
+        spec.addOption(Command.flag("--demo", "Call it on the built-in simulated cluster."));
+        spec.addPositional(Command.parameter("TOOL", "1", "Its name, with or without 'pve_'."));
+        spec.addPositional(Command.parameter(
+                "ARGUMENT", "0..*", "name=value, --name value, values in the order of the inputs, or a JSON object."));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        String typed = parsed.matchedPositionalValue(0, "");
+        var words = parsed.matchedPositionals().stream()
+                .flatMap(position -> position.originalStringValues().stream())
+                .skip(1)
+                .toList();
+        try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
+            var tool = ToolNames.find(typed, door.dispatcher());
+            var arguments = CallArguments.parse(tool, words);
+            var calls = new Calls(door.dispatcher(), console);
+            var result = calls.call(tool, arguments, preview -> agrees(calls, preview, Command.has(parsed, "--yes")));
+            return calls.show(result, Command.has(parsed, "--json"));
+        }
+    }
+
+    private boolean agrees(Calls calls, Preview preview, boolean already) {
+        calls.preview(preview);
+        if (already) {
+            return true;
+        }
+        if (!console.terminal()) {
+            console.err().println("policy wants a yes for this, and there is no terminal to ask at: --yes gives it");
+            return false;
+        }
+        console.err().print("do it? [y/N] ");
+        console.err().flush();
+        var answer = console.readLine().orElse("").strip().toLowerCase(Locale.ROOT);
+        return List.of("y", "yes").contains(answer);
+    }
+}

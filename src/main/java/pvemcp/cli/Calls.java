@@ -1,0 +1,79 @@
+package pvemcp.cli;
+
+import java.util.Optional;
+import java.util.function.Predicate;
+import pvemcp.dispatch.Dispatcher;
+import pvemcp.json.Json;
+import pvemcp.tool.Preview;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult;
+import pvemcp.view.Terminal;
+
+/// Makes tool calls at a terminal and shows how they end.
+final class Calls {
+    private final Dispatcher dispatcher;
+    private final Console console;
+
+    Calls(Dispatcher dispatcher, Console console) {
+        this.dispatcher = dispatcher;
+        this.console = console;
+    }
+
+    /// Makes a call; where it is held, `agree` decides, having seen what it would do.
+    ToolResult call(Tool<?> tool, Json.Obj arguments, Predicate<Preview> agree) {
+        var caller = new TerminalCaller(console, Optional.empty());
+        var result = dispatcher.call(tool, arguments, caller);
+        caller.settle();
+        if (!(result instanceof ToolResult.Held held) || !agree.test(held.preview())) {
+            return result;
+        }
+        var approved = new TerminalCaller(console, Optional.of(held.ticket().text()));
+        var done = dispatcher.call(tool, arguments, approved);
+        approved.settle();
+        return done;
+    }
+
+    /// What a held call would do, on standard error.
+    void preview(Preview preview) {
+        console.err().println("this would " + preview.summary());
+        preview.requests().forEach(request -> console.err().println("  " + request));
+        preview.warnings().forEach(warning -> console.err().println("  ! " + warning));
+    }
+
+    /// Shows an answer on standard output, or why there is none on standard error.
+    ///
+    /// @return the exit status
+    int show(ToolResult result, boolean json) {
+        return switch (result) {
+            case ToolResult.Done(var view, var data) -> {
+                console.out()
+                        .println(json ? data.pretty() : new Terminal(console.width(), console.colour()).render(view));
+                yield Exit.OK;
+            }
+            case ToolResult.Held _ -> {
+                console.err().println("not done");
+                yield Exit.REFUSED;
+            }
+            case ToolResult.Refused(var rule, var why, var remedy) -> {
+                console.err().println("refused (%s): %s".formatted(rule, why));
+                hint(remedy);
+                yield Exit.REFUSED;
+            }
+            case ToolResult.Failed(var code, var what, var hint) -> {
+                console.err().println("failed (%s): %s".formatted(code, what));
+                hint(hint);
+                yield switch (code) {
+                    case "unreachable", "untrusted", "unauthorized", "not_pve" -> Exit.UNREACHABLE;
+                    case "bad_arguments" -> Exit.USAGE;
+                    default -> Exit.FAILED;
+                };
+            }
+        };
+    }
+
+    private void hint(String text) {
+        if (!text.isEmpty()) {
+            console.err().println("  " + text);
+        }
+    }
+}

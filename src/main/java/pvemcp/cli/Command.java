@@ -1,0 +1,52 @@
+package pvemcp.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/// One command of the command line.
+interface Command {
+    String name();
+
+    /// Its options and parameters; made anew with each call.
+    CommandSpec spec();
+
+    /// Carries it out.
+    ///
+    /// @return the exit status, see [Exit]
+    /// @throws UsageException where what was asked for makes no sense
+    int run(ParseResult parsed);
+
+    static CommandSpec spec(String name, String... description) {
+        var spec = CommandSpec.create().name(name);
+        spec.usageMessage().description(description);
+        return spec;
+    }
+
+    static OptionSpec flag(String name, String description) {
+        return OptionSpec.builder(name).description(description).build();
+    }
+
+    static OptionSpec option(String name, Class<?> type, String label, String fallback, String description) {
+        return OptionSpec.builder(name)
+                .type(type)
+                .paramLabel(label)
+                .defaultValue(fallback)
+                .description(description)
+                .build();
+    }
+
+    static PositionalParamSpec parameter(String label, String arity, String description) {
+        return PositionalParamSpec.builder()
+                .paramLabel(label)
+                .arity(arity)
+                .type(arity.endsWith("*") ? String[].class : String.class)
+                .description(description)
+                .build();
+    }
+
+    static boolean has(ParseResult parsed, String option) {
+        return parsed.hasMatchedOption(option);
+    }
+}

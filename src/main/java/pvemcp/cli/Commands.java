@@ -1,0 +1,134 @@
+package pvemcp.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import pvemcp.config.ConfigException;
+import pvemcp.tools.Catalog;
+
+/// The command line: which commands there are, and what becomes of a line.
+public final class Commands {
+    private final Console console;
+    private final List<Command> commands;
+    private final CommandLine line;
+
+    public Commands(Host host, Console console, String version) {
+        this.console = console;
+        this.commands = List.of(
+                new ServeCommand(),
+                new DemoCommand(host, console),
+                new SimCommand(host, console),
+                new ToolsCommand(host, console),
+                new CallCommand(host, console),
+                new ConfigCommand(host, console),
+                new CompletionCommand(this, console),
+                new CandidatesCommand(host, console),
+                new DocsCommand(host, console));
+        var root = CommandSpec.create().name("pve-mcp").version("pve-mcp " + version);
+        root.usageMessage()
+                .description("The MCP server for Proxmox VE, and its tools on the command line.")
+                .synopsisSubcommandLabel("COMMAND")
+                .footer(
+                        "",
+                        "A tool's name stands for 'call' with that name: pve-mcp guest_list status=running",
+                        "Without a command it serves MCP where its input is a pipe.",
+                        "",
+                        "Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 refused or not agreed to,",
+                        "4 cluster not reachable, not trusted or not letting us in; 130 and 143 after a signal.");
+        root.mixinStandardHelpOptions(true);
+        root.addOption(OptionSpec.builder("--debug")
+                .description("Show where in the program an unexpected error arose.")
+                .scopeType(CommandLine.ScopeType.INHERIT)
+                .build());
+        for (var command : commands) {
+            var spec = command.spec();
+            spec.mixinStandardHelpOptions(true);
+            // A version belongs to the program.
+            spec.remove(spec.findOption("--version"));
+            root.addSubcommand(spec.name(), spec);
+        }
+        this.line = new CommandLine(root)
+                .setOut(new PrintWriter(console.out(), true, UTF_8))
+                .setErr(new PrintWriter(console.err(), true, UTF_8))
+                .setUsageHelpWidth(100)
+                .setColorScheme(new ColorScheme.Builder(console.colour() ? Ansi.ON : Ansi.OFF)
+                        .applySystemProperties()
+                        .build());
+        // A tool's arguments may be anything, such as -1 or --timeout=2m: 'call' sorts them out itself.
+        line.getSubcommands().get("call").setUnmatchedOptionsArePositionalParams(true);
+    }
+
+    /// Carries out one line.
+    ///
+    /// @return the exit status, see [Exit]
+    public int run(List<String> args) {
+        var line = expanded(args);
+        boolean debug = line.contains("--debug");
+        try {
+            return carryOut(line);
+        } catch (ParameterException e) {
+            console.err().println("pve-mcp: " + e.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(e, console.err());
+            console.err().println("see: " + e.getCommandLine().getCommandName() + " --help");
+            return Exit.USAGE;
+        } catch (UsageException e) {
+            Console.problems(console.err(), e.problems());
+            return Exit.USAGE;
+        } catch (ConfigException e) {
+            Console.problems(console.err(), e.problems());
+            return Exit.USAGE;
+        } catch (RuntimeException e) {
+            console.err().println("pve-mcp: unexpected: " + e + (debug ? "" : " (--debug shows where)"));
+            if (debug) {
+                e.printStackTrace(console.err());
+            }
+            return Exit.FAILED;
+        }
+    }
+
+    private int carryOut(List<String> args) {
+        var parsed = line.parseArgs(args.toArray(String[]::new));
+        if (CommandLine.printHelpIfRequested(parsed)) {
+            return Exit.OK;
+        }
+        ParseResult chosen = parsed.subcommand();
+        if (chosen == null) {
+            line.usage(console.err());
+            return Exit.USAGE;
+        }
+        for (var command : commands) {
+            if (command.name().equals(chosen.commandSpec().name())) {
+                return command.run(chosen);
+            }
+        }
+        throw new IllegalStateException(chosen.commandSpec().name());
+    }
+
+    /// A tool's name in the place of a command is a call of it.
+    private List<String> expanded(List<String> args) {
+        boolean tool = !args.isEmpty()
+                && !line.getSubcommands().containsKey(args.getFirst())
+                && Catalog.ALL.stream()
+                        .flatMap(set -> set.tools().stream())
+                        .anyMatch(known -> known.name().equals(ToolNames.full(args.getFirst())));
+        if (!tool) {
+            return args;
+        }
+        var all = new ArrayList<>(args);
+        all.addFirst("call");
+        return all;
+    }
+
+    CommandLine line() {
+        return line;
+    }
+}

@@ -1,0 +1,24 @@
+package pvemcp.cli;
+
+import java.time.Clock;
+import pvemcp.config.Config;
+import pvemcp.config.Surroundings;
+
+/// What the commands get from whoever put the program together. They make no big piece themselves.
+public interface Host {
+    Surroundings surroundings();
+
+    Clock clock();
+
+    /// Reads the configuration; a [pvemcp.config.ConfigException] where it cannot be used.
+    Config config();
+
+    /// The tools on the configured clusters. Nothing is connected to before a tool is called.
+    Door connected(Config config, boolean readOnly);
+
+    /// The tools on a small simulated cluster that starts with the first call.
+    Door demo();
+
+    /// Starts a simulated cluster for others to use.
+    Simulation simulate(SimRequest request);
+}

@@ -1,0 +1,90 @@
+package pvemcp.cli;
+
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `pve-mcp sim`: the simulated cluster for others to use.
+final class SimCommand implements Command {
+    private final Host host;
+    private final Console console;
+
+    SimCommand(Host host, Console console) {
+        this.host = host;
+        this.console = console;
+    }
+
+    @Override
+    public String name() {
+        return "sim";
+    }
+
+    @Override
+    public CommandSpec spec() {
+        var spec = Command.spec(
+                name(), "Run a simulated Proxmox VE on a port of this machine, for any client of its API.");
+        spec.addOption(Command.option("--port", int.class, "PORT", "8006", "Where it listens; 0 for any free port."));
+        spec.addOption(Command.option(
+                "--scenario", String.class, "NAME", "homelab", "What is on it: homelab (one node) or fleet (many)."));
+        spec.addOption(Command.option("--nodes", int.class, "N", "8", "How many nodes a fleet has, at most 32."));
+        spec.addOption(Command.option("--guests", int.class, "N", "500", "How many guests a fleet has."));
+        spec.addOption(Command.option("--seed", long.class, "N", "1", "The same seed makes the same cluster."));
+        spec.addOption(Command.option("--speed", double.class, "X", "1", "How much faster than ours its time runs."));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        var request = new SimRequest(
+                parsed.matchedOptionValue("--port", 8006),
+                parsed.matchedOptionValue("--scenario", "homelab"),
+                parsed.matchedOptionValue("--nodes", 8),
+                parsed.matchedOptionValue("--guests", 500),
+                parsed.matchedOptionValue("--seed", 1L),
+                parsed.matchedOptionValue("--speed", 1.0));
+        check(request);
+        try (var sim = host.simulate(request)) {
+            tell(sim);
+            untilASignal();
+            return Exit.OK;
+        } catch (java.io.UncheckedIOException e) {
+            throw new UsageException("the simulator cannot listen on port %d (%s): --port 0 takes a free one"
+                    .formatted(request.port(), e.getCause().getMessage()));
+        }
+    }
+
+    private static void check(SimRequest request) {
+        if (!request.scenario().equals("homelab") && !request.scenario().equals("fleet")) {
+            throw new UsageException(
+                    "there is no scenario '%s': there are homelab and fleet".formatted(request.scenario()));
+        }
+        if (request.nodes() < 1 || request.nodes() > 32 || request.guests() < 0 || request.guests() > 100_000) {
+            throw new UsageException("a fleet has 1 to 32 nodes and up to 100000 guests");
+        }
+        if (request.port() < 0 || request.port() > 65_535 || !(request.speed() > 0)) {
+            throw new UsageException("a port is 0 to 65535, and a speed is above 0");
+        }
+    }
+
+    private void tell(Simulation sim) {
+        var out = console.out();
+        out.println("A simulated Proxmox VE listens at " + sim.url());
+        out.println();
+        out.println("PVE_MCP_URL=" + sim.url());
+        out.println("PVE_MCP_TOKEN_ID='" + sim.tokenId() + "'");
+        out.println("PVE_MCP_TOKEN_SECRET=" + sim.tokenSecret());
+        out.println("PVE_MCP_FINGERPRINT=" + sim.fingerprint());
+        out.println();
+        out.println("curl -k -H 'Authorization: PVEAPIToken=%s=%s' %s/api2/json/version"
+                .formatted(sim.tokenId(), sim.tokenSecret(), sim.url()));
+        out.flush();
+    }
+
+    private static void untilASignal() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package pvemcp.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import pvemcp.tool.Param;
+import pvemcp.tool.Tool;
+import pvemcp.view.Terminal;
+import pvemcp.view.View;
+
+/// A tool's description as a page for the terminal.
+final class ToolPages {
+    private ToolPages() {}
+
+    static String one(Tool<?> tool, Console console) {
+        var rows = new ArrayList<List<String>>();
+        for (var param : tool.params()) {
+            rows.add(List.of(param.name(), values(param), needed(param), param.doc()));
+        }
+        var head = new View.Text(
+                "%s (%s)%n%s".formatted(tool.name(), tier(tool), tool.doc().strip()));
+        var view = rows.isEmpty()
+                ? View.Stack.of(head, new View.Text("It takes no input."))
+                : View.Stack.of(
+                        head, new View.Text(""), new View.Table(List.of("input", "value", "default", "meaning"), rows));
+        return new Terminal(console.width(), console.colour()).render(view);
+    }
+
+    static String tier(Tool<?> tool) {
+        return tool.tier().name().toLowerCase(Locale.ROOT);
+    }
+
+    static String values(Param param) {
+        return param.words().isEmpty()
+                ? param.kind().name().toLowerCase(Locale.ROOT)
+                : String.join(" | ", param.words());
+    }
+
+    static String needed(Param param) {
+        return param.required() ? "(needed)" : param.fallback();
+    }
+
+    static String firstSentence(String doc) {
+        var text = doc.strip().replace('\n', ' ');
+        int end = text.indexOf(". ");
+        return end < 0 ? text : text.substring(0, end + 1);
+    }
+}

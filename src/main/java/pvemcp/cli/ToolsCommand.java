@@ -1,0 +1,87 @@
+package pvemcp.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import pvemcp.config.Config;
+import pvemcp.dispatch.Dispatcher;
+import pvemcp.json.Json;
+import pvemcp.tool.Tool;
+import pvemcp.tool.Toolset;
+import pvemcp.tools.Catalog;
+import pvemcp.view.Terminal;
+import pvemcp.view.View;
+
+/// `pve-mcp tools`: what there is, and what policy says to it; with a name, one of them in detail.
+final class ToolsCommand implements Command {
+    private final Host host;
+    private final Console console;
+
+    ToolsCommand(Host host, Console console) {
+        this.host = host;
+        this.console = console;
+    }
+
+    @Override
+    public String name() {
+        return "tools";
+    }
+
+    @Override
+    public CommandSpec spec() {
+        var spec = Command.spec(name(), "List the tools by toolset, or describe one of them.");
+        spec.addOption(Command.flag("--json", "As a client is told: definitions with their input schemas."));
+        spec.addPositional(Command.parameter("TOOL", "0..1", "The one to describe."));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        var config = host.config();
+        try (var door = host.connected(config, false)) {
+            String typed = parsed.matchedPositionalValue(0, "");
+            boolean json = Command.has(parsed, "--json");
+            var wanted = typed.isEmpty()
+                    ? door.dispatcher().tools()
+                    : List.<Tool<?>>of(ToolNames.find(typed, door.dispatcher()));
+            if (json) {
+                var definitions =
+                        wanted.stream().map(door.dispatcher()::describe).toList();
+                var shown = typed.isEmpty() ? Json.obj("tools", definitions) : definitions.getFirst();
+                console.out().println(shown.pretty());
+            } else if (typed.isEmpty()) {
+                console.out().println(list(config, door.dispatcher()));
+            } else {
+                console.out().println(ToolPages.one(wanted.getFirst(), console));
+            }
+            return Exit.OK;
+        }
+    }
+
+    private String list(Config config, Dispatcher dispatcher) {
+        var parts = new ArrayList<View>();
+        for (var set : Catalog.ALL) {
+            parts.add(new View.Text("%n%s: %s".formatted(set.name(), set.doc())));
+            parts.add(table(set, config, dispatcher));
+        }
+        return new Terminal(console.width(), console.colour())
+                .render(new View.Stack(parts))
+                .strip();
+    }
+
+    private static View.Table table(Toolset set, Config config, Dispatcher dispatcher) {
+        var rows = new ArrayList<List<String>>();
+        for (var tool : set.tools()) {
+            var answer = config.policy().answer(tool.tier()).name().toLowerCase(Locale.ROOT);
+            boolean offered = dispatcher.tool(tool.name()).isPresent();
+            rows.add(List.of(
+                    ToolNames.shortened(tool.name()),
+                    ToolPages.tier(tool),
+                    offered ? answer : "not offered",
+                    ToolPages.firstSentence(tool.doc())));
+        }
+        return new View.Table(List.of("tool", "tier", "policy", "what it does"), rows);
+    }
+}

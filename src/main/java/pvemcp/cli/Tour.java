@@ -1,0 +1,114 @@
+package pvemcp.cli;
+
+import java.util.List;
+import java.util.Optional;
+import pvemcp.config.Surroundings;
+import pvemcp.dispatch.Dispatcher;
+import pvemcp.json.Json;
+import pvemcp.tool.ToolResult;
+
+/// The guided tour: calls as an agent makes them, each with the answer it gets, then a prompt to go on from.
+final class Tour {
+    /// What is said before a call, and the call as one types it.
+    private record Stop(String words, String call) {}
+
+    private static final List<Stop> STOPS = List.of(
+            new Stop("What is running? One call, counted and in a table.", "guest_list status=running"),
+            new Stop("One of them, looked at.", "guest_get web"),
+            new Stop("Changing something is held: the answer says what would happen, and waits for a yes.", """
+                    guest_power web shutdown"""),
+            new Stop("The cluster's own list of tasks has it.", "task_list limit=3"),
+            new Stop("Whatever has no tool is found in the API itself.", "api_search query=\"snapshot rollback\""));
+
+    private final Dispatcher dispatcher;
+    private final Console console;
+    private final Surroundings surroundings;
+    private final Calls calls;
+
+    Tour(Dispatcher dispatcher, Console console, Surroundings surroundings) {
+        this.dispatcher = dispatcher;
+        this.console = console;
+        this.surroundings = surroundings;
+        this.calls = new Calls(dispatcher, console);
+    }
+
+    void play() {
+        var out = console.out();
+        out.println("A Proxmox VE cluster, simulated in this process, and pve-mcp in front of it. These are calls an");
+        out.println("agent makes, with the answers it gets.");
+        STOPS.forEach(this::stop);
+        out.println();
+        out.println(
+                "Now you: type a call such as 'guest_list' or 'guest_power db stop'; 'help' and 'exit' are there too.");
+        new Prompt(dispatcher, console, surroundings, this::make).run();
+        out.println();
+        plugIn();
+    }
+
+    private void stop(Stop stop) {
+        console.out().println();
+        console.out().println(dim("# " + stop.words));
+        console.out().println(bold("> pve_" + stop.call));
+        make(Words.split(stop.call), true);
+    }
+
+    /// One call from words as they are typed.
+    ///
+    /// @param agreed whether a held call is said yes to without asking, as on the tour
+    private void make(List<String> words, boolean agreed) {
+        try {
+            var tool = ToolNames.find(words.getFirst(), dispatcher);
+            var arguments = CallArguments.parse(tool, words.subList(1, words.size()));
+            show(calls.call(tool, arguments, preview -> {
+                console.out().println("held: this would " + preview.summary());
+                preview.requests().forEach(request -> console.out().println("  " + request));
+                if (agreed) {
+                    console.out().println(dim("# said yes, for the tour"));
+                    return true;
+                }
+                return new Question(console).agrees("do it?");
+            }));
+        } catch (UsageException e) {
+            e.problems().forEach(console.out()::println);
+        }
+    }
+
+    private void make(List<String> words) {
+        make(words, false);
+    }
+
+    private void show(ToolResult result) {
+        // Both streams are one screen here, so what goes wrong stands where the answer would.
+        new Calls(
+                        dispatcher,
+                        new Console(
+                                console.in(),
+                                console.out(),
+                                console.out(),
+                                console.terminal(),
+                                console.colour(),
+                                console.width()))
+                .show(result, false);
+    }
+
+    private void plugIn() {
+        var launcher = Optional.of(surroundings.variable("PVE_MCP_LAUNCHER"))
+                .filter(path -> !path.isEmpty())
+                .orElse("pve-mcp");
+        var out = console.out();
+        out.println(
+                "To give these tools to a client, add this to its configuration ('demo' for this cluster, 'serve' for");
+        out.println("your own, see README):");
+        out.println();
+        out.println(Json.obj("mcpServers", Json.obj("pve", Json.obj("command", launcher, "args", List.of("demo"))))
+                .pretty());
+    }
+
+    private String bold(String text) {
+        return console.colour() ? "\u001b[1m" + text + "\u001b[0m" : text;
+    }
+
+    private String dim(String text) {
+        return console.colour() ? "\u001b[2m" + text + "\u001b[0m" : text;
+    }
+}
