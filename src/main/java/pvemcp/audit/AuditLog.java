@@ -2,8 +2,10 @@ package pvemcp.audit;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,7 +66,25 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
+    /// Also on a thread that was interrupted, as that of a cancelled call is: a channel would close at that, and the
+    /// line that tells how the call ended would be missing.
     private synchronized long append(Json.Obj event, boolean durable) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return write(event, durable);
+        } catch (ClosedByInterruptException | FileLockInterruptionException e) {
+            Thread.interrupted();
+            interrupted = true;
+            end = -1;
+            return write(event, durable);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private long write(Json.Obj event, boolean durable) throws IOException {
         open();
         try (var _ = lock()) {
             if (channel.size() != end) {

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import pvemcp.gate.Tickets;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Tool;
-import pvemcp.tool.ToolContext;
 import pvemcp.tool.ToolResult.Failed;
 import pvemcp.view.Clean;
 
@@ -38,7 +38,9 @@ final class Explain {
         return new Failed("ticket_refused", what + "; nothing was changed", "make the call again without a ticket");
     }
 
-    static Failed cancelled(ToolContext.Cancelled e, Trip trip) {
+    /// The client called it off: by [pvemcp.tool.ToolContext#checkCancelled], or by the interrupt that ends a wait in
+    /// `pve`.
+    static Failed cancelled(CancellationException e, Trip trip) {
         return new Failed("cancelled", e.getMessage() + left(trip), trip.tasks().isEmpty() ? "" : follow(trip));
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.CancellationException;
 import pvemcp.audit.AuditLog;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
@@ -23,7 +24,6 @@ import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
-import pvemcp.tool.ToolContext;
 import pvemcp.tool.ToolResult;
 import pvemcp.view.Layout;
 
@@ -92,7 +92,7 @@ public final class Road implements Dispatcher {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (PveException e) {
             return trip.ended(Explain.fault(e.fault(), asIdentity(arguments), trip));
-        } catch (ToolContext.Cancelled e) {
+        } catch (CancellationException e) {
             return trip.ended(Explain.cancelled(e, trip));
         } catch (IOException e) {
             return trip.ended(Explain.unrecorded(audit.file(), e));

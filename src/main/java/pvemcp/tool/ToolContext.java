@@ -1,6 +1,7 @@
 package pvemcp.tool;
 
 import java.time.Clock;
+import java.util.concurrent.CancellationException;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Watcher;
 import pvemcp.remote.Shells;
@@ -27,7 +28,7 @@ public interface ToolContext extends Watcher {
     void checkCancelled();
 
     /// The caller took the call back. What PVE has started goes on.
-    final class Cancelled extends RuntimeException {
+    final class Cancelled extends CancellationException {
         public Cancelled(String message) {
             super(message);
         }

@@ -55,6 +55,20 @@ class AuditLogTest {
     }
 
     @Test
+    void the_end_of_a_cancelled_call_is_written_too() throws IOException {
+        try (var log = new AuditLog(file(), NOON)) {
+            log.record(Json.obj("event", "begin"));
+            Thread.currentThread().interrupt();
+            assertThat(log.note(Json.obj("event", "end"))).isTrue();
+            assertThat(Thread.interrupted()).isTrue();
+            log.record(Json.obj("event", "another"));
+        }
+        assertThat(lines())
+                .extracting(line -> line.text("event").orElseThrow())
+                .containsExactly("begin", "end", "another");
+    }
+
+    @Test
     void only_the_owner_can_read_it() throws IOException {
         try (var log = new AuditLog(file(), NOON)) {
             log.record(Json.obj("event", "x"));
