@@ -33,10 +33,8 @@ final class Answers {
             wording(
                     "cfs-lock '([^']+)' error: got lock request timeout",
                     (m, all) -> new PveFault.Locked(m.group(1), "", all)),
-            // PVE::Network::SDN::lock_sdn_config
-            wording(
-                    "(SDN) config: invalid lock token provided!|(sdn) .* failed: invalid lock token provided!",
-                    (_, all) -> new PveFault.Locked("SDN configuration", "", all)),
+            // PVE::Network::SDN: its lock is held with a token that others do not have
+            wording("\\binvalid lock token provided!", (_, all) -> new PveFault.Locked("SDN configuration", "", all)),
             // PVE::Cluster::check_cfs_quorum
             wording("cluster not ready - no quorum\\?", (_, all) -> new PveFault.NoQuorum(all)),
             // PVE::Cluster::cfs_lock
@@ -51,6 +49,14 @@ final class Answers {
             wording(
                     "Configuration file 'nodes/([^/']+)/(?:qemu-server|lxc)/(\\d+)\\.conf' does not exist",
                     (m, all) -> new PveFault.Missing("guest " + m.group(2) + " on node " + m.group(1), all)),
+            // PVE::API2::Pool
+            wording(
+                    "\\bparent '([^']+)' of pool '[^']+' does not exist$",
+                    (m, all) -> new PveFault.Missing("pool " + m.group(1), all)),
+            // PVE::HA::Resources::PVEVM and PVECT
+            wording(
+                    "\\bresource '([^']+)' does not exist in cluster$",
+                    (m, all) -> new PveFault.Missing("resource " + m.group(1), all)),
             // PVE::SectionConfig and its users; PVE::AccessControl; PVE::AbstractConfig::snapshot_delete;
             // PVE::Storage.
             wording(
@@ -167,6 +173,9 @@ final class Answers {
 
     private static Optional<PveFault> recognised(Request request, String message) {
         var first = message.lines().findFirst().orElse("");
+        if (first.endsWith("400 Parameter verification failed.")) {
+            return Optional.of(new PveFault.Invalid(first, listed(message)));
+        }
         for (var wording : WORDINGS) {
             var matcher = wording.pattern().matcher(first);
             if (matcher.find()) {
@@ -174,6 +183,18 @@ final class Answers {
             }
         }
         return Optional.empty();
+    }
+
+    /// An outer operation repeats the problems of an inner one as lines of text (PVE::Exception::stringify).
+    private static Map<String, String> listed(String message) {
+        var problems = new LinkedHashMap<String, String>();
+        message.lines().skip(1).forEach(line -> {
+            int colon = line.indexOf(": ");
+            if (colon > 0) {
+                problems.put(line.substring(0, colon), line.substring(colon + 2));
+            }
+        });
+        return problems;
     }
 
     /// PVE says that "VM is locked", and the path says which.

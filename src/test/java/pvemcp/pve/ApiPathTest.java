@@ -12,13 +12,15 @@ class ApiPathTest {
     void ids_are_encoded_where_they_stand() {
         assertThat(ApiPath.of("/access/users/{userid}/token/{tokenid}", "mcp@pve", "a b".replace(" ", "-")))
                 .isEqualTo("/access/users/mcp%40pve/token/a-b");
-        assertThat(ApiPath.of("/nodes/{node}/qemu/{vmid}/config", "pve1", 101)).isEqualTo("/nodes/pve1/qemu/101/config");
+        assertThat(ApiPath.of("/nodes/{node}/qemu/{vmid}/config", "pve1", 101))
+                .isEqualTo("/nodes/pve1/qemu/101/config");
         assertThat(ApiPath.of("/a/{x}", "é;=&+?#")).isEqualTo("/a/%C3%A9%3B%3D%26%2B%3F%23");
     }
 
     @Test
     void only_volumes_and_cidrs_have_slashes() {
-        assertThat(ApiPath.of("/content/{volume}", "local:iso/debian.iso")).isEqualTo("/content/local%3Aiso%2Fdebian.iso");
+        assertThat(ApiPath.of("/content/{volume}", "local:iso/debian.iso"))
+                .isEqualTo("/content/local%3Aiso%2Fdebian.iso");
         assertThat(ApiPath.of("/ipset/{cidr}", "10.0.0.0/8")).isEqualTo("/ipset/10.0.0.0%2F8");
     }
 
@@ -27,8 +29,8 @@ class ApiPathTest {
             strings = {"", ".", "..", "a/b", "../x", "a/..", "/", "a b", "a\nb", "a\u0000", "a\u00a0\u2003b", "\u007f"})
     void an_id_that_could_become_another_path_is_refused(String id) {
         assertThatThrownBy(() -> ApiPath.of("/nodes/{node}/status", id))
-                .isInstanceOfSatisfying(PveException.class, e -> assertThat(e.fault())
-                        .isInstanceOf(PveFault.Invalid.class));
+                .isInstanceOfSatisfying(
+                        PveException.class, e -> assertThat(e.fault()).isInstanceOf(PveFault.Invalid.class));
     }
 
     @ParameterizedTest

@@ -15,8 +15,7 @@ import pvemcp.json.Json;
 
 /// Following a task, told by a node that answers as PVE::API2::Tasks does, in time that is moved by hand.
 class TaskTest {
-    private static final Upid UPID =
-            Upid.parse("UPID:pve1:0000214B:000F6268:6B011B60:qmmove:145:root@pam!test:");
+    private static final Upid UPID = Upid.parse("UPID:pve1:0000214B:000F6268:6B011B60:qmmove:145:root@pam!test:");
 
     private final HandMoved time = new HandMoved();
     private final OneTask node = new OneTask();
@@ -47,7 +46,7 @@ class TaskTest {
                 throw new PveException(new PveFault.Unreachable("node pve1", "No route to host"));
             }
             if (verb == Verb.DELETE) {
-                ends(time.elapsed().toSeconds(), "received interrupt");
+                ends((double) time.elapsed().toSeconds(), "received interrupt");
                 return Json.obj("data", null);
             }
             return path.endsWith("/status") ? status() : log(params);
@@ -55,12 +54,12 @@ class TaskTest {
 
         private Json.Obj status() {
             if (!known) {
-                throw new PveException(new PveFault.Invalid(
-                        "Parameter verification failed.", Map.of("upid", "no such task")));
+                throw new PveException(
+                        new PveFault.Invalid("Parameter verification failed.", Map.of("upid", "no such task")));
             }
             boolean running = time.elapsed().compareTo(end) < 0;
-            var status = Json.obj(
-                    "upid", UPID.toString(), "status", running ? "running" : "stopped", "user", "root@pam");
+            var status =
+                    Json.obj("upid", UPID.toString(), "status", running ? "running" : "stopped", "user", "root@pam");
             return Json.obj("data", running ? status : status.with("exitstatus", exit));
         }
 
@@ -97,8 +96,7 @@ class TaskTest {
     }
 
     private PveFault faultOfWaiting() {
-        return catchThrowableOfType(
-                        PveException.class, () -> task.await(Duration.ofMinutes(1), Watcher.NOBODY))
+        return catchThrowableOfType(PveException.class, () -> task.await(Duration.ofMinutes(1), Watcher.NOBODY))
                 .fault();
     }
 
@@ -178,8 +176,8 @@ class TaskTest {
         var report = task.await(Duration.ofSeconds(10), Watcher.NOBODY);
 
         assertThat(report)
-                .isEqualTo(new TaskReport.Going(
-                        UPID, Duration.ofSeconds(10), "transferred 4.0 GiB of 32.0 GiB (12.50%)"));
+                .isEqualTo(
+                        new TaskReport.Going(UPID, Duration.ofSeconds(10), "transferred 4.0 GiB of 32.0 GiB (12.50%)"));
     }
 
     @Test

@@ -59,9 +59,11 @@ class UpidTest {
 
     @Test
     void a_task_that_only_asks_ha_is_known_by_its_type() {
-        assertThat(Upid.parse("UPID:pve:000013CB:000F0145:6B011A68:hastart:101:root@pam:").queuesOnly())
+        assertThat(Upid.parse("UPID:pve:000013CB:000F0145:6B011A68:hastart:101:root@pam:")
+                        .queuesOnly())
                 .isTrue();
-        assertThat(Upid.parse("UPID:pve:000013CB:000F0145:6B011A68:qmstart:101:root@pam:").queuesOnly())
+        assertThat(Upid.parse("UPID:pve:000013CB:000F0145:6B011A68:qmstart:101:root@pam:")
+                        .queuesOnly())
                 .isFalse();
     }
 }

@@ -16,8 +16,17 @@ import pvemcp.json.Json;
 class ValuesTest {
     @ParameterizedTest
     @CsvSource({
-        "0, 0 B", "1, 1 B", "1023, 1023 B", "1024, 1 KiB", "1536, 1.5 KiB", "1610612736, 1.5 GiB", "34359738368, 32 GiB",
-        "1048575, 1 MiB", "1099511627776, 1 TiB", "9223372036854775807, 8 EiB", "-2048, -2 KiB"
+        "0, 0 B",
+        "1, 1 B",
+        "1023, 1023 B",
+        "1024, 1 KiB",
+        "1536, 1.5 KiB",
+        "1610612736, 1.5 GiB",
+        "34359738368, 32 GiB",
+        "1048575, 1 MiB",
+        "1099511627776, 1 TiB",
+        "9223372036854775807, 8 EiB",
+        "-2048, -2 KiB"
     })
     void a_size_prints_with_the_unit_that_fits(long count, String text) {
         assertThat(Bytes.of(count)).hasToString(text);
@@ -25,8 +34,14 @@ class ValuesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "32G, 34359738368", "32 GiB, 34359738368", "1.5GB, 1610612736", "512M, 536870912", "64k, 65536", "100, 100",
-        "100B, 100", "2T, 2199023255552"
+        "32G, 34359738368",
+        "32 GiB, 34359738368",
+        "1.5GB, 1610612736",
+        "512M, 536870912",
+        "64k, 65536",
+        "100, 100",
+        "100B, 100",
+        "2T, 2199023255552"
     })
     void a_size_is_read_as_people_write_it(String text, long count) {
         assertThat(Bytes.parse(text)).isEqualTo(Bytes.of(count));
@@ -100,8 +115,8 @@ class ValuesTest {
 
     @Test
     void a_privilege_holds_below_a_path_only_where_it_is_handed_down() {
-        var permissions = new Permissions(Map.of(
-                "/", Map.of("Sys.Audit", true, "Sys.Modify", false), "/vms/101", Map.of("VM.PowerMgmt", true)));
+        var permissions = new Permissions(
+                Map.of("/", Map.of("Sys.Audit", true, "Sys.Modify", false), "/vms/101", Map.of("VM.PowerMgmt", true)));
 
         assertThat(permissions.has("/", "Sys.Modify")).isTrue();
         assertThat(permissions.has("/nodes/pve1", "Sys.Audit")).isTrue();
@@ -123,7 +138,8 @@ class ValuesTest {
 
     @Test
     void the_code_of_a_second_factor_is_the_one_of_rfc_6238() {
-        // RFC 6238 appendix B: the secret "12345678901234567890" in base32; its codes have eight digits, ours the last six.
+        // RFC 6238 appendix B: the secret "12345678901234567890" in base32; its codes have eight digits, ours
+        // the last six.
         var secret = new Secret("GEZD GNBV-GY3TQOJQGEZDGNBVGY3TQOJQ");
 
         assertThat(Totp.code(secret, Instant.ofEpochSecond(59))).isEqualTo("287082");
