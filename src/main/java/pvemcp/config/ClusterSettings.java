@@ -19,11 +19,28 @@ public record ClusterSettings(String name, List<URI> endpoints, Login login, Tru
 
     /// As whom, with the secrets still where they are kept.
     sealed interface Login {
-        record Token(String id, SecretSource secret) implements Login {}
+        String principal();
 
-        record Password(String user, SecretSource password, Optional<SecretSource> totp) implements Login {}
+        record Token(String id, SecretSource secret) implements Login {
+            @Override
+            public String principal() {
+                return id;
+            }
+        }
 
-        record Ticket(SecretSource ticket, Optional<SecretSource> csrf) implements Login {}
+        record Password(String user, SecretSource password, Optional<SecretSource> totp) implements Login {
+            @Override
+            public String principal() {
+                return user;
+            }
+        }
+
+        record Ticket(SecretSource ticket, Optional<SecretSource> csrf) implements Login {
+            @Override
+            public String principal() {
+                return "";
+            }
+        }
     }
 
     /// How to connect. Runs the commands that print secrets, where there are such, so it may take a while.
@@ -45,11 +62,7 @@ public record ClusterSettings(String name, List<URI> endpoints, Login login, Tru
 
     /// Whose authority is used, such as `mcp@pve!claude`; empty for a ticket, which carries its user inside.
     public String principal() {
-        return switch (login) {
-            case Login.Token token -> token.id();
-            case Login.Password password -> password.user();
-            case Login.Ticket _ -> "";
-        };
+        return login.principal();
     }
 
     /// Where a secret is kept.

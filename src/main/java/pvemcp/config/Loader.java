@@ -3,7 +3,6 @@ package pvemcp.config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +31,18 @@ final class Loader {
     private final Map<Slot, Setting> chosen = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
 
-    private record Slot(String cluster, Key key) {}
+    private record Slot(String cluster, Key key) {
+        // Written out because a record's own is put together at run time, on the way to the first answer (ADR 0012).
+        @Override
+        public int hashCode() {
+            return cluster.hashCode() * 31 + key.hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Slot slot && cluster.equals(slot.cluster) && key == slot.key;
+        }
+    }
 
     Loader(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -61,9 +71,10 @@ final class Loader {
         }
 
         var settings = new ArrayList<>(chosen.values());
-        settings.sort(Comparator.comparingInt(
-                        (Setting setting) -> setting.cluster().isEmpty() ? -1 : names.indexOf(setting.cluster()))
-                .thenComparing(Setting::key));
+        settings.sort((one, other) -> {
+            int byCluster = Integer.compare(names.indexOf(one.cluster()), names.indexOf(other.cluster()));
+            return byCluster != 0 ? byCluster : one.key().compareTo(other.key());
+        });
         var clusters = new Checks(surroundings, problems).clusters(settings, names);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import pvemcp.json.Json;
@@ -25,17 +26,31 @@ public final class Tickets {
     private static final Duration LIFE = Duration.ofMinutes(2);
 
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
-    private final SecretKeySpec key;
+
+    /// Made with the first ticket: start-up does without the random numbers and what they load. Guarded by `this`.
+    private Optional<Seal> seal = Optional.empty();
+
+    private record Seal(SecureRandom random, SecretKeySpec key) {
+        static Seal fresh() {
+            var random = new SecureRandom();
+            var bytes = new byte[32];
+            random.nextBytes(bytes);
+            return new Seal(random, new SecretKeySpec(bytes, "HmacSHA256"));
+        }
+    }
 
     /// Tickets that were used and have not expired yet. Guarded by `this`.
     private final Map<String, Instant> used = new HashMap<>();
 
     public Tickets(Clock clock) {
         this.clock = clock;
-        var bytes = new byte[32];
-        random.nextBytes(bytes);
-        this.key = new SecretKeySpec(bytes, "HmacSHA256");
+    }
+
+    private synchronized Seal seal() {
+        if (seal.isEmpty()) {
+            seal = Optional.of(Seal.fresh());
+        }
+        return seal.get();
     }
 
     /// What a ticket is bound to.
@@ -58,7 +73,7 @@ public final class Tickets {
     public Ticket seal(Held held) {
         var expires = clock.instant().plus(LIFE);
         var nonce = new byte[9];
-        random.nextBytes(nonce);
+        seal().random().nextBytes(nonce);
         var head = Long.toString(expires.getEpochSecond(), 36) + "." + encode(nonce);
         return new Ticket(head + "." + mac(head, held), expires);
     }
@@ -87,7 +102,7 @@ public final class Tickets {
     private String mac(String head, Held held) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
+            mac.init(seal().key());
             // JSON keeps the parts apart: no principal can be chosen so that it runs into the tool's name.
             var bound = Json.obj(
                     "head", head,

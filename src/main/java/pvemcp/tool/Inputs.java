@@ -45,10 +45,7 @@ public final class Inputs<C extends Record> {
             types[i] = components[i].getType();
             var slot = slot(components[i]);
             slots.add(slot);
-            switch (slot) {
-                case Leaf leaf -> all.add(leaf.param);
-                case Nested nested -> all.addAll(nested.inputs.params);
-            }
+            all.addAll(slot.params());
         }
         params = List.copyOf(all);
         try {
@@ -93,8 +90,7 @@ public final class Inputs<C extends Record> {
     }
 
     /// The call these arguments make. Takes what cannot be misunderstood (a number written as text, `"true"`),
-    /// refuses
-    /// everything else.
+    /// refuses everything else.
     ///
     /// @throws BadArguments with all problems at once
     public C bind(Json.Obj arguments) {
@@ -160,6 +156,8 @@ public final class Inputs<C extends Record> {
     private sealed interface Slot {
         RecordComponent component();
 
+        List<Param> params();
+
         default Object get(Record call) {
             try {
                 var accessor = component().getAccessor();
@@ -171,10 +169,20 @@ public final class Inputs<C extends Record> {
         }
     }
 
-    private record Nested(RecordComponent component, Inputs<?> inputs) implements Slot {}
+    private record Nested(RecordComponent component, Inputs<?> inputs) implements Slot {
+        @Override
+        public List<Param> params() {
+            return inputs.params;
+        }
+    }
 
     /// @param type of the value itself, without the `Optional` or `List` around it
     private record Leaf(RecordComponent component, Param param, Class<?> type, boolean optional) implements Slot {
+        @Override
+        public List<Param> params() {
+            return List.of(param);
+        }
+
         Object read(Json.Obj arguments, List<String> problems) {
             var given = arguments.get(param.name()).filter(json -> !(json instanceof Json.Null));
             if (given.isEmpty()) {
