@@ -17,6 +17,10 @@ public final class AllRoutes {
         ResourcesApi.add(routes);
         ClusterApi.add(routes);
         PoolsApi.add(routes);
+        NodesApi.add(routes);
+        NetworkApi.add(routes);
+        HardwareApi.add(routes);
+        UpkeepApi.add(routes);
         IndexApi.add(routes, schema);
         return routes;
     }

@@ -23,11 +23,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import pvemcp.sim.world.NodeCertificate;
 
 /// The simulator's self-signed certificate for `localhost` and `127.0.0.1`, with its key.
 ///
@@ -35,6 +37,7 @@ import javax.net.ssl.SSLContext;
 /// starting `keytool` takes longer than starting the simulator.
 record Certificate(X509Certificate certificate, PrivateKey key) {
     private static final char[] PASSWORD = "sim".toCharArray();
+    private static final String NAME = "pve-mcp simulator";
     private static final String STORE = "sim-certificate.p12";
 
     /// The certificate kept in this directory, made at the first time.
@@ -88,6 +91,16 @@ record Certificate(X509Certificate certificate, PrivateKey key) {
         return context;
     }
 
+    NodeCertificate described() throws GeneralSecurityException {
+        var base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+        return new NodeCertificate(
+                "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n",
+                fingerprint(),
+                "/CN=" + NAME,
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant());
+    }
+
     /// SHA-256 of the certificate as PVE prints it: `AA:BB:…`.
     String fingerprint() throws GeneralSecurityException {
         var digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
@@ -99,7 +112,7 @@ record Certificate(X509Certificate certificate, PrivateKey key) {
         private static final byte[] ECDSA_WITH_SHA256 = seq(oid(0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02));
 
         static byte[] certificate(KeyPair pair, Instant now) throws GeneralSecurityException {
-            var name = seq(set(seq(oid(0x55, 0x04, 0x03), tag(0x0C, "pve-mcp simulator"))));
+            var name = seq(set(seq(oid(0x55, 0x04, 0x03), tag(0x0C, NAME))));
             var validity = seq(time(now.minus(Duration.ofDays(1))), time(now.plus(Duration.ofDays(3650))));
             var names = seq(tag(0x82, "localhost"), tag(0x87, new byte[] {127, 0, 0, 1}), tag(0x87, ipv6Loopback()));
             var extensions = seq(

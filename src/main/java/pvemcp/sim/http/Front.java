@@ -65,6 +65,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
             certificate = options.certificates().isPresent()
                     ? Certificate.keptIn(options.certificates().get(), now)
                     : Certificate.make(now);
+            cluster.certificate = certificate.described();
             var address = InetAddress.getByName(options.host());
             server = new HttpServer(address, options.port(), certificate.context(), this, this::now);
         } catch (GeneralSecurityException e) {

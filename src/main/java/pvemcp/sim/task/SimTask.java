@@ -2,7 +2,6 @@ package pvemcp.sim.task;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -105,7 +104,10 @@ public final class SimTask {
         exitStatus = status;
     }
 
-    List<Line> lines() {
-        return Collections.unmodifiableList(log);
+    /// Ends without a last line in its log, as a task does whose host went down.
+    void abandon(Instant at) {
+        log.removeIf(line -> line.at().isAfter(at));
+        ended = at;
+        exitStatus = "unexpected status";
     }
 }

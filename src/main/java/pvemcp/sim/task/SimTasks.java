@@ -132,6 +132,13 @@ public final class SimTasks {
         }
     }
 
+    /// Ends all running tasks of a node that is gone: their logs have no last line (PVE::UPID::read_status).
+    public void abandon(String node) {
+        tasks.values().stream()
+                .filter(task -> task.isRunning() && task.node().equals(node))
+                .forEach(task -> task.abandon(time.now()));
+    }
+
     public Optional<SimTask> find(String upid) {
         return Optional.ofNullable(tasks.get(upid));
     }

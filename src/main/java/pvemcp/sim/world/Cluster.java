@@ -1,5 +1,6 @@
 package pvemcp.sim.world;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 import java.util.SequencedMap;
@@ -22,6 +23,8 @@ public final class Cluster {
     public final SequencedMap<String, Storage> storages = new TreeMap<>();
     public final SequencedMap<String, Pool> pools = new TreeMap<>();
     public final Access access;
+    /// What the nodes answer with; a placeholder until the simulator listens.
+    public NodeCertificate certificate = new NodeCertificate("", "", "", Instant.EPOCH, Instant.EPOCH);
     /// datacenter.cfg
     public Json.Obj options = Json.Obj.EMPTY;
 
@@ -36,6 +39,11 @@ public final class Cluster {
 
     public Instant now() {
         return time.now();
+    }
+
+    /// Has something happen later.
+    public void after(Duration delay, Runnable happens) {
+        time.after(delay, happens);
     }
 
     /// The one source of made-up values, so that a run can be repeated.

@@ -1,8 +1,6 @@
 package pvemcp.sim.world;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.SequencedMap;
 
 /// A host of the cluster. Mutable; the simulator's lock guards it.
 public final class Node {
@@ -22,9 +20,7 @@ public final class Node {
     public long rootUsed = 11L << 30;
     public String ip;
     public String kernel = "6.17.2-1-pve";
-    public String description = "";
-    public String timezone = "Europe/Vienna";
-    public final SequencedMap<String, Boolean> services = new LinkedHashMap<>();
+    public final HostSettings host;
 
     /// @param id the number of the node in the cluster, from 1
     public Node(String name, int id, Instant booted) {
@@ -32,6 +28,7 @@ public final class Node {
         this.id = id;
         this.booted = booted;
         this.ip = "192.0.2." + (10 + id);
+        this.host = new HostSettings(name, id, ip);
     }
 
     public String name() {
