@@ -21,6 +21,7 @@ public final class AllRoutes {
         NetworkApi.add(routes);
         HardwareApi.add(routes);
         UpkeepApi.add(routes);
+        FreshApi.add(routes);
         IndexApi.add(routes, schema);
         return routes;
     }

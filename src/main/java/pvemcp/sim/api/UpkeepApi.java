@@ -28,6 +28,7 @@ final class UpkeepApi {
                 .on(Verb.GET, "/nodes/{node}/apt/versions", UpkeepApi::versions)
                 .on(Verb.GET, "/nodes/{node}/apt/changelog", UpkeepApi::changelog)
                 .on(Verb.GET, "/nodes/{node}/apt/repositories", _ -> repositories())
+                .on(Verb.GET, "/nodes/{node}/aplinfo", _ -> templates())
                 .on(Verb.GET, "/nodes/{node}/syslog", UpkeepApi::syslog)
                 .on(Verb.GET, "/nodes/{node}/journal", UpkeepApi::journal)
                 .on(Verb.GET, "/nodes/{node}/report", UpkeepApi::report);
@@ -114,6 +115,33 @@ final class UpkeepApi {
                                         "For hosts with a subscription."),
                                 Json.obj("handle", "no-subscription", "name", "No-Subscription", "description",
                                         "For tests and homes.", "status", 1)));
+    }
+
+    /// The container templates that can be downloaded (PVE::APLInfo).
+    private static Json templates() {
+        var rows = new ArrayList<Json>();
+        for (var name : List.of("alpine-3.22-default_20250617", "debian-12-standard_12.12-1", "debian-13-standard_13.1-2",
+                "rockylinux-10-default_20251001", "ubuntu-24.04-standard_24.04-2")) {
+            var file = name + "_amd64.tar." + (name.startsWith("alpine") ? "xz" : "zst");
+            var packed = name.substring(0, name.lastIndexOf('_'));
+            rows.add(Json.obj(
+                    "package", packed,
+                    "version", name.substring(name.lastIndexOf('_') + 1),
+                    "os", packed.substring(0, packed.lastIndexOf('-')),
+                    "type", "lxc",
+                    "section", "system",
+                    "architecture", "amd64",
+                    "template", file,
+                    "location", "http://download.proxmox.com/images/system/" + file,
+                    "source", "http://download.proxmox.com/images",
+                    "headline", packed,
+                    "description", "",
+                    "infopage", "https://linuxcontainers.org",
+                    "maintainer", "Proxmox Support Team <support@proxmox.com>",
+                    "md5sum", Digests.of(file).substring(0, 32),
+                    "sha512sum", Digests.of(file).repeat(4).substring(0, 128)));
+        }
+        return new Json.Arr(rows);
     }
 
     /// A line of the system's log.

@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -13,6 +14,8 @@ import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.HostSettings.Disk;
+import pvemcp.sim.world.Node;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
 import pvemcp.sim.world.Token;
@@ -56,6 +59,16 @@ final class RecordersHost implements AutoCloseable {
         node.cores = 2;
         node.memory = 25_276_514_304L;
         node.swap = 0;
+        node.host.timezone = "Etc/UTC";
+        node.host.disks.clear();
+        node.host.disks.add(
+                new Disk("/dev/sda", "unknown", "unknown", "0x1af4", "unknown", 274_877_906_944L, "", "UNKNOWN", 100));
+        for (var missing : List.of("chrony", "ksmtuned", "postfix", "proxmox-firewall", "pve-lxc-syscalld")) {
+            withoutService(node, missing, "not-found");
+        }
+        for (var masked : List.of("corosync", "cron", "lxcfs", "spiceproxy", "sshd", "systemd-timesyncd")) {
+            withoutService(node, masked, "masked");
+        }
         cluster.options = pvemcp.json.Json.Obj.EMPTY;
         storages(cluster);
         var root = cluster.access.users.get("root@pam");
@@ -67,6 +80,12 @@ final class RecordersHost implements AutoCloseable {
             default -> {}
         }
         return new Credentials("root@pam!test", TOKEN_SECRET);
+    }
+
+    private static void withoutService(Node node, String name, String unit) {
+        var service = node.host.services.get(name);
+        service.unit = unit;
+        service.running = false;
     }
 
     private static void vm(Cluster cluster, int vmid) {

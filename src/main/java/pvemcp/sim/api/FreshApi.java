@@ -1,0 +1,121 @@
+package pvemcp.sim.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import pvemcp.json.Json;
+import pvemcp.schema.Verb;
+import pvemcp.sim.SimError;
+
+/// The lists that are empty, or as they came, on a cluster where nobody has set anything of the kind up.
+/// Nothing here can be changed yet.
+final class FreshApi {
+    private static final List<String> EMPTY = List.of(
+            "/cluster/acme/account",
+            "/cluster/backup",
+            "/cluster/firewall/aliases",
+            "/cluster/firewall/groups",
+            "/cluster/firewall/ipset",
+            "/cluster/firewall/refs",
+            "/cluster/firewall/rules",
+            "/cluster/ha/resources",
+            "/cluster/ha/rules",
+            "/cluster/jobs/realm-sync",
+            "/cluster/mapping/dir",
+            "/cluster/mapping/pci",
+            "/cluster/mapping/usb",
+            "/cluster/metrics/server",
+            "/cluster/notifications/endpoints/gotify",
+            "/cluster/notifications/endpoints/smtp",
+            "/cluster/notifications/endpoints/webhook",
+            "/cluster/qemu/custom-cpu-models",
+            "/cluster/replication",
+            "/cluster/sdn/controllers",
+            "/cluster/sdn/dns",
+            "/cluster/sdn/vnets",
+            "/cluster/sdn/zones",
+            "/nodes/{node}/firewall/rules",
+            "/nodes/{node}/replication",
+            "/nodes/{node}/sdn/zones");
+
+    private static final List<String> WITHOUT_CEPH = List.of(
+            "/cluster/ceph/status", "/cluster/ceph/flags", "/cluster/ceph/metadata", "/nodes/{node}/ceph/status");
+
+    private FreshApi() {}
+
+    static void add(Routes routes) {
+        for (var path : EMPTY) {
+            routes.on(Verb.GET, path, _ -> Json.Arr.EMPTY);
+        }
+        for (var path : WITHOUT_CEPH) {
+            routes.on(Verb.GET, path, _ -> {
+                throw new SimError("binary not installed: /usr/bin/ceph-mon");
+            });
+        }
+        var emptyFile = Json.obj("digest", Digests.of(""));
+        routes.on(Verb.GET, "/cluster/firewall/options", _ -> emptyFile)
+                .on(Verb.GET, "/nodes/{node}/firewall/options", _ -> emptyFile)
+                .on(Verb.GET, "/cluster/sdn/ipams", _ -> builtInIpam())
+                .on(Verb.GET, "/cluster/ha/groups", _ -> {
+                    throw new SimError("cannot index groups: ha groups have been migrated to rules");
+                })
+                .on(Verb.GET, "/cluster/ha/status/current", FreshApi::highAvailability)
+                .on(Verb.GET, "/cluster/ha/status/manager_status", FreshApi::manager)
+                .on(Verb.GET, "/cluster/backup-info/not-backed-up", FreshApi::notBackedUp)
+                .on(Verb.GET, "/cluster/config/nodes", FreshApi::configuredNodes)
+                .on(Verb.GET, "/cluster/config/apiversion", _ -> Json.str("1"))
+                .on(Verb.GET, "/cluster/config/totem", _ -> Json.Obj.EMPTY)
+                .on(Verb.GET, "/cluster/config/qdevice", _ -> Json.Obj.EMPTY)
+                .on(Verb.GET, "/cluster/config/join", FreshApi::join)
+                .on(Verb.DELETE, "/nodes/{node}/certificates/custom", _ -> Json.Null.NULL);
+    }
+
+    private static Json builtInIpam() {
+        return Json.arr(Json.obj("ipam", "pve", "type", "pve", "digest", Digests.of("")));
+    }
+
+    private static Json highAvailability(Request request) {
+        var node = request.localNode();
+        return Json.arr(
+                Json.obj("id", "quorum", "type", "quorum", "node", node, "quorate", 1, "status", "OK"),
+                Json.obj(
+                        "id", "fencing",
+                        "type", "fencing",
+                        "node", node,
+                        "armed-state", "standby",
+                        "status", "standby (CRM watchdog standby)"));
+    }
+
+    private static Json manager(Request request) {
+        return Json.obj(
+                "manager_status", Json.obj("node_status", Json.Obj.EMPTY),
+                "quorum", Json.obj("node", request.localNode(), "quorate", "1"));
+    }
+
+    /// All guests, as no job backs any of them up.
+    private static Json notBackedUp(Request request) {
+        var rows = new ArrayList<Json>();
+        for (var guest : request.cluster().guests.values()) {
+            if (request.may("/vms/" + guest.vmid(), "VM.Audit")) {
+                rows.add(Json.obj("vmid", guest.vmid(), "type", guest.type(), "name", guest.name()));
+            }
+        }
+        return new Json.Arr(rows);
+    }
+
+    private static Json configuredNodes(Request request) {
+        var rows = new ArrayList<Json>();
+        if (!request.cluster().name.isEmpty()) {
+            request.cluster().nodes.values().forEach(node -> rows.add(Json.obj(
+                    "node", node.name(), "name", node.name(), "nodeid", Integer.toString(node.id()), "quorum_votes",
+                    "1", "ring0_addr", node.ip)));
+        }
+        return new Json.Arr(rows);
+    }
+
+    private static Json join(Request request) {
+        throw request.cluster().name.isEmpty()
+                ? new SimError(424, "node is not in a cluster, no join info available!", Map.of())
+                : new SimError("joining is not simulated");
+    }
+}
