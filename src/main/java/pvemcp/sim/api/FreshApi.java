@@ -106,9 +106,20 @@ final class FreshApi {
     private static Json configuredNodes(Request request) {
         var rows = new ArrayList<Json>();
         if (!request.cluster().name.isEmpty()) {
-            request.cluster().nodes.values().forEach(node -> rows.add(Json.obj(
-                    "node", node.name(), "name", node.name(), "nodeid", Integer.toString(node.id()), "quorum_votes",
-                    "1", "ring0_addr", node.ip)));
+            request.cluster()
+                    .nodes
+                    .values()
+                    .forEach(node -> rows.add(Json.obj(
+                            "node",
+                            node.name(),
+                            "name",
+                            node.name(),
+                            "nodeid",
+                            Integer.toString(node.id()),
+                            "quorum_votes",
+                            "1",
+                            "ring0_addr",
+                            node.ip)));
         }
         return new Json.Arr(rows);
     }

@@ -37,20 +37,34 @@ final class HardwareApi {
 
     private static Json row(Disk disk) {
         return Rows.of(
-                        "devpath", disk.device(),
-                        "model", disk.model(),
-                        "serial", disk.serial(),
-                        "vendor", disk.vendor(),
-                        "type", disk.type(),
-                        "size", disk.size(),
-                        "health", disk.health(),
-                        "wearout", disk.type().equals("hdd") ? "N/A" : disk.wearout(),
-                        "rpm", disk.type().equals("hdd") ? 5400 : 0,
-                        "gpt", 1,
-                        "mounted", 0,
-                        "wwn", "unknown",
-                        "osdid", -1,
-                        "osdid-list", null)
+                        "devpath",
+                        disk.device(),
+                        "model",
+                        disk.model(),
+                        "serial",
+                        disk.serial(),
+                        "vendor",
+                        disk.vendor(),
+                        "type",
+                        disk.type(),
+                        "size",
+                        disk.size(),
+                        "health",
+                        disk.health(),
+                        "wearout",
+                        disk.type().equals("hdd") ? "N/A" : disk.wearout(),
+                        "rpm",
+                        disk.type().equals("hdd") ? 5400 : 0,
+                        "gpt",
+                        1,
+                        "mounted",
+                        0,
+                        "wwn",
+                        "unknown",
+                        "osdid",
+                        -1,
+                        "osdid-list",
+                        null)
                 .putText("used", disk.used())
                 .json();
     }
@@ -110,9 +124,18 @@ final class HardwareApi {
         var disks = lvmDisks(request);
         for (int i = 0; i < disks.size(); i++) {
             var disk = disks.get(i);
-            var volume = Json.obj("name", disk.device() + "p3", "size", disk.size(), "free", 17_179_869_184L, "leaf", 1);
+            var volume =
+                    Json.obj("name", disk.device() + "p3", "size", disk.size(), "free", 17_179_869_184L, "leaf", 1);
             groups.add(Json.obj(
-                    "name", group(i), "size", disk.size(), "free", 17_179_869_184L, "leaf", 0, "children",
+                    "name",
+                    group(i),
+                    "size",
+                    disk.size(),
+                    "free",
+                    17_179_869_184L,
+                    "leaf",
+                    0,
+                    "children",
                     List.of(volume)));
         }
         return Json.obj("leaf", 0, "children", groups);
@@ -125,12 +148,18 @@ final class HardwareApi {
         var disk = lvmDisks(request).getFirst();
         long size = disk.size() * 9 / 10;
         return Json.arr(Json.obj(
-                "lv", "data",
-                "vg", group(0),
-                "lv_size", size,
-                "used", size / 3,
-                "metadata_size", size / 128,
-                "metadata_used", size / 1024));
+                "lv",
+                "data",
+                "vg",
+                group(0),
+                "lv_size",
+                size,
+                "used",
+                size / 3,
+                "metadata_size",
+                size / 128,
+                "metadata_used",
+                size / 1024));
     }
 
     private static Json volumeGroups(Request request) {
@@ -143,12 +172,30 @@ final class HardwareApi {
 
     private static Json pci(Request request) {
         return Json.arr(
-                device("0000:00:02.0", "0x030000", "0x1002", "Advanced Micro Devices, Inc. [AMD/ATI]", "0x164e",
-                        "Raphael", 12),
-                device("0000:01:00.0", "0x010802", "0x144d", "Samsung Electronics Co Ltd", "0xa80c",
-                        "NVMe SSD Controller S4LV008[Pascal]", 14),
-                device("0000:05:00.0", "0x020000", "0x8086", "Intel Corporation", "0x125c",
-                        "Ethernet Controller I226-V", 17));
+                device(
+                        "0000:00:02.0",
+                        "0x030000",
+                        "0x1002",
+                        "Advanced Micro Devices, Inc. [AMD/ATI]",
+                        "0x164e",
+                        "Raphael",
+                        12),
+                device(
+                        "0000:01:00.0",
+                        "0x010802",
+                        "0x144d",
+                        "Samsung Electronics Co Ltd",
+                        "0xa80c",
+                        "NVMe SSD Controller S4LV008[Pascal]",
+                        14),
+                device(
+                        "0000:05:00.0",
+                        "0x020000",
+                        "0x8086",
+                        "Intel Corporation",
+                        "0x125c",
+                        "Ethernet Controller I226-V",
+                        17));
     }
 
     private static Json device(
@@ -168,7 +215,8 @@ final class HardwareApi {
 
     private static Json cpuModels() {
         var rows = new ArrayList<Json>();
-        for (var model : List.of("x86-64-v2", "x86-64-v2-AES", "x86-64-v3", "x86-64-v4", "host", "kvm64", "qemu64", "max")) {
+        for (var model :
+                List.of("x86-64-v2", "x86-64-v2-AES", "x86-64-v3", "x86-64-v4", "host", "kvm64", "qemu64", "max")) {
             rows.add(Json.obj("name", model, "vendor", "default", "custom", 0));
         }
         for (var model : List.of("EPYC", "EPYC-Rome", "EPYC-Milan", "EPYC-Genoa")) {
@@ -182,7 +230,8 @@ final class HardwareApi {
 
     private static Json machines() {
         var rows = new ArrayList<Json>();
-        for (var version : List.of("10.2", "10.1", "10.0+pve1", "10.0", "9.2+pve1", "9.2", "9.1", "9.0", "8.2", "8.1", "8.0")) {
+        for (var version :
+                List.of("10.2", "10.1", "10.0+pve1", "10.0", "9.2+pve1", "9.2", "9.1", "9.0", "8.2", "8.1", "8.0")) {
             for (var type : List.of("i440fx", "q35")) {
                 rows.add(Json.obj("id", "pc-" + type + "-" + version, "type", type, "version", version));
             }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -41,7 +42,7 @@ final class NetworkApi {
             boolean typed = wanted.isEmpty()
                     || device.type().equals(wanted)
                     || (bridge && wanted.startsWith("any_"))
-                    || (wanted.equals("include_sdn"));
+                    || wanted.equals("include_sdn");
             if (typed && (!bridge || request.mayAny("/sdn/zones/localnetwork/" + name, "SDN.Audit", "SDN.Use"))) {
                 rows.add(row(device).with("iface", name));
             }
@@ -63,8 +64,12 @@ final class NetworkApi {
         var after = HostSettings.file(pending).lines().toList();
         var text = new StringBuilder("--- /etc/network/interfaces\n+++ /etc/network/interfaces.new\n");
         text.append("@@ -1,%d +1,%d @@\n".formatted(before.size(), after.size()));
-        before.stream().filter(line -> !after.contains(line)).forEach(line -> text.append('-').append(line).append('\n'));
-        after.stream().filter(line -> !before.contains(line)).forEach(line -> text.append('+').append(line).append('\n'));
+        before.stream()
+                .filter(line -> !after.contains(line))
+                .forEach(line -> text.append('-').append(line).append('\n'));
+        after.stream()
+                .filter(line -> !before.contains(line))
+                .forEach(line -> text.append('+').append(line).append('\n'));
         return text.toString();
     }
 
@@ -129,9 +134,10 @@ final class NetworkApi {
     }
 
     /// What PVE only notices when it writes the file (PVE::Network::Interfaces).
-    private static void requireSound(Request request, String name, LinkedHashMap<String, Json> settings) {
+    private static void requireSound(Request request, String name, Map<String, Json> settings) {
         if (request.text("type").equals("vlan") && !settings.containsKey("vlan-raw-device") && !name.contains(".")) {
-            throw new SimError("missing vlan-raw-device option at /usr/share/perl5/PVE/Network/Interfaces.pm line 954.");
+            throw new SimError(
+                    "missing vlan-raw-device option at /usr/share/perl5/PVE/Network/Interfaces.pm line 954.");
         }
         for (var slave : request.text("slaves", "").strip().split("\\s+")) {
             var device = request.node().host.plannedInterfaces().get(slave);
@@ -160,8 +166,7 @@ final class NetworkApi {
         return request.start("srvreload", "networking", List.of(Step.act(Duration.ofSeconds(3), _ -> {
             host.pendingInterfaces.ifPresent(pending -> {
                 var up = new LinkedHashMap<String, NetworkInterface>();
-                pending.forEach((name, device) ->
-                        up.put(name, new NetworkInterface(name, device.settings(), true)));
+                pending.forEach((name, device) -> up.put(name, new NetworkInterface(name, device.settings(), true)));
                 host.interfaces = up;
             });
             host.pendingInterfaces = Optional.empty();

@@ -45,10 +45,7 @@ final class NodesApi {
                 .on(Verb.POST, "/nodes/{node}/subscription", _ -> Json.Null.NULL)
                 .on(Verb.GET, "/nodes/{node}/certificates/info", NodesApi::certificates);
         for (var command : SERVICE_COMMANDS) {
-            routes.on(
-                    Verb.POST,
-                    "/nodes/{node}/services/{service}/" + command,
-                    request -> control(request, command));
+            routes.on(Verb.POST, "/nodes/{node}/services/{service}/" + command, request -> control(request, command));
         }
     }
 
@@ -82,30 +79,48 @@ final class NodesApi {
                 "loadavg", Json.strings(List.of(load(use, now, 1), load(use, now, 5), load(use, now, 15))),
                 "cpuinfo",
                         Json.obj(
-                                "model", node.cpuModel,
-                                "vendor", node.cpuModel.startsWith("AMD") ? "AuthenticAMD" : "GenuineIntel",
-                                "family", "25",
-                                "sockets", node.sockets,
-                                "cores", Math.max(1, node.cores / 2 / node.sockets),
-                                "cpus", node.cores,
-                                "mhz", String.format(Locale.ROOT, "%.3f", node.mhz),
-                                "hvm", "1",
-                                "user_hz", 100,
-                                "flags", "fpu vme de pse tsc msr pae mce cx8 apic sep svm nx sse4_2 aes avx2"),
+                                "model",
+                                node.cpuModel,
+                                "vendor",
+                                node.cpuModel.startsWith("AMD") ? "AuthenticAMD" : "GenuineIntel",
+                                "family",
+                                "25",
+                                "sockets",
+                                node.sockets,
+                                "cores",
+                                Math.max(1, node.cores / 2 / node.sockets),
+                                "cpus",
+                                node.cores,
+                                "mhz",
+                                String.format(Locale.ROOT, "%.3f", node.mhz),
+                                "hvm",
+                                "1",
+                                "user_hz",
+                                100,
+                                "flags",
+                                "fpu vme de pse tsc msr pae mce cx8 apic sep svm nx sse4_2 aes avx2"),
                 "memory",
                         Json.obj(
-                                "total", node.memory,
-                                "used", used,
-                                "free", node.memory - used,
-                                "available", node.memory - used),
+                                "total",
+                                node.memory,
+                                "used",
+                                used,
+                                "free",
+                                node.memory - used,
+                                "available",
+                                node.memory - used),
                 "swap", Json.obj("total", node.swap, "used", swap, "free", node.swap - swap),
                 "rootfs",
                         Json.obj(
-                                "total", node.rootDisk,
-                                "used", node.rootUsed,
-                                "free", free,
+                                "total",
+                                node.rootDisk,
+                                "used",
+                                node.rootUsed,
+                                "free",
+                                free,
                                 // ext4 keeps a twentieth for root.
-                                "avail", Math.max(0, free - node.rootDisk / 20)),
+                                "avail",
+                                Math.max(0, free - node.rootDisk / 20)),
                 "ksm", Json.obj("shared", 0));
     }
 
@@ -175,12 +190,18 @@ final class NodesApi {
 
     private static Json state(Service service) {
         return Json.obj(
-                "service", service.id(),
-                "name", service.id(),
-                "desc", service.title(),
-                "state", service.running ? "running" : "dead",
-                "active-state", service.running ? "active" : "inactive",
-                "unit-state", service.unit);
+                "service",
+                service.id(),
+                "name",
+                service.id(),
+                "desc",
+                service.title(),
+                "state",
+                service.running ? "running" : "dead",
+                "active-state",
+                service.running ? "active" : "inactive",
+                "unit-state",
+                service.unit);
     }
 
     private static Json control(Request request, String command) {
@@ -202,9 +223,12 @@ final class NodesApi {
         var zone = ZoneId.of(request.node().host.timezone);
         long offset = zone.getRules().getOffset(now).getTotalSeconds();
         return Json.obj(
-                "timezone", request.node().host.timezone,
-                "time", now.getEpochSecond(),
-                "localtime", now.getEpochSecond() + offset);
+                "timezone",
+                request.node().host.timezone,
+                "time",
+                now.getEpochSecond(),
+                "localtime",
+                now.getEpochSecond() + offset);
     }
 
     private static Json setTime(Request request) {

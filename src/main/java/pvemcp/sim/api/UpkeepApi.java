@@ -35,33 +35,42 @@ final class UpkeepApi {
     }
 
     /// @param present the installed version; empty where it is not installed
-    private record Package(
+    private record Software(
             String name, String title, String section, String origin, String present, String next, boolean core) {
         Rows row() {
             return Rows.of(
-                            "Package", name,
-                            "Title", title,
-                            "Description", title + ".",
-                            "Section", section,
-                            "Priority", "optional",
-                            "Origin", origin,
-                            "Arch", "amd64",
-                            "Version", next.isEmpty() ? present : next)
+                            "Package",
+                            name,
+                            "Title",
+                            title,
+                            "Description",
+                            title + ".",
+                            "Section",
+                            section,
+                            "Priority",
+                            "optional",
+                            "Origin",
+                            origin,
+                            "Arch",
+                            "amd64",
+                            "Version",
+                            next.isEmpty() ? present : next)
                     .putText("OldVersion", present);
         }
     }
 
-    private static final List<Package> PACKAGES = List.of(
-            new Package("proxmox-ve", "Proxmox VE as a whole", "admin", "Proxmox", "9.2.0", "", true),
-            new Package("pve-manager", "management tools and web interface", "admin", "Proxmox", "9.2.11", "", true),
-            new Package("proxmox-kernel-6.17", "kernel image", "kernel", "Proxmox", "6.17.2-1", "6.17.4-2", true),
-            new Package("qemu-server", "management of virtual machines", "admin", "Proxmox", "9.2.6", "9.2.8", true),
-            new Package("pve-container", "management of containers", "admin", "Proxmox", "6.1.10", "", true),
-            new Package("libpve-storage-perl", "storage management", "perl", "Proxmox", "9.1.7", "", true),
-            new Package("corosync", "cluster engine", "admin", "Proxmox", "3.1.9-pve2", "", true),
-            new Package("ceph-fuse", "client of the Ceph file system", "admin", "Debian", "", "18.2.7+ds-1", true),
-            new Package("libssl3t64", "TLS library", "libs", "Debian", "3.5.4-1~deb13u1", "3.5.4-1~deb13u2", false),
-            new Package("tzdata", "time zone data", "localization", "Debian", "2026c-0+deb13u1", "2026f-0+deb13u1", false));
+    private static final List<Software> PACKAGES = List.of(
+            new Software("proxmox-ve", "Proxmox VE as a whole", "admin", "Proxmox", "9.2.0", "", true),
+            new Software("pve-manager", "management tools and web interface", "admin", "Proxmox", "9.2.11", "", true),
+            new Software("proxmox-kernel-6.17", "kernel image", "kernel", "Proxmox", "6.17.2-1", "6.17.4-2", true),
+            new Software("qemu-server", "management of virtual machines", "admin", "Proxmox", "9.2.6", "9.2.8", true),
+            new Software("pve-container", "management of containers", "admin", "Proxmox", "6.1.10", "", true),
+            new Software("libpve-storage-perl", "storage management", "perl", "Proxmox", "9.1.7", "", true),
+            new Software("corosync", "cluster engine", "admin", "Proxmox", "3.1.9-pve2", "", true),
+            new Software("ceph-fuse", "client of the Ceph file system", "admin", "Debian", "", "18.2.7+ds-1", true),
+            new Software("libssl3t64", "TLS library", "libs", "Debian", "3.5.4-1~deb13u1", "3.5.4-1~deb13u2", false),
+            new Software(
+                    "tzdata", "time zone data", "localization", "Debian", "2026c-0+deb13u1", "2026f-0+deb13u1", false));
 
     private static Json updates() {
         return Json.of(PACKAGES.stream()
@@ -86,7 +95,7 @@ final class UpkeepApi {
 
     private static Json versions(Request request) {
         return Json.of(PACKAGES.stream()
-                .filter(Package::core)
+                .filter(Software::core)
                 .map(item -> item.row()
                         .put("CurrentState", item.present().isEmpty() ? "NotInstalled" : "Installed")
                         .putIf(item.name().equals("proxmox-ve"), "RunningKernel", request.node().kernel)
@@ -111,35 +120,66 @@ final class UpkeepApi {
                 "infos", List.of(),
                 "standard-repos",
                         List.of(
-                                Json.obj("handle", "enterprise", "name", "Enterprise", "description",
+                                Json.obj(
+                                        "handle",
+                                        "enterprise",
+                                        "name",
+                                        "Enterprise",
+                                        "description",
                                         "For hosts with a subscription."),
-                                Json.obj("handle", "no-subscription", "name", "No-Subscription", "description",
-                                        "For tests and homes.", "status", 1)));
+                                Json.obj(
+                                        "handle",
+                                        "no-subscription",
+                                        "name",
+                                        "No-Subscription",
+                                        "description",
+                                        "For tests and homes.",
+                                        "status",
+                                        1)));
     }
 
     /// The container templates that can be downloaded (PVE::APLInfo).
     private static Json templates() {
         var rows = new ArrayList<Json>();
-        for (var name : List.of("alpine-3.22-default_20250617", "debian-12-standard_12.12-1", "debian-13-standard_13.1-2",
-                "rockylinux-10-default_20251001", "ubuntu-24.04-standard_24.04-2")) {
+        for (var name : List.of(
+                "alpine-3.22-default_20250617",
+                "debian-12-standard_12.12-1",
+                "debian-13-standard_13.1-2",
+                "rockylinux-10-default_20251001",
+                "ubuntu-24.04-standard_24.04-2")) {
             var file = name + "_amd64.tar." + (name.startsWith("alpine") ? "xz" : "zst");
             var packed = name.substring(0, name.lastIndexOf('_'));
             rows.add(Json.obj(
-                    "package", packed,
-                    "version", name.substring(name.lastIndexOf('_') + 1),
-                    "os", packed.substring(0, packed.lastIndexOf('-')),
-                    "type", "lxc",
-                    "section", "system",
-                    "architecture", "amd64",
-                    "template", file,
-                    "location", "http://download.proxmox.com/images/system/" + file,
-                    "source", "http://download.proxmox.com/images",
-                    "headline", packed,
-                    "description", "",
-                    "infopage", "https://linuxcontainers.org",
-                    "maintainer", "Proxmox Support Team <support@proxmox.com>",
-                    "md5sum", Digests.of(file).substring(0, 32),
-                    "sha512sum", Digests.of(file).repeat(4).substring(0, 128)));
+                    "package",
+                    packed,
+                    "version",
+                    name.substring(name.lastIndexOf('_') + 1),
+                    "os",
+                    packed.substring(0, packed.lastIndexOf('-')),
+                    "type",
+                    "lxc",
+                    "section",
+                    "system",
+                    "architecture",
+                    "amd64",
+                    "template",
+                    file,
+                    "location",
+                    "http://download.proxmox.com/images/system/" + file,
+                    "source",
+                    "http://download.proxmox.com/images",
+                    "headline",
+                    packed,
+                    "description",
+                    "",
+                    "infopage",
+                    "https://linuxcontainers.org",
+                    "maintainer",
+                    "Proxmox Support Team <support@proxmox.com>",
+                    "md5sum",
+                    Digests.of(file).substring(0, 32),
+                    "sha512sum",
+                    Digests.of(file).repeat(4).substring(0, 128)));
         }
         return new Json.Arr(rows);
     }
@@ -184,13 +224,17 @@ final class UpkeepApi {
         for (var task : request.tasks().all()) {
             if (task.node().equals(node.name())) {
                 var unit = "pvedaemon[%d]".formatted(task.pid());
-                entries.add(new Entry(
-                        task.started(), unit, "<%s> starting task %s".formatted(task.user(), task.upid())));
-                task.ended().ifPresent(end -> entries.add(new Entry(
-                        end,
-                        unit,
-                        "<%s> end task %s %s"
-                                .formatted(task.user(), task.upid(), task.exitStatus().orElse("")))));
+                entries.add(
+                        new Entry(task.started(), unit, "<%s> starting task %s".formatted(task.user(), task.upid())));
+                task.ended()
+                        .ifPresent(end -> entries.add(new Entry(
+                                end,
+                                unit,
+                                "<%s> end task %s %s"
+                                        .formatted(
+                                                task.user(),
+                                                task.upid(),
+                                                task.exitStatus().orElse("")))));
             }
         }
         entries.sort(Comparator.comparing(Entry::at));
@@ -201,8 +245,10 @@ final class UpkeepApi {
         var service = request.text("service", "");
         var lines = entries(request).stream()
                 .filter(entry -> service.isEmpty() || entry.unit().startsWith(service + "["))
-                .filter(entry -> request.find("since").stream().allMatch(since -> stamp(entry).compareTo(since) >= 0))
-                .filter(entry -> request.find("until").stream().allMatch(until -> stamp(entry).compareTo(until) <= 0))
+                .filter(entry -> request.find("since").stream()
+                        .allMatch(since -> stamp(entry).compareTo(since) >= 0))
+                .filter(entry -> request.find("until").stream()
+                        .allMatch(until -> stamp(entry).compareTo(until) <= 0))
                 .map(entry -> entry.line(request.node()))
                 .toList();
         return Excerpt.of(request, lines, SYSLOG_LIMIT);
@@ -236,15 +282,16 @@ final class UpkeepApi {
         var text = new StringBuilder("\n==== general system info ====\n\n# hostname\n")
                 .append(node.name())
                 .append("\n\n# pveversion --verbose\n");
-        PACKAGES.forEach(item -> text.append(item.name()).append(": ").append(item.present()).append('\n'));
+        PACKAGES.forEach(item ->
+                text.append(item.name()).append(": ").append(item.present()).append('\n'));
         text.append("\n# cat /etc/hosts\n").append(node.host.hosts);
-        text.append("\n# uptime\n load average: %.2f\n"
-                .formatted(new NodeMetrics(request.cluster(), node).load(now, 1)));
+        text.append(
+                "\n# uptime\n load average: %.2f\n".formatted(new NodeMetrics(request.cluster(), node).load(now, 1)));
         text.append("\n==== info about virtual guests ====\n\n");
         request.cluster().guests.values().stream()
                 .filter(guest -> guest.node.equals(node.name()))
-                .forEach(guest -> text.append("%d %s %s\n"
-                        .formatted(guest.vmid(), guest.name(), guest.isRunning() ? "running" : "stopped")));
+                .forEach(guest -> text.append(
+                        "%d %s %s\n".formatted(guest.vmid(), guest.name(), guest.isRunning() ? "running" : "stopped")));
         return Json.str(text.toString());
     }
 }

@@ -3,6 +3,7 @@ package pvemcp.sim.world;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -42,17 +43,31 @@ public final class HostSettings {
     HostSettings(String node, int id, String ip) {
         hosts = "127.0.0.1 localhost.localdomain localhost\n%s %s.lab.example %s\n".formatted(ip, node, node);
         put("vmbr0", bridge(ip));
-        put("eno1", new LinkedHashMap<>(java.util.Map.of("type", "eth", "method", "manual", "priority", 3)));
+        put("eno1", new LinkedHashMap<>(Map.of("type", "eth", "method", "manual", "priority", 3)));
         var serial = "S6P1NS0W%02d%04d".formatted(id, id * 37 % 10_000);
         disks.add(new Disk(
-                "/dev/nvme0n1", "Samsung SSD 990 PRO 2TB", serial + "A", "unknown", "nvme", 2_000_398_934_016L, "LVM",
-                "PASSED", 97));
+                "/dev/nvme0n1",
+                "Samsung SSD 990 PRO 2TB",
+                serial + "A",
+                "unknown",
+                "nvme",
+                2_000_398_934_016L,
+                "LVM",
+                "PASSED",
+                97));
         disks.add(new Disk(
-                "/dev/sda", "WDC WD40EFPX-68C6CN0", "WD-WX" + serial, "ATA     ", "hdd", 4_000_787_030_016L, "LVM",
-                "PASSED", 100));
+                "/dev/sda",
+                "WDC WD40EFPX-68C6CN0",
+                "WD-WX" + serial,
+                "ATA     ",
+                "hdd",
+                4_000_787_030_016L,
+                "LVM",
+                "PASSED",
+                100));
     }
 
-    private static LinkedHashMap<String, Object> bridge(String ip) {
+    private static Map<String, Object> bridge(String ip) {
         var settings = new LinkedHashMap<String, Object>();
         settings.put("type", "bridge");
         settings.put("method", "static");
@@ -70,7 +85,7 @@ public final class HostSettings {
         return settings;
     }
 
-    private void put(String name, LinkedHashMap<String, Object> settings) {
+    private void put(String name, Map<String, Object> settings) {
         settings.putIfAbsent("method6", "manual");
         settings.putIfAbsent("families", List.of("inet"));
         interfaces.put(name, NetworkInterface.of(name, settings));
@@ -87,8 +102,12 @@ public final class HostSettings {
         interfaces.forEach((name, device) -> {
             text.append("iface ").append(name).append(" inet ").append(setting(device, "method", "manual"));
             device.settings().forEach((key, value) -> {
-                if (!List.of("method", "method6", "families", "type", "priority").contains(key)) {
-                    text.append("\n\t").append(key.replace('_', '-')).append(' ').append(scalar(value));
+                if (!List.of("method", "method6", "families", "type", "priority")
+                        .contains(key)) {
+                    text.append("\n\t")
+                            .append(key.replace('_', '-'))
+                            .append(' ')
+                            .append(scalar(value));
                 }
             });
             text.append("\n\n");

@@ -22,8 +22,7 @@ import pvemcp.sim.world.Token;
 import pvemcp.sim.world.Vm;
 
 /// A simulator that begins as the recorder's host did: one unclustered node `pve` with two storages, an ISO or two
-/// and a
-/// container template.
+/// and a container template.
 final class RecordersHost implements AutoCloseable {
     static final String TOKEN_SECRET = "6f4a1c2e-8f1b-4e57-9d57-0f2d5a3b7c11";
     static final String PASSWORD = "recorders-password";
