@@ -28,7 +28,7 @@ class LayersTest {
             entry("gate", Set.of("json", "pve", "schema", "tool")),
             entry("audit", Set.of("json", "tool")),
             entry("dispatch", Set.of("json", "pve", "remote", "schema", "view", "tool", "gate", "audit")),
-            entry("mcp", Set.of("json", "view", "tool", "dispatch")),
+            entry("mcp", Set.of("json", "text", "view", "tool", "dispatch")),
             entry("config", Set.of("json", "gate", "pve", "remote", "tool")),
             entry(
                     "cli",

@@ -71,7 +71,7 @@ final class JsonReader {
             }
             return value;
         } catch (StreamConstraintsException e) {
-            throw new JsonException("beyond the limits: " + e.getOriginalMessage());
+            throw new JsonException("beyond the limits: " + withoutSetting(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new JsonException(shorten(e.getMessage()));
         }
@@ -104,8 +104,17 @@ final class JsonReader {
         };
     }
 
+    /// The limit's number, without the name of the parser's setting for it.
+    private static String withoutSetting(String message) {
+        int from = message.indexOf(", from `");
+        return from < 0 ? message : message.substring(0, from) + ")";
+    }
+
     private static String shorten(String message) {
         var first = message == null ? "not JSON" : message.lines().findFirst().orElse("not JSON");
+        // Where the open bracket stands, said in the parser's own terms.
+        int aside = first.indexOf(" (start marker at");
+        first = aside < 0 ? first : first.substring(0, aside);
         return first.length() > 200 ? first.substring(0, 200) + "…" : first;
     }
 }

@@ -8,6 +8,7 @@ import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Unreadable;
 import pvemcp.json.Json;
+import pvemcp.text.Nearest;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -31,9 +32,14 @@ final class Features {
         var name = text(params, "name");
         var tool = dispatcher.tool(name);
         if (tool.isEmpty()) {
-            throw RpcException.invalidParams("Unknown tool: " + Text.brief(name));
+            throw RpcException.invalidParams("Unknown tool: " + Text.brief(name) + meant(name));
         }
         return new ToolCall(tool.get(), object(params, "arguments"));
+    }
+
+    private String meant(String name) {
+        return Nearest.hint(
+                Text.brief(name), dispatcher.tools().stream().map(Tool::name).toList());
     }
 
     ToolResult call(ToolCall call, Exchange exchange, Caller caller) {
