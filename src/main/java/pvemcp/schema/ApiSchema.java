@@ -18,6 +18,7 @@ public final class ApiSchema {
     private final Map<String, Operation> byTemplate;
     private final PathTree tree;
     private final Rules rules;
+    private volatile Search search;
 
     private ApiSchema(String version, List<Operation> operations, Rules rules) {
         this.version = version;
@@ -136,6 +137,26 @@ public final class ApiSchema {
     /// @param variables the path's variables, as [#match] found them
     public Touched touched(Operation operation, SequencedMap<String, String> variables, Json.Obj arguments) {
         return Touched.by(operation, variables, arguments, rules);
+    }
+
+    /// The operations that share most with these words, best first: words of their paths, names, summaries,
+    /// parameters and, with a host's own schema, its texts. The first call reads every declaration.
+    public List<Operation> search(String words, int limit) {
+        // Two threads may both build it; they build the same.
+        if (search == null) {
+            search = new Search(operations);
+        }
+        return search.find(words, limit);
+    }
+
+    /// An operation in lean words, some 2,000 tokens at most: summary, class, privileges, whether it starts a
+    /// task, and its parameters one a line, those that must be given first. Where there are very many optional
+    /// ones only their names are told.
+    ///
+    /// @param filter a part of the names of the parameters to tell in full, with the keys of property strings
+    ///     where they are few; empty for all
+    public String describe(Operation operation, String filter) {
+        return new Description(rules, operation).write(danger(operation, Json.Obj.EMPTY), filter);
     }
 
     /// The operation that a path calls.
