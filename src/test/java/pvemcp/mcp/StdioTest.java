@@ -2,11 +2,16 @@ package pvemcp.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import pvemcp.json.Json;
@@ -299,5 +304,39 @@ class StdioTest {
             peer.send(ping(2));
             assertThat(peer.receive()).isEqualTo(pong(2));
         }
+    }
+
+    @Test
+    void damaged_lines_never_end_the_conversation() throws IOException {
+        workshop.enough.countDown();
+        var random = new Random(20_260_728);
+        try (var peer = initialized(connect())) {
+            for (var name : List.of("2025-06-18", "2025-11-25", "2026-07-28", "malformed")) {
+                for (var line : Files.readAllLines(Path.of("src/test/resources/pvemcp/mcp/" + name + ".txt"))) {
+                    for (int i = 0; line.startsWith("> ") && i < 20; i++) {
+                        peer.sendBytes(damaged(line.substring(2), random));
+                    }
+                }
+            }
+            peer.send("").send(ping("\"the end\""));
+            while (!peer.receive().equals(pong("\"the end\""))) {
+                // Answers to what was still readable.
+            }
+        }
+    }
+
+    /// A few bytes overwritten, doubled or dropped, and the line's end kept.
+    private static byte[] damaged(String line, Random random) {
+        var bytes = new ByteArrayOutputStream();
+        for (byte b : line.getBytes(StandardCharsets.UTF_8)) {
+            switch (random.nextInt(60)) {
+                case 0 -> bytes.write(random.nextInt(256));
+                case 1 -> bytes.writeBytes(new byte[] {b, b});
+                case 2 -> {} // dropped
+                default -> bytes.write(b);
+            }
+        }
+        bytes.write('\n');
+        return bytes.toByteArray();
     }
 }
