@@ -29,6 +29,7 @@ public final class Commands {
                 new SimCommand(host, console),
                 new ToolsCommand(host, console),
                 new CallCommand(host, console),
+                new DoctorCommand(host, console),
                 new ConfigCommand(host, console),
                 new CompletionCommand(this, console),
                 new CandidatesCommand(host, console),
