@@ -22,6 +22,14 @@ public final class AllRoutes {
         HardwareApi.add(routes);
         UpkeepApi.add(routes);
         FreshApi.add(routes);
+        QemuApi.add(routes);
+        QemuPower.add(routes);
+        LxcApi.add(routes);
+        LxcPower.add(routes);
+        SnapshotApi.add(routes);
+        StorageApi.add(routes);
+        NodeStorageApi.add(routes);
+        RrdApi.add(routes);
         IndexApi.add(routes, schema);
         return routes;
     }

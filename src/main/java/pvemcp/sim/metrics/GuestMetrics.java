@@ -1,10 +1,21 @@
 package pvemcp.sim.metrics;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
 import pvemcp.sim.world.Guest;
 
 /// What a guest uses, now and at any moment of its present run: made up, but the same in every run.
 public final class GuestMetrics {
+    static final List<String> PRESSURES = List.of(
+            "pressurecpusome",
+            "pressurecpufull",
+            "pressureiosome",
+            "pressureiofull",
+            "pressurememorysome",
+            "pressurememoryfull");
+
     private final Guest guest;
     private final long seed;
 
@@ -91,7 +102,7 @@ public final class GuestMetrics {
         if (!guest.isRunning()) {
             return 0;
         }
-        double to = now.getEpochSecond();
+        double to = (double) now.getEpochSecond();
         return (long) (rate * wave(kind).area(to - guest.uptime(now), to));
     }
 
@@ -119,6 +130,35 @@ public final class GuestMetrics {
             default -> 0;
         };
         return Math.round(load * 100) / 100.0;
+    }
+
+    /// The columns of one span of time as the RRD of PVE 9 has them, `time` left out: without a run only the sizes,
+    /// before the guest was there none (pmxcfs, status.c: `update_rrd_data`).
+    SequencedMap<String, Double> columns(Instant end, long span, boolean highest, Instant now) {
+        var columns = new LinkedHashMap<String, Double>();
+        if (end.minusSeconds(span).isBefore(guest.created)) {
+            return columns;
+        }
+        columns.put("maxcpu", (double) guest.cpus());
+        columns.put("maxmem", (double) guest.maxMemory());
+        columns.put("maxdisk", (double) guest.maxDisk());
+        boolean ran = guest.isRunning() && end.minusSeconds(span).isAfter(now.minusSeconds(guest.uptime(now)));
+        if (!ran) {
+            return columns;
+        }
+        double second = (double) end.getEpochSecond();
+        double wide = (double) span;
+        columns.put("cpu", cpuAt(second, wide, highest));
+        columns.put("mem", memoryAt(second, wide, highest));
+        columns.put("memhost", guest.isContainer() ? 0 : memoryAt(second, wide, highest));
+        columns.put("disk", (double) disk());
+        for (var rate : List.of("netin", "netout", "diskread", "diskwrite")) {
+            columns.put(rate, rateAt(rate, second, wide, highest));
+        }
+        for (var pressure : PRESSURES) {
+            columns.put(pressure, pressureAt(pressure, second, wide, highest));
+        }
+        return columns;
     }
 
     private static double value(Wave wave, double end, double span, boolean highest) {

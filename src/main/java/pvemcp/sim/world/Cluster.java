@@ -68,6 +68,35 @@ public final class Cluster {
         return guest;
     }
 
+    /// PVE::Storage::storage_config
+    public Storage storage(String id) {
+        var storage = storages.get(id);
+        if (storage == null) {
+            throw new SimError("storage '%s' does not exist".formatted(id));
+        }
+        return storage;
+    }
+
+    /// The storage of a volume, if that node may use it.
+    public Storage storageOf(VolumeId volume, String node) {
+        return storage(volume.storage()).requireEnabled(node);
+    }
+
+    /// Whether a guest on that node can be plugged into that bridge.
+    public boolean hasBridge(String node, String bridge) {
+        return node(node).bridges.contains(bridge) || node(node).host.interfaces.containsKey(bridge);
+    }
+
+    /// A unicast MAC address nobody has, with Proxmox's own prefix.
+    public String freshMac() {
+        return "BC:24:11:%02X:%02X:%02X".formatted(random.nextInt(256), random.nextInt(256), random.nextInt(256));
+    }
+
+    public String freshUuid() {
+        return new java.util.UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE)
+                .toString();
+    }
+
     public Node node(String name) {
         var node = nodes.get(name);
         if (node == null) {

@@ -33,6 +33,8 @@ public abstract sealed class Guest permits Vm, Container {
     public final SequencedMap<String, Snapshot> snapshots = new LinkedHashMap<>();
 
     public final GuestFirewall firewall = new GuestFirewall();
+    /// Since when there is something known about it.
+    public Instant created = Instant.EPOCH;
     /// Whether there is an operating system that starts, and answers to a shutdown.
     public boolean hasSystem = true;
 
@@ -96,7 +98,8 @@ public abstract sealed class Guest permits Vm, Container {
         return flag("template");
     }
 
-    final boolean flag(String key) {
+    /// Whether an option is on.
+    public final boolean flag(String key) {
         return config.getOrDefault(key, "0").equals("1");
     }
 

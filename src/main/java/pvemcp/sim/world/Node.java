@@ -1,6 +1,9 @@
 package pvemcp.sim.world;
 
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /// A host of the cluster. Mutable; the simulator's lock guards it.
 public final class Node {
@@ -21,6 +24,8 @@ public final class Node {
     public String ip;
     public String kernel = "6.17.2-1-pve";
     public final HostSettings host;
+    /// The bridges that guests can be plugged into.
+    public final Set<String> bridges = new LinkedHashSet<>(List.of("vmbr0"));
 
     /// @param id the number of the node in the cluster, from 1
     public Node(String name, int id, Instant booted) {

@@ -27,6 +27,8 @@ public final class Storage {
     public long total = 512L << 30;
     /// Bytes that are taken by what is no volume: the system, other data.
     public long otherUse = 12L << 30;
+    /// Since when there is something known about it.
+    public Instant created = Instant.EPOCH;
     /// What goes wrong when somebody looks at it; empty while nothing does.
     public String broken = "";
 

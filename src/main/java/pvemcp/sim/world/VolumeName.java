@@ -16,8 +16,8 @@ import pvemcp.sim.SimError;
 public record VolumeName(String text, String content, int vmid, String format, boolean base) {
     private static final Pattern ISO = Pattern.compile("iso/[^/]+\\.(iso|img)", Pattern.CASE_INSENSITIVE);
     private static final Pattern TEMPLATE = Pattern.compile("vztmpl/[^/]+\\.(tar|tar\\.gz|tar\\.xz|tar\\.zst)");
-    private static final Pattern BACKUP =
-            Pattern.compile("backup/(vzdump-(qemu|lxc|openvz)-(\\d+)-[^/]+\\.(vma|tgz|tar)(\\.(gz|lzo|zst|bz2))?)");
+    private static final Pattern BACKUP = Pattern.compile(
+            "backup/((?:vzdump-(qemu|lxc|openvz)-(\\d+)-)?[^/]+\\.(vma|tgz|tar)(\\.(gz|lzo|zst|bz2))?)");
     private static final Pattern SNIPPET = Pattern.compile("snippets/[^/]+");
     private static final Pattern IMPORT = Pattern.compile("import/[^/]+\\.(ova|qcow2|raw|vmdk)");
     private static final Pattern BACKUP_SERVER = Pattern.compile("backup/(vm|ct|host)/(\\d+)/[^/]+");
@@ -68,7 +68,8 @@ public record VolumeName(String text, String content, int vmid, String format, b
 
     private static VolumeName ofBackup(String text, Matcher match) {
         var format = match.group(5) == null ? match.group(4) : match.group(4) + match.group(5);
-        return new VolumeName(text, "backup", Integer.parseInt(match.group(3)), format, false);
+        return new VolumeName(
+                text, "backup", match.group(3) == null ? 0 : Integer.parseInt(match.group(3)), format, false);
     }
 
     private static Optional<VolumeName> ofImageFile(String text) {

@@ -15,8 +15,7 @@ import pvemcp.json.Json;
 ///
 /// Compared are the status, the words of an error, the fields of objects (both ways) and their JSON types. Values are
 /// compared where they are facts about the state (a configuration, a lock, an exit status) and not a measurement, a
-/// time
-/// or an id. What is learned on the way goes into the [Mapping].
+/// time or an id. What is learned on the way goes into the [Mapping].
 final class Comparison {
     /// By these the rows of a list are paired, the first that all rows have and that tells them apart.
     private static final List<String> ROW_IDS = List.of(
@@ -255,7 +254,9 @@ final class Comparison {
             }
             return;
         }
-        if (!(recorded.get(0) instanceof Json.Obj) || !(got.get(0) instanceof Json.Obj)) {
+        boolean allRows = recorded.items().stream().allMatch(Json.Obj.class::isInstance)
+                && got.items().stream().allMatch(Json.Obj.class::isInstance);
+        if (!allRows) {
             value(where + "[0]", recorded.get(0), got.get(0));
             return;
         }

@@ -14,8 +14,7 @@ import pvemcp.json.Json;
 /// Plays one recorded story against a simulator, request by request, and collects what differs.
 ///
 /// The simulator's clock starts when the recording did and is moved along with it: the task ids in the recorded
-/// answers
-/// say when each was given. Where the recorder waited for a task to end, time moves until it has.
+/// answers say when each was given. Where the recorder waited for a task to end, time moves until it has.
 final class Replay {
     private static final Pattern STARTED = Pattern.compile("UPID:[^:]+:[0-9A-F]{8}:[0-9A-F]{8,9}:([0-9A-F]{8}):");
     private static final Duration LONGEST_TASK = Duration.ofHours(4);
@@ -57,6 +56,7 @@ final class Replay {
     }
 
     private List<Difference> play(Exchange exchange) {
+        host.sweep(exchange);
         startedBy(exchange).ifPresent(second -> moveTo(Instant.ofEpochSecond(second)));
         var answer = host.sender().send(exchange, mapping, credentials(exchange));
         if (exchange.followsTask() && isStopped(exchange.data())) {

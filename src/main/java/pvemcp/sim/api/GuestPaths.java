@@ -1,0 +1,78 @@
+package pvemcp.sim.api;
+
+import java.util.Optional;
+import pvemcp.sim.SimError;
+import pvemcp.sim.world.Container;
+import pvemcp.sim.world.Guest;
+import pvemcp.sim.world.Vm;
+
+/// Finds the guest that a path names: it must be of that kind and on that node, whatever else has the id.
+final class GuestPaths {
+    private GuestPaths() {}
+
+    static Vm vm(Request request) {
+        return vm(request, request.vmid());
+    }
+
+    static Vm vm(Request request, int vmid) {
+        return find(request, vmid, Vm.class).orElseThrow(() -> missing(request, vmid, "qemu-server"));
+    }
+
+    static Container container(Request request) {
+        return container(request, request.vmid());
+    }
+
+    static Container container(Request request, int vmid) {
+        return find(request, vmid, Container.class).orElseThrow(() -> missing(request, vmid, "lxc"));
+    }
+
+    /// The guest of a path below `/nodes/{node}/qemu/{vmid}` or `/nodes/{node}/lxc/{vmid}`.
+    static Guest guest(Request request) {
+        return isContainer(request) ? container(request) : vm(request);
+    }
+
+    static boolean isContainer(Request request) {
+        return request.operation().path().startsWith("/nodes/{node}/lxc");
+    }
+
+    private static <G extends Guest> Optional<G> find(Request request, int vmid, Class<G> kind) {
+        var node = request.node().name();
+        return Optional.ofNullable(request.cluster().guests.get(vmid))
+                .filter(guest -> guest.node.equals(node))
+                .filter(kind::isInstance)
+                .map(kind::cast);
+    }
+
+    // PVE::AbstractConfig::load_config
+    private static SimError missing(Request request, int vmid, String folder) {
+        return new SimError("Configuration file 'nodes/%s/%s/%d.conf' does not exist"
+                .formatted(request.node().name(), folder, vmid));
+    }
+
+    /// A 403 where a pool is named that is not there (PVE::RPCEnvironment::check_pool_exist).
+    static void requirePool(Request request) {
+        request.find("pool").ifPresent(pool -> {
+            if (!request.cluster().pools.containsKey(pool)) {
+                throw new SimError(
+                        403, "Permission check failed (pool '%s' does not exist)".formatted(pool), java.util.Map.of());
+            }
+        });
+    }
+
+    /// PVE::Cluster::check_vmid_unused
+    static void requireUnusedId(Request request, int vmid, String prefix) {
+        var other = request.cluster().guests.get(vmid);
+        if (other != null) {
+            throw new SimError("%s%s %d already exists on node '%s'".formatted(prefix, other.noun(), vmid, other.node));
+        }
+    }
+
+    static void join(Request request, int vmid) {
+        request.find("pool")
+                .ifPresent(pool -> request.cluster().pools.get(pool).guests.add(vmid));
+    }
+
+    static boolean isRoot(Request request) {
+        return request.authId().equals("root@pam");
+    }
+}
