@@ -16,6 +16,7 @@ import pvemcp.gate.Tickets;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
+import pvemcp.pve.ReadOnly;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Planned;
@@ -60,7 +61,7 @@ public final class Road implements Dispatcher {
             var asked = Asked.bind(tool, arguments, clusters);
             var cluster = asked.cluster();
             var tier = tool.tierOf(asked.call(), cluster.schema());
-            var looking = new Context(cluster, Wires.reading(cluster.wire()), clock, caller);
+            var looking = new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
             if (tier == Tier.READ) {
                 trip.aimed(tier, List.of());
                 return switch (gate.judge(tier, List.of())) {
@@ -130,7 +131,7 @@ public final class Road implements Dispatcher {
             Tool<C> tool, Asked<C> asked, List<Target> targets, Caller caller) {
         var cluster = asked.cluster();
         if (asked.call() instanceof Planned planned) {
-            return planned.preview(new Context(cluster, Wires.reading(cluster.wire()), clock, caller));
+            return planned.preview(new Context(cluster, new ReadOnly(cluster.wire()), clock, caller));
         }
         var summary = tool.name() + " on "
                 + String.join(", ", targets.stream().map(Target::toString).toList());
@@ -205,7 +206,7 @@ public final class Road implements Dispatcher {
         for (var resource : offer.resources()) {
             var variables = UriTemplate.match(resource.uri(), uri);
             if (variables.isPresent()) {
-                var ctx = new Context(cluster, Wires.reading(cluster.wire()), clock, caller);
+                var ctx = new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
                 return Optional.of(new Content(uri, resource.mimeType(), text(resource, ctx, variables.get())));
             }
         }
@@ -228,7 +229,7 @@ public final class Road implements Dispatcher {
     @Override
     public List<String> complete(String kind, String typed, Caller caller) {
         var cluster = clusters.firstEntry().getValue();
-        var ctx = new Context(cluster, Wires.reading(cluster.wire()), clock, caller);
+        var ctx = new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
         try {
             return List.copyOf(Completion.of(kind, typed, ctx));
         } catch (PveException e) {

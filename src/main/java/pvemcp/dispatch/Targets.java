@@ -1,136 +1,156 @@
 package pvemcp.dispatch;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import pvemcp.gate.Target;
 import pvemcp.gate.Target.Kind;
 import pvemcp.json.Json;
-import pvemcp.pve.GuestRef;
-import pvemcp.pve.PveException;
-import pvemcp.pve.PveFault;
-import pvemcp.pve.Verb;
+import pvemcp.pve.GuestKind;
+import pvemcp.pve.Resource.GuestRow;
+import pvemcp.schema.Verb;
 import pvemcp.tool.Aim;
 import pvemcp.tool.ToolContext;
 
-/// Turns what a call names into what it would touch, as the cluster sees it at this moment: one request, whatever is
-/// named.
+/// Turns what a call names into what it would touch, as the cluster sees it at this moment: one look at its
+/// resources, whatever is named.
 final class Targets {
-    private static final Pattern GUEST = Pattern.compile("/nodes/([^/]+)/(?:qemu|lxc)/(\\d+)(?:/.*)?");
-    private static final Pattern NODE = Pattern.compile("/nodes/([^/]+)(?:/.*)?");
-    private static final Pattern STORAGE = Pattern.compile("(?:/nodes/[^/]+)?/storage/([^/]+)(?:/.*)?");
-    private static final Pattern POOL = Pattern.compile("/pools/([^/]+)");
+    // Parameters of the API that name guests: by id, or by a list of ids.
+    private static final Set<String> GUESTS = Set.of("vmid", "newid", "target-vmid", "vms", "vmids");
+    private static final Set<String> NODES = Set.of("node", "target", "nodes");
+    private static final Set<String> STORAGES = Set.of("storage", "target-storage", "targetstorage");
+    private static final Set<String> POOLS = Set.of("pool", "poolid");
 
-    private final List<Json.Obj> guests;
+    // PVE::Storage::Plugin names a guest's volumes and backups after it.
+    private static final Pattern OWNER =
+            Pattern.compile("(?:vm|base|subvol|basevol)-(\\d{3,9})-|vzdump-(?:qemu|lxc)-(\\d{3,9})-");
 
-    private Targets(List<Json.Obj> guests) {
+    // Without a list of guests these work on all of a node, or of the cluster.
+    private static final Pattern ALL_GUESTS =
+            Pattern.compile("/nodes/\\{node}/(?:startall|stopall|suspendall|migrateall|vzdump|status)"
+                    + "|/cluster/bulk-action/guest/\\w+");
+
+    private final List<GuestRow> guests;
+    private final Set<Target> found = new LinkedHashSet<>();
+
+    private Targets(List<GuestRow> guests) {
         this.guests = guests;
     }
 
     /// Never empty: a call that names nothing touches the cluster.
+    ///
+    /// @throws pvemcp.pve.PveException where a guest is named that is not there, or that may be one of several
     static List<Target> of(Object call, ToolContext ctx) {
         if (!(call instanceof Aim)) {
             return List.of(cluster());
         }
-        var targets = new Targets(guests(ctx));
-        var found = new ArrayList<Target>();
+        var targets = new Targets(ctx.pve().guests());
         if (call instanceof Aim.OnGuest on) {
-            found.add(targets.guest(on.guest()));
+            targets.add(ctx.pve().guest(on.guest()).row());
         }
         if (call instanceof Aim.OnNode on) {
-            found.add(Target.of(Kind.NODE, on.node()));
+            targets.found.add(Target.of(Kind.NODE, on.node()));
         }
         if (call instanceof Aim.OnStorage on) {
-            found.add(Target.of(Kind.STORAGE, on.storage()));
+            targets.found.add(Target.of(Kind.STORAGE, on.storage()));
         }
         if (call instanceof Aim.OnTask on) {
-            found.add(Target.of(Kind.NODE, on.task().node()));
-            if (on.task().id().matches("\\d+")) {
-                found.add(targets.vmid(on.task().id()));
-            }
+            targets.named("node", on.task().node());
+            targets.guest(on.task().id());
         }
         if (call instanceof Aim.OnPath on) {
-            found.addAll(targets.path(on.path()));
+            targets.path(on, ctx);
         }
-        return found;
+        return targets.found.isEmpty() ? List.of(cluster()) : new ArrayList<>(targets.found);
     }
 
     private static Target cluster() {
         return new Target(Kind.CLUSTER, "cluster", "cluster", "", "", List.of(), "", true);
     }
 
-    private static List<Json.Obj> guests(ToolContext ctx) {
-        var rows = new ArrayList<Json.Obj>();
-        var answer = ctx.pve().send(Verb.GET, "/cluster/resources", Json.obj("type", "vm"));
-        for (var item : answer.array("data").orElse(Json.Arr.EMPTY).items()) {
-            if (item instanceof Json.Obj row) {
-                rows.add(row);
+    private void path(Aim.OnPath on, ToolContext ctx) {
+        for (var verb : Verb.values()) {
+            var match = ctx.schema().match(verb, on.path());
+            if (match.isPresent()) {
+                match.get().variables().forEach(this::named);
+                on.params().members().forEach((name, value) -> all(name, value));
+                if (ALL_GUESTS.matcher(match.get().operation().path()).matches()) {
+                    wholesale(on.params(), match.get().variables().getOrDefault("node", ""));
+                }
+                return;
             }
         }
-        return rows;
     }
 
-    private Target guest(GuestRef ref) {
-        int slash = ref.text().indexOf('/');
-        var node = slash < 0 ? "" : ref.text().substring(0, slash);
-        var id = ref.text().substring(slash + 1);
-        var fitting = guests.stream()
-                .filter(row -> node.isEmpty() || node.equals(row.text("node").orElse("")))
-                .filter(row -> id.equals(row.text("vmid").orElse(""))
-                        || id.equals(row.text("name").orElse("")))
-                .toList();
-        // An id is unique; that some other guest has it as its name must not make it doubtful.
-        var exact = fitting.stream()
-                .filter(row -> id.equals(row.text("vmid").orElse("")))
-                .findFirst();
-        if (exact.isPresent()) {
-            return target(exact.get());
+    private void all(String name, Json value) {
+        if (value instanceof Json.Arr(var items)) {
+            items.forEach(item -> all(name, item));
+        } else {
+            value.scalarText().ifPresent(text -> named(name, text));
         }
-        if (fitting.isEmpty()) {
-            throw new PveException(new PveFault.Missing(ref.text(), "there is no guest '%s'".formatted(ref)));
+    }
+
+    /// A path variable or a parameter.
+    private void named(String name, String value) {
+        if (GUESTS.contains(name)) {
+            for (var id : value.split("[,; ]+")) {
+                guest(id);
+            }
+        } else if (NODES.contains(name) && !value.isEmpty()) {
+            found.add(Target.of(Kind.NODE, value));
+        } else if (STORAGES.contains(name)) {
+            found.add(Target.of(Kind.STORAGE, value));
+        } else if (POOLS.contains(name)) {
+            found.add(Target.of(Kind.POOL, value));
+        } else if (name.equals("volume") || name.equals("archive") || name.equals("upid")) {
+            owner(name, value);
         }
-        return target(fitting.getFirst());
     }
 
-    private List<Target> path(String path) {
-        var found = new ArrayList<Target>();
-        var guest = GUEST.matcher(path);
-        if (guest.matches()) {
-            found.add(vmid(guest.group(2)));
-            return found;
+    private void owner(String name, String value) {
+        if (name.equals("upid")) {
+            pvemcp.pve.Upid.tryParse(value).ifPresent(upid -> guest(upid.id()));
+            return;
         }
-        id(STORAGE, path).ifPresent(id -> found.add(Target.of(Kind.STORAGE, id)));
-        id(NODE, path).ifPresent(id -> found.add(Target.of(Kind.NODE, id)));
-        id(POOL, path).ifPresent(id -> found.add(Target.of(Kind.POOL, id)));
-        return found.isEmpty() ? List.of(cluster()) : found;
+        var matcher = OWNER.matcher(value);
+        while (matcher.find()) {
+            guest(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+        }
     }
 
-    private static Optional<String> id(Pattern pattern, String path) {
-        var matcher = pattern.matcher(path);
-        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    private void wholesale(Json.Obj params, String node) {
+        if (GUESTS.stream().anyMatch(params::has)) {
+            return;
+        }
+        guests.stream()
+                .filter(row -> node.isEmpty() || row.node().equals(node))
+                .forEach(this::add);
     }
 
-    private Target vmid(String vmid) {
-        return guests.stream()
-                .filter(row -> vmid.equals(row.text("vmid").orElse("")))
-                .findFirst()
-                .map(Targets::target)
-                .orElse(new Target(Kind.GUEST, vmid, vmid, "", "", List.of(), "absent", false));
+    private void guest(String vmid) {
+        if (!vmid.matches("\\d{3,9}")) {
+            return;
+        }
+        for (var row : guests) {
+            if (Integer.toString(row.vmid()).equals(vmid)) {
+                add(row);
+                return;
+            }
+        }
+        found.add(new Target(Kind.GUEST, vmid, vmid, "", "", List.of(), "absent", false));
     }
 
-    private static Target target(Json.Obj row) {
-        var tags = row.text("tags").orElse("").isEmpty()
-                ? List.<String>of()
-                : List.of(row.text("tags").orElse("").split("[;, ]+"));
-        return new Target(
-                row.text("type").orElse("").equals("lxc") ? Kind.CONTAINER : Kind.VM,
-                row.text("vmid").orElse(""),
-                row.text("name").orElse(""),
-                row.text("node").orElse(""),
-                row.text("pool").orElse(""),
-                tags,
-                row.text("status").orElse("") + " " + row.text("lock").orElse(""),
-                true);
+    private void add(GuestRow row) {
+        found.add(new Target(
+                row.kind() == GuestKind.CONTAINER ? Kind.CONTAINER : Kind.VM,
+                Integer.toString(row.vmid()),
+                row.name(),
+                row.node(),
+                row.pool(),
+                row.tags(),
+                row.status() + " " + row.lock(),
+                true));
     }
 }

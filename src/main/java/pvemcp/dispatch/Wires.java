@@ -12,19 +12,10 @@ import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 
-/// The three ways a call may speak to a cluster: reading only, rehearsing, and in earnest.
+/// The two ways a call that may write speaks to a cluster: rehearsing, and in earnest. A call that reads has
+/// [pvemcp.pve.ReadOnly].
 final class Wires {
     private Wires() {}
-
-    /// Lets nothing but GET through. A tool that is declared READ and is not breaks here, whatever it meant to do.
-    static Transport reading(Transport wire) {
-        return (verb, path, params) -> {
-            if (verb != Verb.GET) {
-                throw new IllegalStateException("a call that only reads wanted to %s %s".formatted(verb, path));
-            }
-            return wire.send(verb, path, params);
-        };
-    }
 
     /// Lets reads through and stops at the first write, which it throws as [Rehearsed] once its arguments are
     /// checked.
@@ -62,7 +53,8 @@ final class Wires {
         match.get().variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
         params.members().forEach((name, value) -> {
             if (value != Json.Null.NULL) {
-                arguments.put(name, value);
+                // As it will be in the form that is sent.
+                arguments.put(name, value instanceof Json.Bool(var flag) ? Json.str(flag ? "1" : "0") : value);
             }
         });
         var problems = schema.check(match.get().operation(), new Json.Obj(arguments));

@@ -1,5 +1,6 @@
 package pvemcp.tool;
 
+import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
 
@@ -28,5 +29,8 @@ public sealed interface Aim {
     /// A call on a path of the PVE API; the schema knows which guest, node or storage stands in it.
     non-sealed interface OnPath extends Aim {
         String path();
+
+        /// What is sent along; ids in it are targets too.
+        Json.Obj params();
     }
 }

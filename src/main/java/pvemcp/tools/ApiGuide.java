@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.schema.ApiSchema;
+import pvemcp.schema.Danger;
 import pvemcp.schema.Operation;
-import pvemcp.tool.Tier;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 
@@ -143,7 +143,7 @@ final class ApiGuide {
     }
 
     private View describe(Operation operation) {
-        var tier = Danger.of(schema, operation.verb().name(), operation.path());
+        var danger = schema.danger(operation, Json.Obj.EMPTY);
         var facts = new ArrayList<View.Fact>();
         facts.add(new View.Fact("operation", operation.toString()));
         if (!operation.summary().isEmpty()) {
@@ -151,9 +151,9 @@ final class ApiGuide {
         }
         facts.add(new View.Fact(
                 "call with",
-                tier == Tier.READ
+                danger == Danger.READ
                         ? "pve_api_read"
-                        : "pve_api_write (" + tier.name().toLowerCase(Locale.ROOT) + ")"));
+                        : "pve_api_write (%s)".formatted(danger.name().toLowerCase(Locale.ROOT))));
         operation.facts().object("permissions").ifPresent(needs -> facts.add(new View.Fact("needs", needs(needs))));
         var rows = new ArrayList<List<String>>();
         operation.parameters().members().forEach((name, rule) -> {

@@ -74,13 +74,13 @@ public final class ApiTools {
         @Override
         public View run(ToolContext ctx) {
             var request = Request.of("GET", path, params, ctx.schema());
-            if (Danger.of(ctx.schema(), "GET", request.path()) != Tier.READ) {
+            if (request.tier("GET", ctx.schema()) != Tier.READ) {
                 throw new BadArguments(List.of(
                         "argument 'path': GET %s does more than read (it acts, dials out or hands out secrets); "
                                         .formatted(request.path())
                                 + "make it with pve_api_write method=get"));
             }
-            var answer = Fetch.data(ctx, Verb.GET, request.path(), request.params());
+            var answer = ctx.pve().data(Verb.GET, request.path(), request.params());
             return ApiAnswer.of(request.path(), answer, fields, offset, limit);
         }
     }
@@ -95,15 +95,19 @@ public final class ApiTools {
             implements Call<Object>, OnPath, Tiered {
         @Override
         public Tier tier(ApiSchema schema) {
-            return Danger.of(schema, method.name(), path);
+            return Request.of(method.name(), path, params, schema).tier(method.name(), schema);
         }
 
         @Override
         public Object run(ToolContext ctx) {
             var request = Request.of(method.name(), path, params, ctx.schema());
-            var answer = Fetch.data(ctx, Verb.valueOf(method.name()), request.path(), request.params());
-            if (ctx.pve().startedBy(answer).isPresent() || answer == Json.Null.NULL) {
-                return Outcome.of(ctx, answer, timeout);
+            var answer = ctx.pve().data(Verb.valueOf(method.name()), request.path(), request.params());
+            var task = ctx.pve().startedBy(answer);
+            if (task.isPresent()) {
+                return Outcome.of(ctx, task.get(), timeout);
+            }
+            if (answer == Json.Null.NULL) {
+                return Outcome.DONE;
             }
             return ApiAnswer.of(request.path(), answer, List.of(), 0, 100);
         }
@@ -130,6 +134,15 @@ public final class ApiTools {
             }
             require(method, plain, schema);
             return new Request(plain, new Json.Obj(all));
+        }
+
+        /// What the request can do, by the reviewed table of all operations.
+        Tier tier(String method, ApiSchema schema) {
+            var match = schema.match(pvemcp.schema.Verb.valueOf(method), path).orElseThrow();
+            var arguments = new LinkedHashMap<String, Json>();
+            match.variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
+            arguments.putAll(params.members());
+            return Tier.valueOf(schema.danger(match.operation(), new Json.Obj(arguments)).name());
         }
 
         private static void require(String method, String path, ApiSchema schema) {

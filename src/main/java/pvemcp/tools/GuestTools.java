@@ -9,9 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import pvemcp.pve.Bytes;
+import pvemcp.pve.Guest;
+import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
+import pvemcp.pve.PendingOption;
 import pvemcp.pve.Percent;
+import pvemcp.pve.PowerAction;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -39,11 +44,6 @@ public final class GuestTools {
 
     private GuestTools() {}
 
-    enum GuestKind {
-        VM,
-        CT
-    }
-
     enum GuestSort {
         ID,
         NAME,
@@ -55,37 +55,30 @@ public final class GuestTools {
 
     record GuestList(
             @Doc("Part of name, id or tag") Optional<String> text,
-
-            @Doc(value = "Only on this node", kind = Kind.NODE)
-            Optional<String> node,
-
+            @Doc(value = "Only on this node", kind = Kind.NODE) Optional<String> node,
             @Doc("running, stopped, paused …") Optional<String> status,
             @Doc("Only VMs or only containers") Optional<GuestKind> kind,
             @Doc("Only with this tag") Optional<String> tag,
-
-            @Doc(value = "Only in this pool", kind = Kind.POOL)
-            Optional<String> pool,
-
-            @Doc(value = "Order; loads and sizes: greatest first", or = "id")
-            GuestSort sort,
-
+            @Doc(value = "Only in this pool", kind = Kind.POOL) Optional<String> pool,
+            @Doc(value = "Order; loads and sizes: greatest first", or = "id") GuestSort sort,
             Window window)
             implements Call<Page> {
         @Override
         public Page run(ToolContext ctx) {
-            var rows = Inventory.guests(ctx.pve()).stream()
+            var rows = ctx.pve().guests().stream()
+                    .map(GuestLine::of)
                     .filter(this::fits)
                     .sorted(order())
                     .toList();
-            return Page.of("guests", GuestRow.class, rows, this)
-                    .counting("status", GuestRow::status)
-                    .counting("kind", GuestRow::kind)
+            return Page.of("guests", GuestLine.class, rows, this)
+                    .counting("status", GuestLine::status)
+                    .counting("kind", GuestLine::kind)
                     .sortedBy(sort.name().toLowerCase(Locale.ROOT))
                     .brief("id", "name", "kind", "status", "node", "cpu", "mem")
-                    .page(window, GuestRow::id);
+                    .page(window, GuestLine::id);
         }
 
-        private boolean fits(GuestRow row) {
+        private boolean fits(GuestLine row) {
             return text.map(wanted -> row.matches(wanted.toLowerCase(Locale.ROOT)))
                             .orElse(true)
                     && node.map(row.node()::equals).orElse(true)
@@ -96,139 +89,122 @@ public final class GuestTools {
                     && pool.map(row.pool()::equals).orElse(true);
         }
 
-        private Comparator<GuestRow> order() {
-            var byId = Comparator.comparingLong(GuestRow::id);
+        private Comparator<GuestLine> order() {
+            var byId = Comparator.comparingInt(GuestLine::id);
             return switch (sort) {
                 case ID -> byId;
-                case NAME -> Comparator.comparing(GuestRow::name).thenComparing(byId);
+                case NAME -> Comparator.comparing(GuestLine::name).thenComparing(byId);
                 case CPU -> greatest(row -> row.cpu().map(Percent::fraction).orElse(-1.0), byId);
-                case MEM -> greatest(row -> (double) row.mem().map(Bytes::count).orElse(-1L), byId);
-                case DISK -> greatest(row -> (double) row.maxDisk().count(), byId);
-                case UPTIME ->
-                    greatest(
-                            row -> (double)
-                                    row.uptime().map(Duration::toSeconds).orElse(-1L),
-                            byId);
+                case MEM -> greatest(row -> size(row.mem()), byId);
+                case DISK -> greatest(row -> size(row.maxDisk()), byId);
+                case UPTIME -> greatest(row -> row.uptime().map(Duration::toSeconds).orElse(-1L), byId);
             };
         }
 
-        private static Comparator<GuestRow> greatest(
-                java.util.function.ToDoubleFunction<GuestRow> value, Comparator<GuestRow> then) {
+        private static double size(Optional<Bytes> bytes) {
+            return bytes.map(Bytes::count).orElse(-1L);
+        }
+
+        private static Comparator<GuestLine> greatest(ToDoubleFunction<GuestLine> value, Comparator<GuestLine> then) {
             return Comparator.comparingDouble(value).reversed().thenComparing(then);
         }
     }
 
     record GuestGet(@Doc GuestRef guest) implements Call<GuestGet.GuestFacts>, OnGuest {
         /// @param maxMem what the guest may use
+        /// @param mem what it uses as it sees it itself
         record GuestFacts(
-                long id,
+                int id,
                 String name,
                 GuestKind kind,
                 String node,
                 String status,
                 Optional<Duration> uptime,
                 Optional<Percent> cpu,
-                Optional<Long> cpus,
+                Optional<Long> cores,
                 Optional<Bytes> mem,
-                Bytes maxMem,
-                Bytes maxDisk,
+                Optional<Bytes> maxMem,
+                Optional<Bytes> maxDisk,
                 List<String> tags,
                 String pool,
                 String lock,
                 String ha,
                 boolean template,
-                Optional<Boolean> agent,
+                boolean agent,
                 List<View> notes) {}
 
         @Override
         public GuestFacts run(ToolContext ctx) {
-            var row = Inventory.guest(ctx.pve(), guest);
-            var now = Fetch.object(ctx, row.path() + "/status/current");
-            var config = Fetch.object(ctx, row.path() + "/config");
-            var notes = new ArrayList<View>();
-            config.maybe("description")
-                    .ifPresent(text -> notes.add(new View.Log(
-                            "notes of guest " + row.id(),
-                            Clean.note(text).lines().toList())));
-            // qmpstatus knows paused and suspended, where status only knows running.
-            var status = now.maybe("qmpstatus").orElse(now.maybe("status").orElse(row.status()));
+            var found = ctx.pve().guest(guest);
+            var now = found.status();
             return new GuestFacts(
-                    row.id(),
-                    row.name(),
-                    row.kind(),
-                    row.node(),
-                    Clean.name(status),
-                    now.seconds("uptime").filter(span -> !span.isZero()),
-                    row.cpu(),
-                    now.whole("cpus"),
-                    row.mem(),
-                    now.bytes("maxmem").orElse(row.maxMem()),
-                    row.maxDisk(),
-                    row.tags(),
-                    row.pool(),
-                    row.lock(),
-                    row.ha(),
-                    row.template(),
-                    row.kind() == GuestKind.VM ? Optional.of(now.flag("agent")) : Optional.empty(),
-                    notes);
+                    found.vmid(),
+                    Clean.name(found.name()),
+                    found.kind(),
+                    found.node(),
+                    Clean.name(now.running() && !now.detail().isEmpty() ? now.detail() : now.status()),
+                    now.uptime().filter(_ -> now.running()),
+                    now.cpu().filter(_ -> now.running()),
+                    now.cores().map(Double::longValue),
+                    now.memory().filter(_ -> now.running()),
+                    now.maxMemory(),
+                    now.maxDisk(),
+                    found.tags().stream().map(Clean::name).toList(),
+                    Clean.name(found.pool()),
+                    Clean.name(now.lock()),
+                    now.haManaged() ? Clean.name(now.haState().isEmpty() ? "managed" : now.haState()) : "",
+                    found.template(),
+                    now.agent(),
+                    found.config().get("description").map(text -> notes(found, text)).orElse(List.of()));
         }
     }
 
     record GuestConfig(@Doc GuestRef guest) implements Call<GuestConfig.ConfigFacts>, OnGuest {
-        /// @param pending what the setting becomes with the next start; empty: no change waits
-        record Setting(String key, String value, String pending) {}
+        /// @param afterRestart what the setting will be; empty: no change waits
+        record Setting(String key, String value, String afterRestart) {
+            static Setting of(PendingOption option) {
+                return new Setting(
+                        Clean.name(option.key()),
+                        Clean.line(option.value().orElse("")),
+                        option.deleted() ? "(removed)" : Clean.line(option.pending().orElse("")));
+            }
+        }
 
         record ConfigFacts(String guest, String digest, List<Setting> settings, List<View> notes) {}
 
         @Override
         public ConfigFacts run(ToolContext ctx) {
-            var row = Inventory.guest(ctx.pve(), guest);
+            var found = ctx.pve().guest(guest);
             var settings = new ArrayList<Setting>();
             var notes = new ArrayList<View>();
             var digest = "";
-            for (var line : Fetch.list(ctx, row.path() + "/pending")) {
-                var key = line.text("key");
-                var value = line.text("value");
-                if (key.equals("digest")) {
-                    digest = value;
-                } else if (key.equals("description")) {
-                    notes.add(new View.Log(
-                            "notes of guest " + row.id(),
-                            Clean.note(value).lines().toList()));
-                } else {
-                    var pending = line.whole("delete").orElse(0L) > 0 ? "(removed)" : line.text("pending");
-                    settings.add(new Setting(Clean.name(key), Clean.line(value), Clean.line(pending)));
+            for (var option : found.pending()) {
+                switch (option.key()) {
+                    case "digest" -> digest = option.value().orElse("");
+                    case "description" -> notes.addAll(notes(found, option.value().orElse("")));
+                    default -> settings.add(Setting.of(option));
                 }
             }
             settings.sort(Comparator.comparing(Setting::key));
-            return new ConfigFacts(row.toString(), digest, settings, notes);
+            return new ConfigFacts(Clean.oneLine(found.toString()), digest, settings, notes);
         }
     }
 
-    enum PowerAction {
-        START,
-        SHUTDOWN,
-        STOP,
-        REBOOT,
-        RESET,
-        SUSPEND,
-        RESUME
+    /// What somebody wrote about a guest is quoted: it may say anything.
+    private static List<View> notes(Guest guest, String text) {
+        var lines = Clean.note(text).lines().toList();
+        return lines.isEmpty() ? List.of() : List.of(new View.Log("notes of guest " + guest.vmid(), lines));
     }
 
     record GuestPower(
             @Doc GuestRef guest,
-
-            @Doc("'shutdown' and 'reboot' ask the OS, 'stop' and 'reset' do not; suspend, resume and reset: VMs only")
-            PowerAction action,
-
-            @Doc(value = "How long to wait for the task", or = "60s")
-            Duration timeout)
+            @Doc("'shutdown' and 'reboot' ask the OS, 'stop' and 'reset' do not; 'reset' is for VMs only")
+                    PowerAction action,
+            @Doc(value = "How long to wait for the task", or = "60s") Duration timeout)
             implements Call<Outcome>, OnGuest {
         @Override
         public Outcome run(ToolContext ctx) {
-            var row = Inventory.guest(ctx.pve(), guest);
-            var verb = action.name().toLowerCase(Locale.ROOT);
-            return Outcome.of(ctx, Fetch.post(ctx, row.path() + "/status/" + verb), timeout);
+            return Outcome.of(ctx, ctx.pve().guest(guest).power(action), timeout);
         }
     }
 }

@@ -6,10 +6,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import pvemcp.pve.ApiPath;
 import pvemcp.pve.Bytes;
-import pvemcp.pve.Fields;
 import pvemcp.pve.Percent;
+import pvemcp.pve.Resource;
 import pvemcp.tool.Aim.OnNode;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -25,48 +24,49 @@ public final class NodeTools {
             "Hosts of the cluster",
             read("pve_node_list", "List the nodes with status, load and memory.", NodeList.class),
             read("pve_node_get", """
-                    Show one node: load, memory, pressure, root disk, versions, number of guests.""", NodeGet.class));
+                    Show one node: load, memory, I/O wait, root disk, versions, number of guests.""", NodeGet.class));
 
     private NodeTools() {}
 
-    record NodeRow(
+    /// A node in a list; one that is offline has no numbers.
+    record NodeLine(
             String node,
             String status,
             Optional<Percent> cpu,
-            Optional<Long> cpus,
+            Optional<Long> cores,
             Optional<Bytes> mem,
             Optional<Bytes> maxMem,
-            Optional<Bytes> disk,
-            Optional<Bytes> maxDisk,
+            Optional<Bytes> rootUsed,
+            Optional<Bytes> rootSize,
             Optional<Duration> uptime) {
-        static NodeRow from(Fields f) {
-            boolean on = f.text("status").equals("online");
-            return new NodeRow(
-                    f.text("node"),
-                    Clean.name(f.text("status")),
-                    f.share("cpu").filter(_ -> on),
-                    f.whole("maxcpu").filter(_ -> on),
-                    f.bytes("mem").filter(_ -> on),
-                    f.bytes("maxmem").filter(_ -> on),
-                    f.bytes("disk").filter(_ -> on),
-                    f.bytes("maxdisk").filter(_ -> on),
-                    f.seconds("uptime").filter(_ -> on));
+        static NodeLine of(Resource.NodeRow row) {
+            boolean on = row.online();
+            return new NodeLine(
+                    row.name(),
+                    Clean.name(row.status()),
+                    row.cpu().filter(_ -> on),
+                    row.cores().filter(_ -> on).map(Double::longValue),
+                    row.memory().filter(_ -> on),
+                    row.maxMemory().filter(_ -> on),
+                    row.rootUsed().filter(_ -> on),
+                    row.rootSize().filter(_ -> on),
+                    row.uptime().filter(_ -> on));
         }
     }
 
     record NodeList(@Doc("online, offline or unknown") Optional<String> status, Window window) implements Call<Page> {
         @Override
         public Page run(ToolContext ctx) {
-            var rows = Inventory.resources(ctx.pve(), "node").stream()
-                    .map(NodeRow::from)
+            var rows = ctx.pve().nodes().stream()
+                    .map(NodeLine::of)
                     .filter(row -> status.map(row.status()::equalsIgnoreCase).orElse(true))
-                    .sorted(Comparator.comparing(NodeRow::node))
+                    .sorted(Comparator.comparing(NodeLine::node))
                     .toList();
-            return Page.of("nodes", NodeRow.class, rows, this)
-                    .counting("status", NodeRow::status)
+            return Page.of("nodes", NodeLine.class, rows, this)
+                    .counting("status", NodeLine::status)
                     .sortedBy("node")
-                    .brief("node", "status", "cpu", "cpus", "mem", "max_mem", "uptime")
-                    .page(window, NodeRow::node);
+                    .brief("node", "status", "cpu", "cores", "mem", "max_mem", "uptime")
+                    .page(window, NodeLine::node);
         }
     }
 
@@ -76,53 +76,47 @@ public final class NodeTools {
                 String node,
                 Optional<Duration> uptime,
                 Optional<Percent> cpu,
+                Optional<Long> cores,
+                String cpuModel,
+                List<Double> load,
                 Optional<Percent> ioWait,
-                List<String> load,
-                String cpus,
                 Optional<Bytes> mem,
                 Optional<Bytes> maxMem,
                 Optional<Bytes> swap,
                 Optional<Bytes> maxSwap,
-                Optional<Bytes> rootDisk,
-                Optional<Bytes> maxRootDisk,
-                String pve,
+                Optional<Bytes> rootUsed,
+                Optional<Bytes> rootSize,
+                String version,
                 String kernel,
-                String guests) {}
+                int guests,
+                int runningGuests) {}
 
         @Override
         public NodeFacts run(ToolContext ctx) {
-            var now = Fetch.object(ctx, ApiPath.of("/nodes/{node}/status", node));
-            var cpu = part(now, "cpuinfo");
-            var memory = part(now, "memory");
-            var swap = part(now, "swap");
-            var root = part(now, "rootfs");
-            var here = Inventory.guests(ctx.pve()).stream()
+            var now = ctx.pve().node(node).status();
+            var here = ctx.pve().guests().stream()
                     .filter(row -> row.node().equals(node))
                     .toList();
             long running =
                     here.stream().filter(row -> row.status().equals("running")).count();
             return new NodeFacts(
                     node,
-                    now.seconds("uptime"),
-                    now.share("cpu"),
-                    now.share("wait"),
-                    now.listed("loadavg"),
-                    "%s (%s)".formatted(cpu.text("cpus"), Clean.name(cpu.text("model"))),
-                    memory.bytes("used"),
-                    memory.bytes("total"),
-                    swap.bytes("used"),
-                    swap.bytes("total"),
-                    root.bytes("used"),
-                    root.bytes("total"),
-                    Clean.name(now.text("pveversion")),
-                    Clean.name(part(now, "current-kernel").text("release")),
-                    "%d, %d running".formatted(here.size(), running));
-        }
-
-        private static Fields part(Fields status, String name) {
-            return status.raw(name) instanceof pvemcp.json.Json.Obj object
-                    ? Fields.of(object)
-                    : Fields.of(pvemcp.json.Json.Obj.EMPTY);
+                    now.uptime(),
+                    now.cpu(),
+                    now.cores(),
+                    Clean.name(now.cpuModel()),
+                    now.load(),
+                    now.ioWait(),
+                    now.memoryUsed(),
+                    now.memory(),
+                    now.swapUsed(),
+                    now.swap(),
+                    now.rootUsed(),
+                    now.root(),
+                    Clean.name(now.version()),
+                    Clean.name(now.kernel()),
+                    here.size(),
+                    (int) running);
         }
     }
 }

@@ -3,7 +3,7 @@ package pvemcp.tools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import pvemcp.json.Json;
+import pvemcp.pve.Task;
 import pvemcp.pve.TaskReport;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
@@ -18,12 +18,16 @@ record Outcome(String outcome, String task, Optional<Duration> waited, List<View
     // Clients give a call about a minute; what takes longer is handed back as a task to be asked for.
     private static final Duration LONGEST = Duration.ofSeconds(45);
 
-    /// Follows the task that the answer names, at most 45 s.
-    static Outcome of(ToolContext ctx, Json answer, Duration timeout) {
-        return ctx.pve()
-                .startedBy(answer)
-                .map(task -> of(task.await(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST, ctx)))
-                .orElseGet(() -> new Outcome("done", "", Optional.empty(), List.of(), ""));
+    /// PVE did it at once.
+    static final Outcome DONE = new Outcome("done", "", Optional.empty(), List.of(), "");
+
+    /// Follows the task, at most 45 s.
+    static Outcome of(ToolContext ctx, Task task, Duration timeout) {
+        var report = of(task.await(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST, ctx));
+        // The task of a guest under HA is over once HA has been told (PVE::API2::Qemu, `hastart` and its kin).
+        return task.id().queuesOnly() && report.next().isEmpty()
+                ? new Outcome("handed to HA", report.task(), report.waited(), report.log(), "pve_guest_get shows when it is done")
+                : report;
     }
 
     static Outcome of(TaskReport report) {

@@ -22,7 +22,7 @@ public final class Resources {
                     "Cluster",
                     "The cluster at a glance",
                     TEXT,
-                    (ctx, _) -> text(new ClusterTools.ClusterStatus(), ctx)),
+                    (ctx, _) -> text(new ClusterTools.Glance(), ctx)),
             new Resource(
                     "pve://node/{node}",
                     "node",

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import pvemcp.json.Json;
-import pvemcp.pve.ApiPath;
 import pvemcp.pve.Bytes;
-import pvemcp.pve.Fields;
 import pvemcp.pve.Percent;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.pve.Resource;
+import pvemcp.pve.Volume;
 import pvemcp.tool.Aim.OnStorage;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -34,7 +34,8 @@ public final class StorageTools {
 
     private StorageTools() {}
 
-    record StorageRow(
+    /// A storage in a list. A shared one is one, however many nodes show it, and has no node.
+    record StorageLine(
             String storage,
             String node,
             String type,
@@ -44,59 +45,55 @@ public final class StorageTools {
             Optional<Bytes> used,
             Optional<Bytes> size,
             List<String> content) {
-        static StorageRow from(Fields f) {
-            var size = f.bytes("maxdisk").filter(bytes -> !bytes.isZero());
-            var used = f.bytes("disk").filter(_ -> size.isPresent());
-            return new StorageRow(
-                    f.text("storage"),
-                    f.text("node"),
-                    f.text("plugintype"),
-                    Clean.name(f.text("status")),
-                    f.flag("shared"),
+        static StorageLine of(Resource.StorageRow row) {
+            var size = row.size().filter(bytes -> !bytes.isZero());
+            var used = row.used().filter(_ -> size.isPresent());
+            return new StorageLine(
+                    row.name(),
+                    row.shared() ? "" : row.node(),
+                    row.type(),
+                    Clean.name(row.status()),
+                    row.shared(),
                     used.flatMap(bytes -> size.map(bytes::of)),
                     used,
                     size,
-                    f.listed("content").stream().sorted().toList());
+                    row.content().stream().sorted().toList());
         }
 
-        /// A shared storage is one, however many nodes show it.
-        StorageRow onAllNodes() {
-            return shared ? new StorageRow(storage, "", type, status, true, full, used, size, content) : this;
+        String key() {
+            return storage + " " + node;
+        }
+
+        boolean isAvailable() {
+            return status.equals("available");
         }
     }
 
     record StorageList(
-            @Doc(value = "Only on this node", kind = Kind.NODE)
-            Optional<String> node,
-
+            @Doc(value = "Only on this node", kind = Kind.NODE) Optional<String> node,
             @Doc("Only for this content: images, rootdir, iso, vztmpl, backup, snippets, import")
-            Optional<String> content,
-
+                    Optional<String> content,
             Window window)
             implements Call<Page> {
         @Override
         public Page run(ToolContext ctx) {
-            var rows = new LinkedHashMap<String, StorageRow>();
-            Inventory.resources(ctx.pve(), "storage").stream()
-                    .map(StorageRow::from)
+            var rows = new LinkedHashMap<String, StorageLine>();
+            ctx.pve().storages().stream()
                     .filter(row -> node.map(row.node()::equals).orElse(true))
+                    .map(StorageLine::of)
                     .filter(row -> content.map(row.content()::contains).orElse(true))
-                    .map(StorageRow::onAllNodes)
-                    .sorted(Comparator.comparing(StorageRow::storage).thenComparing(StorageRow::node))
-                    // Of a shared storage, the row of a node that has it at hand says most.
-                    .forEach(row -> rows.merge(
-                            row.storage() + " " + row.node(),
-                            row,
-                            (a, b) -> a.status().equals("available") ? a : b));
-            return Page.of("storages", StorageRow.class, List.copyOf(rows.values()), this)
-                    .counting("status", StorageRow::status)
+                    .sorted(Comparator.comparing(StorageLine::key))
+                    // Of a shared storage, the row of a node that can reach it says most.
+                    .forEach(row -> rows.merge(row.key(), row, (a, b) -> a.isAvailable() ? a : b));
+            return Page.of("storages", StorageLine.class, List.copyOf(rows.values()), this)
+                    .counting("status", StorageLine::status)
                     .sortedBy("storage")
                     .brief("storage", "node", "type", "status", "full", "used", "size", "content")
-                    .page(window, row -> row.storage() + " " + row.node());
+                    .page(window, StorageLine::key);
         }
     }
 
-    record Volume(
+    record VolumeLine(
             String volume,
             String content,
             String format,
@@ -105,16 +102,16 @@ public final class StorageTools {
             Optional<Instant> created,
             boolean isProtected,
             String notes) {
-        static Volume from(Fields f) {
-            return new Volume(
-                    Clean.line(f.text("volid")),
-                    f.text("content"),
-                    f.text("format"),
-                    f.bytes("size"),
-                    f.whole("vmid"),
-                    f.moment("ctime"),
-                    f.flag("protected"),
-                    Clean.name(f.text("notes")));
+        static VolumeLine of(Volume volume) {
+            return new VolumeLine(
+                    Clean.line(volume.volid()),
+                    volume.content(),
+                    volume.format(),
+                    volume.size(),
+                    volume.vmid(),
+                    volume.created(),
+                    volume.isProtected(),
+                    Clean.name(volume.notes()));
         }
     }
 
@@ -126,80 +123,71 @@ public final class StorageTools {
 
     record StorageContent(
             @Doc(kind = Kind.STORAGE) String storage,
-
-            @Doc(value = "Node to ask; default: one that has the storage", kind = Kind.NODE)
-            Optional<String> node,
-
-            @Doc("Only images, rootdir, iso, vztmpl, backup, snippets or import")
-            Optional<String> content,
-
-            @Doc(value = "Only of this guest id", min = 100, max = 999_999_999)
-            Optional<Long> vmid,
-
+            @Doc(value = "Node to ask; default: one that has the storage", kind = Kind.NODE) Optional<String> node,
+            @Doc("Only images, rootdir, iso, vztmpl, backup, snippets or import") Optional<String> content,
+            @Doc(value = "Only of this guest id", min = 100, max = 999_999_999) Optional<Long> vmid,
             @Doc("Part of the volume's name") Optional<String> text,
             @Doc(value = "Order", or = "name") VolumeSort sort,
             Window window)
             implements Call<Page>, OnStorage {
         @Override
         public Page run(ToolContext ctx) {
-            var params = Json.Obj.EMPTY;
+            var filter = Json.Obj.EMPTY;
             if (content.isPresent()) {
-                params = params.with("content", content.get());
+                filter = filter.with("content", content.get());
             }
             if (vmid.isPresent()) {
-                params = params.with("vmid", vmid.get());
+                filter = filter.with("vmid", vmid.get());
             }
             var at = node.orElseGet(() -> nodeOf(ctx));
-            var rows =
-                    Fetch.list(ctx, ApiPath.of("/nodes/{node}/storage/{storage}/content", at, storage), params).stream()
-                            .map(Volume::from)
-                            .filter(this::fits)
-                            .sorted(order())
-                            .toList();
-            return Page.of("volumes on " + storage, Volume.class, rows, this)
-                    .counting("content", Volume::content)
+            var rows = ctx.pve().node(at).storage(storage).content(filter).stream()
+                    .map(VolumeLine::of)
+                    .filter(this::fits)
+                    .sorted(order())
+                    .toList();
+            return Page.of("volumes on " + storage, VolumeLine.class, rows, this)
+                    .counting("content", VolumeLine::content)
                     .sortedBy(sort.name().toLowerCase(Locale.ROOT))
                     .brief("volume", "content", "size", "guest", "created")
-                    .page(window, Volume::volume);
+                    .page(window, VolumeLine::volume);
         }
 
-        private boolean fits(Volume volume) {
-            return text.map(part -> volume.volume().toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)))
+        private boolean fits(VolumeLine volume) {
+            return text.map(part ->
+                            volume.volume().toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)))
                     .orElse(true);
         }
 
-        private Comparator<Volume> order() {
-            var byName = Comparator.comparing(Volume::volume);
+        private Comparator<VolumeLine> order() {
+            var byName = Comparator.comparing(VolumeLine::volume);
             return switch (sort) {
                 case NAME -> byName;
                 case NEWEST ->
-                    Comparator.<Volume, Instant>comparing(
-                                    volume -> volume.created().orElse(Instant.EPOCH))
+                    Comparator.comparing((VolumeLine row) -> row.created().orElse(Instant.EPOCH))
                             .reversed()
                             .thenComparing(byName);
                 case SIZE ->
-                    Comparator.<Volume, Bytes>comparing(volume -> volume.size().orElse(Bytes.ZERO))
+                    Comparator.comparing((VolumeLine row) -> row.size().orElse(Bytes.ZERO))
                             .reversed()
                             .thenComparing(byName);
             };
         }
 
         private String nodeOf(ToolContext ctx) {
-            var rows = Inventory.resources(ctx.pve(), "storage").stream()
-                    .map(StorageRow::from)
-                    .filter(row -> row.storage().equals(storage))
-                    .sorted(Comparator.comparing(
-                                    (StorageRow row) -> !row.status().equals("available"))
-                            .thenComparing(StorageRow::node))
+            var rows = ctx.pve().storages().stream()
+                    .filter(row -> row.name().equals(storage))
+                    .sorted(Comparator.comparing((Resource.StorageRow row) -> !row.status().equals("available"))
+                            .thenComparing(Resource.StorageRow::node))
                     .toList();
             if (rows.isEmpty()) {
-                throw new PveException(new PveFault.Missing(storage, "there is no storage '%s'".formatted(storage)));
+                throw new PveException(
+                        new PveFault.Missing("storage " + storage, "no storage '%s'".formatted(storage)));
             }
             if (!rows.getFirst().shared() && rows.size() > 1) {
                 // Each node has its own disk under this name; one node's would pass for all.
                 throw new PveException(new PveFault.Ambiguity(
                         "storage " + storage,
-                        rows.stream().map(row -> "node=" + row.node()).toList()));
+                        rows.stream().map(row -> "node=" + row.node()).sorted().toList()));
             }
             return rows.getFirst().node();
         }

@@ -9,13 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
-import pvemcp.pve.ApiPath;
-import pvemcp.pve.Fields;
+import pvemcp.pve.Guest;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.pve.TaskList.TaskRow;
+import pvemcp.pve.TaskReport;
 import pvemcp.pve.Upid;
-import pvemcp.tool.Aim;
+import pvemcp.tool.Aim.OnTask;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
@@ -31,7 +32,7 @@ public final class TaskTools {
             "Tasks: what PVE is doing and has done",
             read("pve_task_list", """
                     List recent tasks, newest first: what ran, for whom, how it ended. Of one node or guest it goes \
-                    back further.""", TaskList.class),
+                    back further.""", ListTasks.class),
             read("pve_task_get", """
                     Show one task: its state, the verdict, and the end of its log.""", TaskGet.class),
             read("pve_task_wait", """
@@ -41,99 +42,95 @@ public final class TaskTools {
 
     private TaskTools() {}
 
-    /// @param status `running`, or how it ended in PVE's words
-    record TaskRow(
+    enum Verdict {
+        RUNNING,
+        OK,
+        WARNINGS,
+        FAILED;
+
+        static Verdict of(boolean running, String exit) {
+            if (running) {
+                return RUNNING;
+            }
+            return exit.equals("OK") ? OK : exit.startsWith("WARNINGS: ") ? WARNINGS : FAILED;
+        }
+    }
+
+    /// @param exit how it ended in PVE's words; empty while it runs
+    record TaskLine(
             Instant started,
             String type,
             String id,
             String node,
             String user,
-            String status,
+            Verdict verdict,
+            String exit,
             Optional<Duration> took,
             String task) {
-        static TaskRow from(Fields f) {
-            var start = f.moment("starttime").orElse(Instant.EPOCH);
-            var end = f.moment("endtime");
-            var status = f.text("status");
-            return new TaskRow(
-                    start,
-                    f.text("type"),
-                    Clean.name(f.text("id")),
-                    f.text("node"),
-                    Clean.name(f.text("user")),
-                    Clean.name(end.isEmpty() && status.isEmpty() ? "running" : status),
-                    end.map(moment -> Duration.between(start, moment)),
-                    f.text("upid"));
-        }
-
-        boolean isRunning() {
-            return status.equals("running");
-        }
-
-        boolean hasFailed() {
-            return !isRunning() && !status.equals("OK") && !status.startsWith("WARNINGS");
-        }
-
-        String verdict() {
-            return isRunning() ? "running" : hasFailed() ? "failed" : status.equals("OK") ? "ok" : "warnings";
+        static TaskLine of(TaskRow row) {
+            var upid = row.upid();
+            return new TaskLine(
+                    upid.started(),
+                    upid.type(),
+                    Clean.name(upid.id()),
+                    upid.node(),
+                    Clean.name(upid.user()),
+                    Verdict.of(row.running(), row.exit()),
+                    Clean.name(row.exit()),
+                    row.ended().map(end -> Duration.between(upid.started(), end)),
+                    upid.toString());
         }
     }
 
-    record TaskList(
-            @Doc(value = "Only of this node", kind = Kind.NODE)
-            Optional<String> node,
-
+    record ListTasks(
+            @Doc(value = "Only of this node", kind = Kind.NODE) Optional<String> node,
             @Doc("Only of this guest: id, name or node/id") Optional<GuestRef> guest,
-
-            @Doc("Only of this type, such as vzdump or qmstart")
-            Optional<String> type,
-
+            @Doc("Only of this type, such as vzdump or qmstart") Optional<String> type,
             @Doc("Only those still running") boolean running,
             @Doc("Only those that failed") boolean failed,
             Window window)
             implements Call<Page> {
-        // PVE's own limit is 50; further back than this nobody pages.
+        // PVE's own default is 50; further back than this nobody pages.
         private static final int DEEP = 1000;
 
         @Override
         public Page run(ToolContext ctx) {
             var rows = fetch(ctx).stream()
-                    .map(TaskRow::from)
+                    .map(TaskLine::of)
                     .filter(row -> type.map(row.type()::equals).orElse(true))
-                    .filter(row -> !running || row.isRunning())
-                    .filter(row -> !failed || row.hasFailed())
-                    .sorted(Comparator.comparing(TaskRow::started).reversed().thenComparing(TaskRow::task))
+                    .filter(row -> !running || row.verdict() == Verdict.RUNNING)
+                    .filter(row -> !failed || row.verdict() == Verdict.FAILED)
+                    .sorted(Comparator.comparing(TaskLine::started)
+                            .reversed()
+                            .thenComparing(TaskLine::task))
                     .toList();
-            return Page.of("tasks", TaskRow.class, rows, this)
-                    .counting("verdict", TaskRow::verdict)
+            return Page.of("tasks", TaskLine.class, rows, this)
+                    .counting("verdict", TaskLine::verdict)
                     .sortedBy("start, newest first")
-                    .brief("started", "type", "id", "node", "status", "took", "task")
-                    .page(window, TaskRow::task);
+                    .brief("started", "type", "id", "node", "exit", "took", "task")
+                    .page(window, TaskLine::task);
         }
 
-        private List<Fields> fetch(ToolContext ctx) {
+        private List<TaskRow> fetch(ToolContext ctx) {
             if (guest.isEmpty() && node.isEmpty()) {
-                return Fetch.list(ctx, "/cluster/tasks");
+                return ctx.pve().tasks().tasks();
             }
-            var row = guest.map(ref -> Inventory.guest(ctx.pve(), ref));
-            var at = node.or(() -> row.map(GuestRow::node)).orElseThrow();
-            // Without `source` the running ones are left out (PVE::API2::Tasks).
-            var params = Json.obj("source", running ? "active" : "all", "limit", DEEP);
-            if (row.isPresent()) {
-                params = params.with("vmid", row.get().id());
+            var found = guest.map(ctx.pve()::guest);
+            var at = node.or(() -> found.map(Guest::node)).orElseThrow();
+            var filter = running ? Json.obj("source", "active") : Json.Obj.EMPTY;
+            if (found.isPresent()) {
+                filter = filter.with("vmid", found.get().vmid());
             }
             if (failed) {
-                params = params.with("errors", 1);
+                filter = filter.with("errors", 1);
             }
-            return Fetch.list(ctx, ApiPath.of("/nodes/{node}/tasks", at), params);
+            return ctx.pve().node(at).tasks(filter, DEEP).tasks();
         }
     }
 
     record TaskGet(
-            @Doc Upid task,
-
-            @Doc(value = "Lines from the end of the log", or = "20", min = 0, max = 500)
-            int lines) implements Call<TaskGet.TaskFacts>, Aim.OnTask {
+            @Doc Upid task, @Doc(value = "Lines from the end of the log", or = "20", min = 0, max = 500) int lines)
+            implements Call<TaskGet.TaskFacts>, OnTask {
         record TaskFacts(
                 String task,
                 String type,
@@ -141,7 +138,7 @@ public final class TaskTools {
                 String node,
                 String user,
                 Instant started,
-                String verdict,
+                Verdict verdict,
                 String exit,
                 List<View> log) {}
 
@@ -149,10 +146,6 @@ public final class TaskTools {
         public TaskFacts run(ToolContext ctx) {
             var handle = ctx.pve().task(task);
             var status = handle.status();
-            var exit = status.exit();
-            var verdict = status.running()
-                    ? "running"
-                    : exit.equals("OK") ? "ok" : exit.startsWith("WARNINGS") ? "ok, with warnings" : "failed";
             return new TaskFacts(
                     task.toString(),
                     task.type(),
@@ -160,40 +153,39 @@ public final class TaskTools {
                     task.node(),
                     task.user(),
                     task.started(),
-                    verdict,
-                    Clean.line(exit),
+                    Verdict.of(status.running(), status.exit()),
+                    Clean.line(status.exit()),
                     lines == 0 ? List.of() : Outcome.quoted("task log", handle.tail(lines)));
         }
     }
 
-    record TaskWait(
-            @Doc Upid task,
-            @Doc(value = "How long to wait", or = "45s") Duration timeout) implements Call<Outcome>, Aim.OnTask {
+    record TaskWait(@Doc Upid task, @Doc(value = "How long to wait", or = "45s") Duration timeout)
+            implements Call<Outcome>, OnTask {
         @Override
         public Outcome run(ToolContext ctx) {
-            return Outcome.of(ctx, Json.str(task.toString()), timeout);
+            return Outcome.of(ctx, ctx.pve().task(task), timeout);
         }
     }
 
-    record TaskStop(@Doc Upid task) implements Call<TaskStop.StopFacts>, Aim.OnTask {
+    record TaskStop(@Doc Upid task) implements Call<TaskStop.StopFacts>, OnTask {
         record StopFacts(String outcome, String task, String exit) {}
 
         @Override
         public StopFacts run(ToolContext ctx) {
             var handle = ctx.pve().task(task);
-            if (!handle.status().running()) {
-                return new StopFacts(
-                        "it was over already", task.toString(), handle.status().exit());
+            var before = handle.status();
+            if (!before.running()) {
+                return new StopFacts("it was over already", task.toString(), Clean.line(before.exit()));
             }
             handle.stop();
-            return new StopFacts("stopped", task.toString(), exit(ctx));
+            return new StopFacts("stopped", task.toString(), ending(ctx));
         }
 
-        // PVE only sends the signal; a worker may take a moment to end.
-        private String exit(ToolContext ctx) {
+        // PVE only sends the signal; a worker may take a moment to end, and ends as failed.
+        private String ending(ToolContext ctx) {
             try {
                 var report = ctx.pve().task(task).await(Duration.ofSeconds(10), ctx);
-                return report instanceof pvemcp.pve.TaskReport.Going ? "still ending" : "OK";
+                return report instanceof TaskReport.Going ? "still ending" : "OK";
             } catch (PveException e) {
                 return switch (e.fault()) {
                     case PveFault.TaskFailed failed -> Clean.line(failed.exit());
