@@ -11,6 +11,7 @@ import pvemcp.pve.Transport;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.schema.Danger;
 
 /// The two ways a call that may write speaks to a cluster: rehearsing, and in earnest. A call that reads has
 /// [pvemcp.pve.ReadOnly].
@@ -21,7 +22,7 @@ final class Wires {
     /// checked.
     static Transport rehearsing(Transport wire, Supplier<ApiSchema> schema) {
         return (verb, path, params) -> {
-            if (verb == Verb.GET) {
+            if (verb == Verb.GET && onlyReads(schema.get(), path, params)) {
                 return wire.send(verb, path, params);
             }
             check(schema.get(), verb, path, params);
@@ -41,6 +42,13 @@ final class Wires {
             answer.text("data").flatMap(Upid::tryParse).ifPresent(trip::started);
             return answer;
         };
+    }
+
+    /// Some GETs act, dial out or hand out secrets: they are not for a rehearsal.
+    private static boolean onlyReads(ApiSchema schema, String path, Json.Obj params) {
+        return schema.match(pvemcp.schema.Verb.GET, path)
+                .map(match -> schema.danger(match.operation(), params) == Danger.READ)
+                .orElse(true);
     }
 
     /// PVE would refuse these arguments one or some at a time; its schema tells all of them before anything is sent.

@@ -3,6 +3,7 @@ package pvemcp.tool;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
+import pvemcp.pve.Verb;
 
 /// What a call would touch, as its inputs name it. `dispatch` turns it into targets before anything is judged.
 public sealed interface Aim {
@@ -28,6 +29,8 @@ public sealed interface Aim {
 
     /// A call on a path of the PVE API; the schema knows which guest, node or storage stands in it.
     non-sealed interface OnPath extends Aim {
+        Verb verb();
+
         String path();
 
         /// What is sent along; ids in it are targets too.

@@ -71,10 +71,21 @@ public final class ApiTools {
 
             @Doc(value = "Rows to skip", or = "0", min = 0) int offset)
             implements Call<View>, OnPath {
+        ApiRead {
+            var plain = Request.of(path, params);
+            path = plain.path();
+            params = plain.params();
+        }
+
+        @Override
+        public Verb verb() {
+            return Verb.GET;
+        }
+
         @Override
         public View run(ToolContext ctx) {
-            var request = Request.of("GET", path, params, ctx.schema());
-            if (request.tier("GET", ctx.schema()) != Tier.READ) {
+            var request = new Request(path, params);
+            if (request.tier(verb(), ctx.schema()) != Tier.READ) {
                 throw new BadArguments(List.of(
                         "argument 'path': GET %s does more than read (it acts, dials out or hands out secrets); "
                                         .formatted(request.path())
@@ -93,15 +104,29 @@ public final class ApiTools {
             @Doc(value = "How long to wait for the task", or = "45s")
             Duration timeout)
             implements Call<Object>, OnPath, Tiered {
+        ApiWrite {
+            var plain = Request.of(path, params);
+            path = plain.path();
+            params = plain.params();
+        }
+
+        @Override
+        public Verb verb() {
+            return Verb.valueOf(method.name());
+        }
+
+        private Request request() {
+            return new Request(path, params);
+        }
+
         @Override
         public Tier tier(ApiSchema schema) {
-            return Request.of(method.name(), path, params, schema).tier(method.name(), schema);
+            return request().tier(verb(), schema);
         }
 
         @Override
         public Object run(ToolContext ctx) {
-            var request = Request.of(method.name(), path, params, ctx.schema());
-            var answer = ctx.pve().data(Verb.valueOf(method.name()), request.path(), request.params());
+            var answer = ctx.pve().data(verb(), path, params);
             var task = ctx.pve().startedBy(answer);
             if (task.isPresent()) {
                 return Outcome.of(ctx, task.get(), timeout);
@@ -109,14 +134,14 @@ public final class ApiTools {
             if (answer == Json.Null.NULL) {
                 return Outcome.DONE;
             }
-            return ApiAnswer.of(request.path(), answer, List.of(), 0, 100);
+            return ApiAnswer.of(path, answer, List.of(), 0, 100);
         }
     }
 
-    /// A request whose path the schema knows, with its parameters.
+    /// A path and its parameters, in the one form in which they are judged and sent.
     record Request(String path, Json.Obj params) {
-        /// @throws BadArguments where there is no such path or it does not answer to this method
-        static Request of(String method, String path, Json.Obj params, ApiSchema schema) {
+        /// Takes what people copy: the prefix `/api2/json`, a query behind the path.
+        static Request of(String path, Json.Obj params) {
             var all = new LinkedHashMap<>(params.members());
             var plain = path.startsWith("/api2/json/") ? path.substring("/api2/json".length()) : path;
             int query = plain.indexOf('?');
@@ -129,39 +154,34 @@ public final class ApiTools {
                 }
                 plain = plain.substring(0, query);
             }
-            if (!plain.startsWith("/")) {
-                plain = "/" + plain;
-            }
-            require(method, plain, schema);
-            return new Request(plain, new Json.Obj(all));
+            return new Request(plain.startsWith("/") ? plain : "/" + plain, new Json.Obj(all));
         }
 
-        /// What the request can do, by the reviewed table of all operations.
-        Tier tier(String method, ApiSchema schema) {
-            var match = schema.match(pvemcp.schema.Verb.valueOf(method), path).orElseThrow();
+        /// What it can do, by the reviewed table of all operations.
+        ///
+        /// @throws BadArguments where there is no such path or it does not answer to this verb
+        Tier tier(Verb verb, ApiSchema schema) {
+            var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path)
+                    .orElseThrow(() -> new BadArguments(List.of("argument 'path': " + problem(verb, schema))));
             var arguments = new LinkedHashMap<String, Json>();
             match.variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
             arguments.putAll(params.members());
             return Tier.valueOf(schema.danger(match.operation(), new Json.Obj(arguments)).name());
         }
 
-        private static void require(String method, String path, ApiSchema schema) {
+        private String problem(Verb verb, ApiSchema schema) {
             if (path.contains("{")) {
-                throw new BadArguments(
-                        List.of("argument 'path': %s is a template; put the real names in place of the braces"
-                                .formatted(path)));
+                return path + " is a template; put the real names in place of the braces";
             }
             var verbs = schema.verbs(path);
-            if (verbs.isEmpty()) {
-                var templates = new ArrayList<String>();
-                schema.operations().forEach(operation -> templates.add(operation.path()));
-                throw new BadArguments(List.of("argument 'path': PVE %s has no %s%s; pve_api_search finds paths"
-                        .formatted(schema.version(), path, Nearest.hint(path, templates))));
+            if (!verbs.isEmpty()) {
+                return "%s answers to %s, not to %s"
+                        .formatted(path, String.join(", ", verbs.stream().map(Enum::name).toList()), verb);
             }
-            if (verbs.stream().noneMatch(verb -> verb.name().equals(method))) {
-                throw new BadArguments(
-                        List.of("argument 'path': %s answers to %s, not to %s".formatted(path, verbs, method)));
-            }
+            var templates = new ArrayList<String>();
+            schema.operations().forEach(operation -> templates.add(operation.path()));
+            return "PVE %s has no %s%s; pve_api_search finds paths"
+                    .formatted(schema.version(), path, Nearest.hint(path, templates));
         }
     }
 }
