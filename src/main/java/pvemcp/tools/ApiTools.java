@@ -161,22 +161,28 @@ public final class ApiTools {
         ///
         /// @throws BadArguments where there is no such path or it does not answer to this verb
         Tier tier(Verb verb, ApiSchema schema) {
+            if (path.contains("{")) {
+                throw new BadArguments(
+                        List.of("argument 'path': %s is a template; put the real names in place of the braces"
+                                .formatted(path)));
+            }
             var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path)
                     .orElseThrow(() -> new BadArguments(List.of("argument 'path': " + problem(verb, schema))));
             var arguments = new LinkedHashMap<String, Json>();
             match.variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
             arguments.putAll(params.members());
-            return Tier.valueOf(schema.danger(match.operation(), new Json.Obj(arguments)).name());
+            return Tier.valueOf(
+                    schema.danger(match.operation(), new Json.Obj(arguments)).name());
         }
 
         private String problem(Verb verb, ApiSchema schema) {
-            if (path.contains("{")) {
-                return path + " is a template; put the real names in place of the braces";
-            }
             var verbs = schema.verbs(path);
             if (!verbs.isEmpty()) {
                 return "%s answers to %s, not to %s"
-                        .formatted(path, String.join(", ", verbs.stream().map(Enum::name).toList()), verb);
+                        .formatted(
+                                path,
+                                String.join(", ", verbs.stream().map(Enum::name).toList()),
+                                verb);
             }
             var templates = new ArrayList<String>();
             schema.operations().forEach(operation -> templates.add(operation.path()));

@@ -75,13 +75,13 @@ public final class ClusterTools {
             long names = rows.stream().map(StorageRow::name).distinct().count();
             return away.isEmpty()
                     ? "%d, all available".formatted(names)
-                    : "%d, not available: %s"
-                            .formatted(names, Clean.line(String.join(", ", away)));
+                    : "%d, not available: %s".formatted(names, Clean.line(String.join(", ", away)));
         }
     }
 
-    record NextId(@Doc(value = "Ask whether this id is free", min = 100, max = 999_999_999) Optional<Long> vmid)
-            implements Call<NextId.FreeId> {
+    record NextId(
+            @Doc(value = "Ask whether this id is free", min = 100, max = 999_999_999)
+            Optional<Long> vmid) implements Call<NextId.FreeId> {
         record FreeId(int vmid, String note) {}
 
         @Override

@@ -38,7 +38,7 @@ record GuestLine(
                 row.node(),
                 row.cpu().filter(_ -> on).map(GuestLine::whole),
                 row.cores().map(Double::longValue),
-                row.memory().filter(_ -> on),
+                row.memory().filter(_ -> on).map(GuestLine::whole),
                 row.maxMemory(),
                 row.maxDisk(),
                 row.uptime().filter(_ -> on),
@@ -52,6 +52,10 @@ record GuestLine(
     /// A load that changes every second needs no decimals, and each costs a token a row.
     private static Percent whole(Percent exact) {
         return Percent.ofFraction(Math.round(exact.fraction() * 100) / 100.0);
+    }
+
+    private static Bytes whole(Bytes exact) {
+        return Bytes.ofMebi(Math.round(exact.count() / (double) (1 << 20)));
     }
 
     boolean matches(String lowerCase) {

@@ -55,12 +55,20 @@ public final class GuestTools {
 
     record GuestList(
             @Doc("Part of name, id or tag") Optional<String> text,
-            @Doc(value = "Only on this node", kind = Kind.NODE) Optional<String> node,
+
+            @Doc(value = "Only on this node", kind = Kind.NODE)
+            Optional<String> node,
+
             @Doc("running, stopped, paused …") Optional<String> status,
             @Doc("Only VMs or only containers") Optional<GuestKind> kind,
             @Doc("Only with this tag") Optional<String> tag,
-            @Doc(value = "Only in this pool", kind = Kind.POOL) Optional<String> pool,
-            @Doc(value = "Order; loads and sizes: greatest first", or = "id") GuestSort sort,
+
+            @Doc(value = "Only in this pool", kind = Kind.POOL)
+            Optional<String> pool,
+
+            @Doc(value = "Order; loads and sizes: greatest first", or = "id")
+            GuestSort sort,
+
             Window window)
             implements Call<Page> {
         @Override
@@ -97,7 +105,8 @@ public final class GuestTools {
                 case CPU -> greatest(row -> row.cpu().map(Percent::fraction).orElse(-1.0), byId);
                 case MEM -> greatest(row -> size(row.mem()), byId);
                 case DISK -> greatest(row -> size(row.maxDisk()), byId);
-                case UPTIME -> greatest(row -> row.uptime().map(Duration::toSeconds).orElse(-1L), byId);
+                case UPTIME ->
+                    greatest(row -> row.uptime().map(Duration::toSeconds).orElse(-1L), byId);
             };
         }
 
@@ -155,7 +164,10 @@ public final class GuestTools {
                     now.haManaged() ? Clean.name(now.haState().isEmpty() ? "managed" : now.haState()) : "",
                     found.template(),
                     now.agent(),
-                    found.config().get("description").map(text -> notes(found, text)).orElse(List.of()));
+                    found.config()
+                            .get("description")
+                            .map(text -> notes(found, text))
+                            .orElse(List.of()));
         }
     }
 
@@ -166,7 +178,9 @@ public final class GuestTools {
                 return new Setting(
                         Clean.name(option.key()),
                         Clean.line(option.value().orElse("")),
-                        option.deleted() ? "(removed)" : Clean.line(option.pending().orElse("")));
+                        option.deleted()
+                                ? "(removed)"
+                                : Clean.line(option.pending().orElse("")));
             }
         }
 
@@ -181,7 +195,8 @@ public final class GuestTools {
             for (var option : found.pending()) {
                 switch (option.key()) {
                     case "digest" -> digest = option.value().orElse("");
-                    case "description" -> notes.addAll(notes(found, option.value().orElse("")));
+                    case "description" ->
+                        notes.addAll(notes(found, option.value().orElse("")));
                     default -> settings.add(Setting.of(option));
                 }
             }
@@ -198,9 +213,12 @@ public final class GuestTools {
 
     record GuestPower(
             @Doc GuestRef guest,
+
             @Doc("'shutdown' and 'reboot' ask the OS, 'stop' and 'reset' do not; 'reset' is for VMs only")
-                    PowerAction action,
-            @Doc(value = "How long to wait for the task", or = "60s") Duration timeout)
+            PowerAction action,
+
+            @Doc(value = "How long to wait for the task", or = "60s")
+            Duration timeout)
             implements Call<Outcome>, OnGuest {
         @Override
         public Outcome run(ToolContext ctx) {

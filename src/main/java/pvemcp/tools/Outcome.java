@@ -26,7 +26,12 @@ record Outcome(String outcome, String task, Optional<Duration> waited, List<View
         var report = of(task.await(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST, ctx));
         // The task of a guest under HA is over once HA has been told (PVE::API2::Qemu, `hastart` and its kin).
         return task.id().queuesOnly() && report.next().isEmpty()
-                ? new Outcome("handed to HA", report.task(), report.waited(), report.log(), "pve_guest_get shows when it is done")
+                ? new Outcome(
+                        "handed to HA",
+                        report.task(),
+                        report.waited(),
+                        report.log(),
+                        "pve_guest_get shows when it is done")
                 : report;
     }
 

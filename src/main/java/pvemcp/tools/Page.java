@@ -48,6 +48,9 @@ record Page(
     }
 
     static final class Builder<T extends Record> {
+        // Names, numbers and separators come to about two characters a token.
+        private static final int ROOM = 3_500;
+
         private final String noun;
         private final List<String> names = new ArrayList<>();
         private final List<T> all;
@@ -91,23 +94,32 @@ record Page(
         ///     last row of this one
         Page page(Window window, Function<T, ?> key) {
             int start = window.cursor().map(cursor -> start(cursor, key)).orElse(0);
-            int end = Math.min(all.size(), start + window.limit());
             var columns = columns(window);
             var rows = new ArrayList<List<String>>();
             var data = new ArrayList<Json>();
-            for (var row : all.subList(start, end)) {
+            int most = window.limit().orElse(Integer.MAX_VALUE);
+            int room = window.limit().isPresent() ? Integer.MAX_VALUE : ROOM;
+            int end = start;
+            while (end < all.size() && rows.size() < most && room > 0) {
+                var row = all.get(end++);
                 var cells = Layout.cells(row);
                 rows.add(columns.stream().map(cells::get).toList());
-                var object = (Json.Obj) Layout.data(row);
-                var members = new LinkedHashMap<String, Json>();
-                columns.forEach(name -> object.get(name).ifPresent(value -> members.put(name, value)));
-                data.add(new Json.Obj(members));
+                data.add(picked((Json.Obj) Layout.data(row), columns));
+                room -= rows.getLast().stream()
+                        .mapToInt(cell -> cell.length() + 1)
+                        .sum();
             }
             var next =
                     end < all.size() ? cursor(end, key.apply(all.get(end - 1)).toString()) : "";
             var more = names.stream().filter(name -> !columns.contains(name)).toList();
             int from = rows.isEmpty() ? 0 : start + 1;
             return new Page(noun, all.size(), counts, from, order, columns, rows, data, more, next);
+        }
+
+        private static Json picked(Json.Obj row, List<String> columns) {
+            var members = new LinkedHashMap<String, Json>();
+            columns.forEach(name -> row.get(name).ifPresent(value -> members.put(name, value)));
+            return new Json.Obj(members);
         }
 
         private List<String> columns(Window window) {

@@ -70,9 +70,12 @@ public final class StorageTools {
     }
 
     record StorageList(
-            @Doc(value = "Only on this node", kind = Kind.NODE) Optional<String> node,
+            @Doc(value = "Only on this node", kind = Kind.NODE)
+            Optional<String> node,
+
             @Doc("Only for this content: images, rootdir, iso, vztmpl, backup, snippets, import")
-                    Optional<String> content,
+            Optional<String> content,
+
             Window window)
             implements Call<Page> {
         @Override
@@ -123,9 +126,16 @@ public final class StorageTools {
 
     record StorageContent(
             @Doc(kind = Kind.STORAGE) String storage,
-            @Doc(value = "Node to ask; default: one that has the storage", kind = Kind.NODE) Optional<String> node,
-            @Doc("Only images, rootdir, iso, vztmpl, backup, snippets or import") Optional<String> content,
-            @Doc(value = "Only of this guest id", min = 100, max = 999_999_999) Optional<Long> vmid,
+
+            @Doc(value = "Node to ask; default: one that has the storage", kind = Kind.NODE)
+            Optional<String> node,
+
+            @Doc("Only images, rootdir, iso, vztmpl, backup, snippets or import")
+            Optional<String> content,
+
+            @Doc(value = "Only of this guest id", min = 100, max = 999_999_999)
+            Optional<Long> vmid,
+
             @Doc("Part of the volume's name") Optional<String> text,
             @Doc(value = "Order", or = "name") VolumeSort sort,
             Window window)
@@ -153,8 +163,7 @@ public final class StorageTools {
         }
 
         private boolean fits(VolumeLine volume) {
-            return text.map(part ->
-                            volume.volume().toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)))
+            return text.map(part -> volume.volume().toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)))
                     .orElse(true);
         }
 
@@ -176,7 +185,8 @@ public final class StorageTools {
         private String nodeOf(ToolContext ctx) {
             var rows = ctx.pve().storages().stream()
                     .filter(row -> row.name().equals(storage))
-                    .sorted(Comparator.comparing((Resource.StorageRow row) -> !row.status().equals("available"))
+                    .sorted(Comparator.comparing(
+                                    (Resource.StorageRow row) -> !row.status().equals("available"))
                             .thenComparing(Resource.StorageRow::node))
                     .toList();
             if (rows.isEmpty()) {

@@ -83,9 +83,14 @@ public final class TaskTools {
     }
 
     record ListTasks(
-            @Doc(value = "Only of this node", kind = Kind.NODE) Optional<String> node,
+            @Doc(value = "Only of this node", kind = Kind.NODE)
+            Optional<String> node,
+
             @Doc("Only of this guest: id, name or node/id") Optional<GuestRef> guest,
-            @Doc("Only of this type, such as vzdump or qmstart") Optional<String> type,
+
+            @Doc("Only of this type, such as vzdump or qmstart")
+            Optional<String> type,
+
             @Doc("Only those still running") boolean running,
             @Doc("Only those that failed") boolean failed,
             Window window)
@@ -100,9 +105,7 @@ public final class TaskTools {
                     .filter(row -> type.map(row.type()::equals).orElse(true))
                     .filter(row -> !running || row.verdict() == Verdict.RUNNING)
                     .filter(row -> !failed || row.verdict() == Verdict.FAILED)
-                    .sorted(Comparator.comparing(TaskLine::started)
-                            .reversed()
-                            .thenComparing(TaskLine::task))
+                    .sorted(Comparator.comparing(TaskLine::started).reversed().thenComparing(TaskLine::task))
                     .toList();
             return Page.of("tasks", TaskLine.class, rows, this)
                     .counting("verdict", TaskLine::verdict)
@@ -129,8 +132,10 @@ public final class TaskTools {
     }
 
     record TaskGet(
-            @Doc Upid task, @Doc(value = "Lines from the end of the log", or = "20", min = 0, max = 500) int lines)
-            implements Call<TaskGet.TaskFacts>, OnTask {
+            @Doc Upid task,
+
+            @Doc(value = "Lines from the end of the log", or = "20", min = 0, max = 500)
+            int lines) implements Call<TaskGet.TaskFacts>, OnTask {
         record TaskFacts(
                 String task,
                 String type,
@@ -159,8 +164,9 @@ public final class TaskTools {
         }
     }
 
-    record TaskWait(@Doc Upid task, @Doc(value = "How long to wait", or = "45s") Duration timeout)
-            implements Call<Outcome>, OnTask {
+    record TaskWait(
+            @Doc Upid task,
+            @Doc(value = "How long to wait", or = "45s") Duration timeout) implements Call<Outcome>, OnTask {
         @Override
         public Outcome run(ToolContext ctx) {
             return Outcome.of(ctx, ctx.pve().task(task), timeout);

@@ -10,8 +10,8 @@ import pvemcp.tool.Kind;
 record Window(
         @Doc("Columns to show instead of the usual ones") List<String> fields,
 
-        @Doc(value = "Rows at most", or = "50", min = 1, max = 500)
-        int limit,
+        @Doc(value = "Rows at most; default: some 1,500 tokens of them", min = 1, max = 500)
+        Optional<Integer> limit,
 
         @Doc(value = "'next' of the page before", kind = Kind.CURSOR)
         Optional<String> cursor,

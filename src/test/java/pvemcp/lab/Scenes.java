@@ -1,0 +1,72 @@
+package pvemcp.lab;
+
+import java.util.List;
+import pvemcp.sim.Credentials;
+import pvemcp.sim.Scenario;
+import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.Container;
+import pvemcp.sim.world.Guest;
+import pvemcp.sim.world.Pool;
+import pvemcp.sim.world.Vm;
+
+/// Small clusters for stories.
+public final class Scenes {
+    private Scenes() {}
+
+    /// One node `pve1` with the VM 100 `db` (tag `prod`), the VM 101 `web` in the pool `shop`, and the container 102
+    /// `dns`; the VMs run.
+    public static Scenario small() {
+        return cluster -> {
+            cluster.addNode("pve1");
+            running(cluster, vm(cluster, 100, "pve1", "db")).config.put("tags", "prod");
+            running(cluster, vm(cluster, 101, "pve1", "web"));
+            container(cluster, 102, "pve1", "dns");
+            var shop = new Pool("shop");
+            shop.guests.add(101);
+            cluster.pools.put("shop", shop);
+            return Credentials.operator(cluster);
+        };
+    }
+
+    /// That many guests on ten nodes, a third of them containers, two thirds of them running.
+    public static Scenario fleet(int guests) {
+        return cluster -> {
+            for (int i = 1; i <= 10; i++) {
+                cluster.addNode("pve" + i);
+            }
+            var kinds = List.of("web", "db", "cache", "build", "mail");
+            for (int i = 0; i < guests; i++) {
+                int vmid = 100 + i;
+                var node = "pve" + (1 + i % 10);
+                var name = "%s-%02d".formatted(kinds.get(i % kinds.size()), i);
+                var guest = i % 3 == 0 ? container(cluster, vmid, node, name) : vm(cluster, vmid, node, name);
+                if (i % 3 != 1) {
+                    running(cluster, guest);
+                }
+            }
+            return Credentials.operator(cluster);
+        };
+    }
+
+    public static Vm vm(Cluster cluster, int vmid, String node, String name) {
+        var vm = new Vm(vmid, node);
+        vm.config.put("name", name);
+        vm.config.put("memory", "2048");
+        vm.config.put("cores", "2");
+        cluster.guests.put(vmid, vm);
+        return vm;
+    }
+
+    public static Container container(Cluster cluster, int vmid, String node, String name) {
+        var container = new Container(vmid, node);
+        container.config.put("hostname", name);
+        container.config.put("memory", "512");
+        cluster.guests.put(vmid, container);
+        return container;
+    }
+
+    private static Guest running(Cluster cluster, Guest guest) {
+        guest.ranSince(cluster.now().minusSeconds(86_400L * 3));
+        return guest;
+    }
+}
