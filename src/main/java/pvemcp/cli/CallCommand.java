@@ -27,19 +27,16 @@ final class CallCommand implements Command {
         spec.addOption(Command.flag("--json", "Show the answer as JSON."));
         spec.addOption(Command.flag("--yes", "Agree to what the call would do, where it is asked about."));
         spec.addOption(Command.flag("--demo", "Call it on the built-in simulated cluster."));
-        spec.addPositional(Command.parameter("TOOL", "1", "Its name, with or without 'pve_'."));
+        spec.addPositional(Command.parameter("TOOL", "0", "1", "Its name, with or without 'pve_'."));
         spec.addPositional(Command.parameter(
-                "ARGUMENT", "0..*", "name=value, --name value, values in the order of the inputs, or a JSON object."));
+                "ARGUMENT", "1..*", "0..*", "name=value, --name value, values in the order of the inputs, or a JSON object."));
         return spec;
     }
 
     @Override
     public int run(ParseResult parsed) {
         String typed = parsed.matchedPositionalValue(0, "");
-        var words = parsed.matchedPositionals().stream()
-                .flatMap(position -> position.originalStringValues().stream())
-                .skip(1)
-                .toList();
+        var words = List.of(parsed.matchedPositionalValue(1, new String[0]));
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
             var tool = ToolNames.find(typed, door.dispatcher());
             var arguments = CallArguments.parse(tool, words);

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.pve.PveException;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Param;
 import pvemcp.tool.Tool;
@@ -73,9 +74,15 @@ final class Candidates {
             return starting(List.of("true", "false"), typed);
         }
         var kind = param.kind().candidates();
-        return kind.isEmpty()
-                ? List.of()
-                : dispatcher.complete(kind, typed, new TerminalCaller(console, Optional.empty()));
+        if (kind.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return dispatcher.complete(kind, typed, new TerminalCaller(console, Optional.empty()));
+        } catch (PveException _) {
+            // A cluster that cannot be asked has no names to offer; the names of inputs are known without it.
+            return List.of();
+        }
     }
 
     private static List<String> starting(List<String> words, String typed) {

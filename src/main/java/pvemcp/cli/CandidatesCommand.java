@@ -5,7 +5,6 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.ConfigException;
-import pvemcp.pve.PveException;
 
 /// `pve-mcp __complete WORD…`, which the shells' completion calls: what the last word of a call could become, a line
 /// each. It says nothing where it can say nothing: whoever presses Tab wants no error.
@@ -28,7 +27,7 @@ final class CandidatesCommand implements Command {
         var spec = Command.spec(name(), "What the last word of a call could become.");
         spec.usageMessage().hidden(true);
         spec.addOption(Command.flag("--demo", "On the built-in simulated cluster."));
-        spec.addPositional(Command.parameter("WORD", "0..*", "The words so far."));
+        spec.addPositional(Command.parameter("WORD", "0..*", "0..*", "The words so far."));
         return spec;
     }
 
@@ -40,7 +39,7 @@ final class CandidatesCommand implements Command {
         }
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), true)) {
             Candidates.of(door.dispatcher(), console, words).forEach(console.out()::println);
-        } catch (ConfigException | PveException _) {
+        } catch (ConfigException _) {
             return Exit.FAILED;
         }
         return Exit.OK;

@@ -37,11 +37,13 @@ interface Command {
                 .build();
     }
 
-    static PositionalParamSpec parameter(String label, String arity, String description) {
+    /// @param index where it stands, such as `0`, or `1..*` for all from the second on
+    static PositionalParamSpec parameter(String label, String index, String arity, String description) {
         return PositionalParamSpec.builder()
+                .index(index)
                 .paramLabel(label)
                 .arity(arity)
-                .type(arity.endsWith("*") ? String[].class : String.class)
+                .type(index.endsWith("*") ? String[].class : String.class)
                 .description(description)
                 .build();
     }

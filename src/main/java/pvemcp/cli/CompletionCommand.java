@@ -27,7 +27,7 @@ final class CompletionCommand implements Command {
                 "bash: source <(pve-mcp completion bash)",
                 "zsh:  source <(pve-mcp completion zsh)",
                 "fish: pve-mcp completion fish | source");
-        spec.addPositional(Command.parameter("SHELL", "1", "bash, zsh or fish."));
+        spec.addPositional(Command.parameter("SHELL", "0", "1", "bash, zsh or fish."));
         return spec;
     }
 

@@ -117,11 +117,15 @@ record Rights(SequencedMap<String, Map<String, Boolean>> granted) {
 
     /// The commands that let `principal` do what it may not, for a root shell on a node.
     ///
-    /// Rights given on a path take the place of those from above, so the role has what is there already. A token
+    /// Rights given on a path take the place of those from above, so the role has those of its kind that are there
+    /// already. A token
     /// never has more than its user, so both get it.
     List<String> remedy(Area area, Tier tier, String principal) {
-        var privileges = new LinkedHashSet<>(held(area.path()));
-        privileges.addAll(area.needs().get(tier));
+        var needed = area.needs().get(tier);
+        var kind = needed.getFirst().substring(0, needed.getFirst().indexOf('.') + 1);
+        var privileges = new LinkedHashSet<String>();
+        held(area.path()).stream().filter(name -> name.startsWith(kind)).forEach(privileges::add);
+        privileges.addAll(needed);
         var role = "Mcp" + capital(area.name()) + capital(tier.name().toLowerCase(Locale.ROOT));
         int token = principal.indexOf('!');
         var lines = new ArrayList<String>();

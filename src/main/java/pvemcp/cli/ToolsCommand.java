@@ -33,7 +33,7 @@ final class ToolsCommand implements Command {
     public CommandSpec spec() {
         var spec = Command.spec(name(), "List the tools by toolset, or describe one of them.");
         spec.addOption(Command.flag("--json", "As a client is told: definitions with their input schemas."));
-        spec.addPositional(Command.parameter("TOOL", "0..1", "The one to describe."));
+        spec.addPositional(Command.parameter("TOOL", "0", "0..1", "The one to describe."));
         return spec;
     }
 

@@ -1,0 +1,421 @@
+package pvemcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Scanner;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pvemcp.cli.Console;
+import pvemcp.cli.Exit;
+import pvemcp.config.Surroundings;
+import pvemcp.json.Json;
+import pvemcp.sim.Credentials;
+import pvemcp.sim.PveSim;
+import pvemcp.sim.time.SimTime;
+
+/// Command lines as they are typed: what they print, where, and the status they end with.
+class CommandLineTest {
+    private static final String PIN = "AA".repeat(32);
+
+    @TempDir
+    Path directory;
+
+    private final Map<String, String> env = new HashMap<>();
+    private String typed = "";
+    private boolean terminal;
+
+    // ---- serving ----
+
+    @Test
+    void without_a_cluster_the_server_answers_the_handshake_and_its_tools_say_what_is_missing() {
+        typed = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"pve_node_list","arguments":{}}}
+                """;
+
+        var served = run("serve");
+
+        assertThat(served.status).isEqualTo(Exit.OK);
+        assertThat(served.lines()).hasSize(2);
+        assertThat(served.lines().getFirst()).contains("\"serverInfo\"");
+        assertThat(served.lines().getLast()).contains("no cluster is configured").contains("PVE_MCP_URL");
+    }
+
+    @Test
+    void a_pipe_without_a_command_is_served_and_a_terminal_gets_help() {
+        typed = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
+        assertThat(run().out).contains("\"id\":1");
+
+        terminal = true;
+        var helped = run();
+        assertThat(helped.out).isEmpty();
+        assertThat(helped.err).contains("Usage: pve-mcp");
+        assertThat(helped.status).isEqualTo(Exit.USAGE);
+    }
+
+    @Test
+    void demo_serves_the_simulated_cluster_on_a_pipe() {
+        typed = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"pve_node_list","arguments":{}}}
+                """;
+
+        assertThat(run("demo").lines().getLast()).contains("pve1").contains("online");
+    }
+
+    @Test
+    void a_configuration_that_cannot_be_used_stops_the_server_with_all_that_is_wrong_and_a_clean_stdout() {
+        env.put("PVE_MCP_URLS", "https://pve1");
+        env.put("PVE_MCP_POLICY_DESTROY", "maybe");
+
+        var served = run("serve");
+
+        assertThat(served.status).isEqualTo(Exit.USAGE);
+        assertThat(served.out).isEmpty();
+        assertThat(served.err)
+                .contains("did you mean 'PVE_MCP_URL'?")
+                .contains("'maybe' is no value of policy.destroy")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void read_only_serves_no_tool_that_writes() {
+        typed = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","id":2,"method":"tools/list"}
+                """;
+
+        assertThat(run("serve", "--read-only").out).contains("pve_guest_list").doesNotContain("pve_api_write");
+    }
+
+    // ---- calls ----
+
+    @Test
+    void a_call_prints_its_answer_and_with_json_its_data() {
+        var shown = run("call", "node_list", "--demo");
+        var json = run("call", "pve_node_list", "--demo", "--json");
+
+        assertThat(shown.status).isEqualTo(Exit.OK);
+        assertThat(shown.out).contains("pve1").contains("online");
+        assertThat(Json.parse(json.out)).isInstanceOf(Json.Obj.class);
+        assertThat(json.err).isEmpty();
+    }
+
+    @Test
+    void the_name_of_a_tool_is_a_command() {
+        assertThat(run("node-list", "--demo").out).contains("pve1");
+    }
+
+    @Test
+    void arguments_may_be_named_bare_or_json() {
+        for (var line : List.of(
+                List.of("path=/version"),
+                List.of("/version"),
+                List.of("--path", "/version"),
+                List.of("--path=/version"),
+                List.of("{\"path\": \"/version\"}"))) {
+            var args = new ArrayList<>(List.of("call", "api_read", "--demo"));
+            args.addAll(line);
+            assertThat(run(args.toArray(String[]::new)).out).as("%s", line).contains("9.2");
+        }
+    }
+
+    @Test
+    void a_wrong_name_is_told_with_the_right_one() {
+        assertThat(run("call", "node_lst", "--demo"))
+                .returns(Exit.USAGE, Run::status)
+                .returns("", Run::out)
+                .satisfies(run -> assertThat(run.err).contains("did you mean 'node_list'?"));
+        assertThat(run("call", "api_read", "pth=/version", "--demo").err).contains("did you mean 'path'?");
+        assertThat(run("nodelst"))
+                .returns(Exit.USAGE, Run::status)
+                .satisfies(run -> assertThat(run.err).doesNotContain("\tat "));
+        assertThat(run("serve", "--readonly").status).isEqualTo(Exit.USAGE);
+    }
+
+    @Test
+    void a_held_call_wants_a_yes() throws IOException {
+        try (var sim = simulator()) {
+            String[] create = {"call", "api_write", "method=POST", "path=/pools", "params={\"poolid\":\"shop\"}"};
+            var without = run(create);
+            assertThat(without.status).isEqualTo(Exit.REFUSED);
+            assertThat(without.err).contains("POST /pools").contains("--yes");
+            assertThat(pools(sim)).isEmpty();
+
+            terminal = true;
+            typed = "n\n";
+            assertThat(run(create).status).isEqualTo(Exit.REFUSED);
+            assertThat(pools(sim)).isEmpty();
+
+            typed = "y\n";
+            assertThat(run(create).status).isEqualTo(Exit.OK);
+            assertThat(pools(sim)).containsExactly("shop");
+
+            terminal = false;
+            typed = "";
+            create[4] = "params=poolid=other";
+            var yes = new ArrayList<>(List.of(create));
+            yes.add("--yes");
+            assertThat(run(yes.toArray(String[]::new)).status).isEqualTo(Exit.OK);
+            assertThat(pools(sim)).containsExactly("other", "shop");
+        }
+        assertThat(Files.readString(directory.resolve("audit.jsonl"))).contains("pve_api_write");
+    }
+
+    @Test
+    void what_policy_denies_is_refused() throws IOException {
+        try (var _ = simulator()) {
+            env.put("PVE_MCP_POLICY_CHANGE", "deny");
+
+            var refused = run("call", "api_write", "POST", "/pools", "poolid=shop", "--yes");
+
+            assertThat(refused.status).isEqualTo(Exit.REFUSED);
+            assertThat(refused.err).contains("policy.change");
+        }
+    }
+
+    // ---- the way to a cluster ----
+
+    @Test
+    void the_doctor_goes_the_whole_way_and_says_what_the_token_may() throws IOException {
+        try (var _ = simulator()) {
+            var told = run("doctor");
+
+            assertThat(told.status).isEqualTo(Exit.OK);
+            assertThat(told.out)
+                    .contains("the certificate is trusted (pinned)", "Proxmox VE 9.2", "guests", "policy denies");
+        }
+    }
+
+    @Test
+    void the_doctor_names_the_commands_that_would_give_the_token_a_right() throws IOException {
+        try (var sim = PveSim.start(
+                cluster -> {
+                    cluster.addNode("pve1");
+                    cluster.access.users.put("look@pve", new pvemcp.sim.world.User("look@pve"));
+                    cluster.access.grant(new pvemcp.sim.world.Acl(
+                            "/", pvemcp.sim.world.Acl.Kind.USER, "look@pve", "PVEAuditor", true));
+                    return Credentials.token(cluster, "look@pve", "agent");
+                },
+                SimTime.byHand(Instant.parse("2026-11-21T12:00:00Z")))) {
+            configure(sim);
+
+            var told = run("doctor", "--fix");
+
+            assertThat(told.out).containsPattern("guests +yes +no +no");
+            assertThat(told.out)
+                    .contains("pveum role add McpGuestsOperate --privs 'VM.Audit VM.GuestAgent.Audit VM.PowerMgmt'")
+                    .contains("pveum acl modify /vms --users 'look@pve' --roles McpGuestsOperate")
+                    .contains("pveum acl modify /vms --tokens 'look@pve!agent' --roles McpGuestsOperate");
+        }
+    }
+
+    @Test
+    void the_doctor_shows_how_to_pin_a_certificate_that_is_not_trusted() throws IOException {
+        try (var sim = simulator()) {
+            env.remove("PVE_MCP_FINGERPRINT");
+
+            var told = run("doctor");
+
+            assertThat(told.status).isEqualTo(Exit.UNREACHABLE);
+            assertThat(told.out)
+                    .contains("the certificate is not trusted")
+                    .contains("fingerprint = \"" + sim.fingerprint() + "\"");
+            assertThat(run("call", "node_list").status).isEqualTo(Exit.UNREACHABLE);
+        }
+    }
+
+    @Test
+    void the_doctor_tells_a_wrong_secret_from_a_host_that_is_not_there() throws IOException {
+        try (var _ = simulator()) {
+            env.put("PVE_MCP_TOKEN_SECRET", "wrong");
+            var refused = run("doctor");
+            assertThat(refused.status).isEqualTo(Exit.UNREACHABLE);
+            assertThat(refused.out).contains("it does not let us in").doesNotContain("wrong");
+
+            env.put("PVE_MCP_URL", "https://127.0.0.1:1");
+            var away = run("doctor");
+            assertThat(away.status).isEqualTo(Exit.UNREACHABLE);
+            assertThat(away.out).contains("it is not reached");
+        }
+    }
+
+    @Test
+    void the_doctor_passes_notices_on() {
+        env.put("PROXMOX_URL", "https://127.0.0.1:1/api2/json");
+        env.put("PROXMOX_API_TOKEN", "mcp@pve!agent=s3cret");
+        env.put("PROXMOX_INSECURE", "true");
+
+        assertThat(run("doctor").out).contains("PROXMOX_INSECURE=true is not followed").contains("PVE_MCP_FINGERPRINT");
+    }
+
+    // ---- the rest ----
+
+    @Test
+    void config_shows_every_value_with_its_origin_and_no_secret() {
+        env.put("PVE_MCP_URL", "https://pve1.example:8006");
+        env.put("PVE_MCP_TOKEN_ID", "mcp@pve!agent");
+        env.put("PVE_MCP_TOKEN_SECRET", "geheim");
+        env.put("PVE_MCP_FINGERPRINT", PIN);
+
+        var shown = run("config");
+
+        assertThat(shown.out)
+                .containsPattern("url +https://pve1.example:8006 +PVE_MCP_URL")
+                .containsPattern("token_secret +••• +PVE_MCP_TOKEN_SECRET")
+                .containsPattern("policy.destroy +deny +default")
+                .doesNotContain("geheim");
+        assertThat(run("config", "--json").out).contains("\"origin\": \"PVE_MCP_URL\"").doesNotContain("geheim");
+    }
+
+    @Test
+    void tools_are_listed_with_what_policy_says_and_described_with_their_inputs() {
+        env.put("PVE_MCP_POLICY_OPERATE", "deny");
+
+        assertThat(run("tools").out)
+                .containsPattern("guest_list +read +allow")
+                .containsPattern("guest_power +operate +not offered");
+        assertThat(run("tools", "guest_list").out).contains("pve_guest_list (read)").contains("limit");
+        assertThat(run("tools", "guest_power").err).contains("does not offer");
+        assertThat(run("tools", "guest_list", "--json").out).contains("\"inputSchema\"");
+    }
+
+    @Test
+    void tab_completes_tools_inputs_and_names_of_the_cluster() {
+        assertThat(run("__complete", "node_l").lines()).containsExactly("node_list");
+        assertThat(run("__complete", "guest_power", "guest=web", "act").lines()).containsExactly("action=");
+        assertThat(run("__complete", "guest_power", "action=re").lines()).containsExactly("action=reboot", "action=reset", "action=resume");
+        assertThat(run("__complete", "--demo", "node_get", "pv").lines()).contains("pve1");
+        assertThat(run("__complete", "node_get", "pv").out).isEmpty();
+    }
+
+    @Test
+    void each_shell_gets_a_script_it_can_read() throws Exception {
+        for (var shell : List.of("bash", "zsh", "fish")) {
+            var script = run("completion", shell).out;
+            assertThat(script).contains("__complete").contains("doctor").doesNotContain("COMMANDS");
+            if (Files.isExecutable(Path.of("/bin/" + shell))) {
+                var file = Files.writeString(directory.resolve("completion"), script);
+                var check = new ProcessBuilder(shell, "-n", file.toString()).redirectErrorStream(true).start();
+                assertThat(new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+                assertThat(check.waitFor()).isZero();
+            }
+        }
+        assertThat(run("completion", "csh").status).isEqualTo(Exit.USAGE);
+    }
+
+    @Test
+    void the_simulator_runs_alone_and_says_how_to_get_in() throws Exception {
+        var pipe = new PipedInputStream();
+        var out = new PrintStream(new PipedOutputStream(pipe), true, StandardCharsets.UTF_8);
+        var running = new Thread(() -> Main.run(
+                List.of("sim", "--port", "0", "--scenario", "homelab"),
+                new Console(java.io.InputStream.nullInputStream(), out, out, false, false, 0),
+                new Surroundings(Map.of(), directory, directory)));
+        running.start();
+        try {
+            var told = new HashMap<String, String>();
+            var lines = new Scanner(pipe, StandardCharsets.UTF_8);
+            for (var line = lines.nextLine(); !line.startsWith("curl"); line = lines.nextLine()) {
+                if (line.contains("=")) {
+                    told.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1).replace("'", ""));
+                }
+            }
+            env.putAll(told);
+            assertThat(told).hasSize(4);
+            assertThat(run("call", "node_list").out).contains("pve1");
+        } finally {
+            running.interrupt();
+            running.join();
+        }
+    }
+
+    @Test
+    void the_tour_shows_calls_with_their_answers_takes_more_and_ends_with_what_a_client_needs() {
+        terminal = true;
+        env.put("TERM", "dumb");
+        env.put("PVE_MCP_LAUNCHER", "/opt/pve-mcp/pve-mcp");
+        typed = "node_list\nhelp node_get\nnode_lst\nexit\n";
+
+        var told = run("demo");
+
+        assertThat(told.status).isEqualTo(Exit.OK);
+        assertThat(told.out)
+                .contains("> pve_guest_list status=running")
+                .contains("pve_node_get (read)")
+                .contains("did you mean 'node_list'?")
+                .contains("\"command\": \"/opt/pve-mcp/pve-mcp\"");
+    }
+
+    @Test
+    void help_and_version_go_to_standard_output() {
+        assertThat(run("--help").out).contains("doctor", "Exit status").doesNotContain("__complete");
+        assertThat(run("call", "--help").out).contains("--yes");
+        assertThat(run("--version").out).startsWith("pve-mcp ");
+    }
+
+    // ---- help ----
+
+    private record Run(int status, String out, String err) {
+        List<String> lines() {
+            return out.lines().toList();
+        }
+    }
+
+    private Run run(String... args) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var console = new Console(
+                new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                terminal,
+                false,
+                0);
+        int status = Main.run(List.of(args), console, new Surroundings(env, directory, directory));
+        return new Run(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private PveSim simulator() {
+        var sim = PveSim.start(
+                cluster -> {
+                    cluster.addNode("pve1");
+                    return Credentials.operator(cluster);
+                },
+                SimTime.byHand(Instant.parse("2026-11-21T12:00:00Z")));
+        configure(sim);
+        return sim;
+    }
+
+    private void configure(PveSim sim) {
+        env.put("PVE_MCP_URL", sim.url());
+        env.put("PVE_MCP_TOKEN_ID", sim.token().id());
+        env.put("PVE_MCP_TOKEN_SECRET", sim.token().secret());
+        env.put("PVE_MCP_FINGERPRINT", sim.fingerprint());
+        env.put("PVE_MCP_AUDIT_FILE", directory.resolve("audit.jsonl").toString());
+    }
+
+    private static List<String> pools(PveSim sim) {
+        return sim.ask(cluster -> List.copyOf(cluster.pools.sequencedKeySet()));
+    }
+
+}
