@@ -1,5 +1,8 @@
 package pvemcp;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,7 +83,8 @@ final class Assembly implements Host {
             clusters.add(cluster("default", "", wire));
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
-        return new Door(road(config, clusters, policy), () -> wires.forEach(LateWire::close));
+        var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
+        return new Door(road(config, clusters, policy, audit), () -> wires.forEach(LateWire::close));
     }
 
     private static Connection connection(ClusterSettings settings) {
@@ -95,11 +99,11 @@ final class Assembly implements Host {
         return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings));
     }
 
-    private Road road(Config config, List<Cluster> clusters, Policy policy) {
+    private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
         var surface = Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
         var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS);
-        return new Road(offer, clusters, policy, new AuditLog(config.path(Key.AUDIT_FILE), clock), clock);
+        return new Road(offer, clusters, policy, audit, clock);
     }
 
     @Override
@@ -118,10 +122,28 @@ final class Assembly implements Host {
         });
         var config = Config.defaults(surroundings);
         var clusters = List.of(cluster("demo", "demo", wire));
-        return new Door(road(config, clusters, config.policy()), () -> {
+        var records = scratch();
+        return new Door(road(config, clusters, config.policy(), new AuditLog(records, clock)), () -> {
             wire.close();
             sim.close();
+            forget(records);
         });
+    }
+
+    /// Where the calls of a demo are recorded: not among those made on real clusters. Nothing is there before the
+    /// first.
+    private static Path scratch() {
+        return Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "pve-mcp-demo-" + ProcessHandle.current().pid() + ".jsonl");
+    }
+
+    private static void forget(Path records) {
+        try {
+            Files.deleteIfExists(records);
+        } catch (IOException _) {
+            // The system's own clearing of temporary files will.
+        }
     }
 
     @Override

@@ -54,7 +54,9 @@ class CommandLineTest {
         assertThat(served.status).isEqualTo(Exit.OK);
         assertThat(served.lines()).hasSize(2);
         assertThat(served.lines().getFirst()).contains("\"serverInfo\"");
-        assertThat(served.lines().getLast()).contains("no cluster is configured").contains("PVE_MCP_URL");
+        assertThat(served.lines().getLast())
+                .contains("no cluster is configured")
+                .contains("PVE_MCP_URL");
     }
 
     @Test
@@ -104,7 +106,9 @@ class CommandLineTest {
                 {"jsonrpc":"2.0","id":2,"method":"tools/list"}
                 """;
 
-        assertThat(run("serve", "--read-only").out).contains("pve_guest_list").doesNotContain("pve_api_write");
+        assertThat(run("serve", "--read-only").out)
+                .contains("pve_guest_list")
+                .doesNotContain("\"name\":\"pve_api_write\"", "pve_guest_power");
     }
 
     // ---- calls ----
@@ -184,12 +188,12 @@ class CommandLineTest {
     @Test
     void what_policy_denies_is_refused() throws IOException {
         try (var _ = simulator()) {
-            env.put("PVE_MCP_POLICY_CHANGE", "deny");
+            env.put("PVE_MCP_POLICY_EXECUTE", "deny");
 
-            var refused = run("call", "api_write", "POST", "/pools", "poolid=shop", "--yes");
+            var refused = run("call", "api_write", "POST", "/pools", "params=poolid=shop", "--yes");
 
             assertThat(refused.status).isEqualTo(Exit.REFUSED);
-            assertThat(refused.err).contains("policy.change");
+            assertThat(refused.err).contains("policy.execute");
         }
     }
 
@@ -265,7 +269,9 @@ class CommandLineTest {
         env.put("PROXMOX_API_TOKEN", "mcp@pve!agent=s3cret");
         env.put("PROXMOX_INSECURE", "true");
 
-        assertThat(run("doctor").out).contains("PROXMOX_INSECURE=true is not followed").contains("PVE_MCP_FINGERPRINT");
+        assertThat(run("doctor").out)
+                .contains("PROXMOX_INSECURE=true is not followed")
+                .contains("PVE_MCP_FINGERPRINT");
     }
 
     // ---- the rest ----
@@ -284,7 +290,9 @@ class CommandLineTest {
                 .containsPattern("token_secret +••• +PVE_MCP_TOKEN_SECRET")
                 .containsPattern("policy.destroy +deny +default")
                 .doesNotContain("geheim");
-        assertThat(run("config", "--json").out).contains("\"origin\": \"PVE_MCP_URL\"").doesNotContain("geheim");
+        assertThat(run("config", "--json").out)
+                .contains("\"origin\": \"PVE_MCP_URL\"")
+                .doesNotContain("geheim");
     }
 
     @Test
@@ -294,7 +302,9 @@ class CommandLineTest {
         assertThat(run("tools").out)
                 .containsPattern("guest_list +read +allow")
                 .containsPattern("guest_power +operate +not offered");
-        assertThat(run("tools", "guest_list").out).contains("pve_guest_list (read)").contains("limit");
+        assertThat(run("tools", "guest_list").out)
+                .contains("pve_guest_list (read)")
+                .contains("limit");
         assertThat(run("tools", "guest_power").err).contains("does not offer");
         assertThat(run("tools", "guest_list", "--json").out).contains("\"inputSchema\"");
     }
@@ -303,7 +313,8 @@ class CommandLineTest {
     void tab_completes_tools_inputs_and_names_of_the_cluster() {
         assertThat(run("__complete", "node_l").lines()).containsExactly("node_list");
         assertThat(run("__complete", "guest_power", "guest=web", "act").lines()).containsExactly("action=");
-        assertThat(run("__complete", "guest_power", "action=re").lines()).containsExactly("action=reboot", "action=reset", "action=resume");
+        assertThat(run("__complete", "guest_power", "action=re").lines())
+                .containsExactly("action=reboot", "action=reset", "action=resume");
         assertThat(run("__complete", "--demo", "node_get", "pv").lines()).contains("pve1");
         assertThat(run("__complete", "node_get", "pv").out).isEmpty();
     }
@@ -315,8 +326,11 @@ class CommandLineTest {
             assertThat(script).contains("__complete").contains("doctor").doesNotContain("COMMANDS");
             if (Files.isExecutable(Path.of("/bin/" + shell))) {
                 var file = Files.writeString(directory.resolve("completion"), script);
-                var check = new ProcessBuilder(shell, "-n", file.toString()).redirectErrorStream(true).start();
-                assertThat(new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+                var check = new ProcessBuilder(shell, "-n", file.toString())
+                        .redirectErrorStream(true)
+                        .start();
+                assertThat(new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .isEmpty();
                 assertThat(check.waitFor()).isZero();
             }
         }
@@ -337,7 +351,9 @@ class CommandLineTest {
             var lines = new Scanner(pipe, StandardCharsets.UTF_8);
             for (var line = lines.nextLine(); !line.startsWith("curl"); line = lines.nextLine()) {
                 if (line.contains("=")) {
-                    told.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1).replace("'", ""));
+                    told.put(
+                            line.substring(0, line.indexOf('=')),
+                            line.substring(line.indexOf('=') + 1).replace("'", ""));
                 }
             }
             env.putAll(told);
@@ -417,5 +433,4 @@ class CommandLineTest {
     private static List<String> pools(PveSim sim) {
         return sim.ask(cluster -> List.copyOf(cluster.pools.sequencedKeySet()));
     }
-
 }

@@ -29,7 +29,10 @@ final class CallCommand implements Command {
         spec.addOption(Command.flag("--demo", "Call it on the built-in simulated cluster."));
         spec.addPositional(Command.parameter("TOOL", "0", "1", "Its name, with or without 'pve_'."));
         spec.addPositional(Command.parameter(
-                "ARGUMENT", "1..*", "0..*", "name=value, --name value, values in the order of the inputs, or a JSON object."));
+                "ARGUMENT",
+                "1..*",
+                "0..*",
+                "name=value, --name value, values in the order of the inputs, or a JSON object."));
         return spec;
     }
 

@@ -35,7 +35,7 @@ final class Calls {
 
     /// What a held call would do, on standard error.
     void preview(Preview preview) {
-        console.err().println("this would " + preview.summary());
+        console.err().println("would do: " + preview.summary());
         preview.requests().forEach(request -> console.err().println("  " + request));
         preview.warnings().forEach(warning -> console.err().println("  ! " + warning));
     }

@@ -37,7 +37,7 @@ final class CandidatesCommand implements Command {
         if (words.isEmpty()) {
             words.add("");
         }
-        try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), true)) {
+        try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
             Candidates.of(door.dispatcher(), console, words).forEach(console.out()::println);
         } catch (ConfigException _) {
             return Exit.FAILED;

@@ -64,8 +64,10 @@ public final class Commands {
                 .setColorScheme(new ColorScheme.Builder(console.colour() ? Ansi.ON : Ansi.OFF)
                         .applySystemProperties()
                         .build());
-        // A tool's arguments may be anything, such as -1 or --timeout=2m: 'call' sorts them out itself.
-        line.getSubcommands().get("call").setUnmatchedOptionsArePositionalParams(true);
+        // A tool's arguments may be anything, such as -1 or --timeout=2m: these two sort them out themselves.
+        for (var name : List.of("call", "__complete")) {
+            line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
+        }
     }
 
     /// Carries out one line.

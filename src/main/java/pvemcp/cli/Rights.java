@@ -118,8 +118,7 @@ record Rights(SequencedMap<String, Map<String, Boolean>> granted) {
     /// The commands that let `principal` do what it may not, for a root shell on a node.
     ///
     /// Rights given on a path take the place of those from above, so the role has those of its kind that are there
-    /// already. A token
-    /// never has more than its user, so both get it.
+    /// already. A token never has more than its user, so both get it.
     List<String> remedy(Area area, Tier tier, String principal) {
         var needed = area.needs().get(tier);
         var kind = needed.getFirst().substring(0, needed.getFirst().indexOf('.') + 1);

@@ -60,7 +60,7 @@ final class Tour {
             var tool = ToolNames.find(words.getFirst(), dispatcher);
             var arguments = CallArguments.parse(tool, words.subList(1, words.size()));
             show(calls.call(tool, arguments, preview -> {
-                console.out().println("held: this would " + preview.summary());
+                console.out().println("held, would do: " + preview.summary());
                 preview.requests().forEach(request -> console.out().println("  " + request));
                 if (agreed) {
                     console.out().println(dim("# said yes, for the tour"));

@@ -2,6 +2,7 @@ package pvemcp.config;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a process is started in: all of it that configuration may come from.
 ///
@@ -15,8 +16,11 @@ public record Surroundings(Map<String, String> env, Path directory, Path home) {
 
     /// Those of this process.
     public static Surroundings ofProcess() {
+        var home = Optional.ofNullable(System.getenv("HOME")).filter(path -> !path.isEmpty());
         return new Surroundings(
-                System.getenv(), Path.of("").toAbsolutePath(), Path.of(System.getProperty("user.home", "/")));
+                System.getenv(),
+                Path.of("").toAbsolutePath(),
+                Path.of(home.orElseGet(() -> System.getProperty("user.home", "/"))));
     }
 
     /// The variable's value; empty text for an unset one, as nobody means an empty value by setting it.
