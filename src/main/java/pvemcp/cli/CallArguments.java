@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
+import pvemcp.text.Nearest;
 import pvemcp.tool.Kind;
-import pvemcp.tool.Nearest;
 import pvemcp.tool.Param;
 import pvemcp.tool.Tool;
 

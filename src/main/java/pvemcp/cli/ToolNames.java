@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import pvemcp.dispatch.Dispatcher;
-import pvemcp.tool.Nearest;
+import pvemcp.text.Nearest;
 import pvemcp.tool.Tool;
 import pvemcp.tools.Catalog;
 

@@ -17,8 +17,8 @@ import pvemcp.config.ClusterSettings.Login;
 import pvemcp.config.ClusterSettings.SecretSource;
 import pvemcp.pve.Connection.Trust;
 import pvemcp.pve.Secret;
+import pvemcp.text.Nearest;
 import pvemcp.tool.Durations;
-import pvemcp.tool.Nearest;
 
 /// Turns settings into clusters and says everything that is wrong with them.
 final class Checks {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import pvemcp.config.Key.Kind;
-import pvemcp.tool.Nearest;
+import pvemcp.text.Nearest;
 
 /// Gathers settings from all places, the strongest first, and has them checked: `PVE_MCP_*` in the environment, the
 /// configuration file, `PVE_MCP_*` in `.env`, then what other programs call `PROXMOX_*`, then the defaults.

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
-import pvemcp.tool.Nearest;
 import pvemcp.tool.Reserved;
 import pvemcp.tool.Tool;
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import pvemcp.json.Json;
+import pvemcp.text.Nearest;
 
 /// Judges values as PVE::JSONSchema does: what it accepts is accepted, what it refuses is refused with the same
 /// words under the same key. Where Perl walks a hash in random order, this walks in the declaration's.
@@ -129,7 +130,7 @@ final class Check {
 
         static Unknown reported(Check check) {
             return (path, key, declared) ->
-                    check.add(join(path, key), UNKNOWN, Nearest.name(key, check.names(declared, key)));
+                    check.add(join(path, key), UNKNOWN, Nearest.to(key, check.names(declared, key)));
         }
 
         static Unknown collected(Set<String> into) {
@@ -439,7 +440,7 @@ final class Check {
             add(
                     path,
                     "value '" + text + "' does not have a value in the enumeration '" + String.join(", ", list) + "'",
-                    Nearest.name(text, list));
+                    Nearest.to(text, list));
         }
     }
 

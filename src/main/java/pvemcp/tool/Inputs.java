@@ -16,6 +16,7 @@ import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
+import pvemcp.text.Nearest;
 
 /// The inputs of a tool, read off the components of its record: the one source of its JSON schema, its command-line
 /// options, its row in the docs and the binding of arguments.

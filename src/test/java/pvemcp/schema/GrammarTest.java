@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
+import pvemcp.text.Nearest;
 
 /// The hand-written readers against the patterns PVE itself uses (PVE::JSONSchema, PVE::ParseUtils), on texts
 /// made of the letters that matter.
@@ -219,9 +220,9 @@ final class GrammarTest {
 
     @Test
     void the_nearest_name_is_near_and_a_far_one_is_none() {
-        assertThat(Nearest.name("memroy", List.of("cores", "memory"))).contains("memory");
-        assertThat(Nearest.name("start_time", List.of("start-time"))).contains("start-time");
-        assertThat(Nearest.name("x", List.of("cores", "memory"))).isEmpty();
-        assertThat(Nearest.name("bogus", List.of("cores", "memory"))).isEmpty();
+        assertThat(Nearest.to("memroy", List.of("cores", "memory"))).contains("memory");
+        assertThat(Nearest.to("start_time", List.of("start-time"))).contains("start-time");
+        assertThat(Nearest.to("x", List.of("cores", "memory"))).isEmpty();
+        assertThat(Nearest.to("bogus", List.of("cores", "memory"))).isEmpty();
     }
 }
