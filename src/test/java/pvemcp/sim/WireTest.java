@@ -104,4 +104,11 @@ class WireTest {
             }
         }
     }
+
+    @Test
+    void large_answers_are_compressed_on_demand() {
+        var answer = client.with("Accept-Encoding: gzip").get("/access/roles");
+
+        assertThat(answer.headers()).containsEntry("content-encoding", "gzip");
+    }
 }

@@ -41,6 +41,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
     private final Faults faults;
     private final ApiSchema schema;
     private final Auth auth;
+    private final StaticFiles files;
     private Certificate certificate;
     private HttpServer server;
 
@@ -56,6 +57,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         this.routes = routes;
         this.faults = faults;
         this.auth = new Auth(cluster);
+        this.files = new StaticFiles(schema);
     }
 
     /// Opens the port.
@@ -142,7 +144,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
     @Override
     public HttpResponse answer(HttpRequest request) throws InterruptedException {
         if (!request.path().startsWith(API)) {
-            return StaticFiles.answer(request, schema);
+            return files.answer(request);
         }
         Thread.sleep(faults.slow());
         var fault = faults.takeNext();
