@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import pvemcp.sim.task.SimTasks;
+import pvemcp.sim.world.Cluster;
 
-/// What is to go wrong, on order. Thread-safe; tasks that are to fail are ordered before they are started.
+/// What is to go wrong, on order. Thread-safe.
 public final class Faults {
     private final SimTasks tasks;
-    private final Set<String> dropped = ConcurrentHashMap.newKeySet();
+    private final Consumer<Consumer<Cluster>> world;
     private final Deque<Answer> next = new ArrayDeque<>();
     private Duration slow = Duration.ZERO;
     private boolean otherCertificate;
@@ -29,8 +29,10 @@ public final class Faults {
         record After(int status, String reason) implements Answer {}
     }
 
-    Faults(SimTasks tasks) {
+    /// @param world changes the world under the simulator's lock
+    Faults(SimTasks tasks, Consumer<Consumer<Cluster>> world) {
         this.tasks = tasks;
+        this.world = world;
     }
 
     /// The next task of a type fails: `fail("qmstop").with("timeout")`.
@@ -54,22 +56,18 @@ public final class Faults {
         }
 
         public void with(String exitStatus) {
-            tasks.failNext(type, exitStatus, afterSteps);
+            world.accept(_ -> tasks.failNext(type, exitStatus, afterSteps));
         }
     }
 
-    /// The node does not answer any more: 595 for all that is sent to it.
+    /// The node does not answer any more: 595 for all that is sent to it. Its guests run on, unseen.
     public void drop(String node) {
-        dropped.add(node);
+        world.accept(cluster -> cluster.node(node).online = false);
     }
 
     /// The node answers again.
     public void restore(String node) {
-        dropped.remove(node);
-    }
-
-    public boolean isDropped(String node) {
-        return dropped.contains(node);
+        world.accept(cluster -> cluster.node(node).online = true);
     }
 
     /// Every answer is held back for so long, on the wall clock.

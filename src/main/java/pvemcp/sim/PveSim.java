@@ -30,7 +30,7 @@ public final class PveSim implements AutoCloseable {
         cluster = new Cluster(time, options.seed());
         tasks = new SimTasks(time);
         credentials = options.scenario().seed(cluster);
-        faults = new Faults(tasks);
+        faults = new Faults(tasks, this::change);
         routes = AllRoutes.of(options.schema());
         front = new Front(options, lock, cluster, tasks, routes, faults);
     }
@@ -71,14 +71,29 @@ public final class PveSim implements AutoCloseable {
         return credentials;
     }
 
-    /// What of PVE's API is simulated, and can go wrong.
+    /// What of PVE's API is simulated.
     public Routes routes() {
         return routes;
     }
 
-    /// Things that are to go wrong.
+    /// Further things that are to go wrong.
     public Faults faults() {
         return faults;
+    }
+
+    /// The next task of a type fails: `sim.fail("qmstop").with("timeout")`.
+    public Faults.TaskFault fail(String taskType) {
+        return faults.fail(taskType);
+    }
+
+    /// A node does not answer any more, see [Faults#drop].
+    public void drop(String node) {
+        faults.drop(node);
+    }
+
+    /// Every answer is held back for so long, on the wall clock.
+    public void slow(Duration delay) {
+        faults.slow(delay);
     }
 
     /// Looks at the world, at the present moment.

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import pvemcp.json.Json;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Operation;
@@ -43,6 +44,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
     private final Auth auth;
     private final StaticFiles files;
     private Certificate certificate;
+    private SSLContext own;
     private HttpServer server;
 
     /// @param lock what is held whenever the world is touched
@@ -69,7 +71,8 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
                     : Certificate.make(now);
             cluster.certificate = certificate.described();
             var address = InetAddress.getByName(options.host());
-            server = new HttpServer(address, options.port(), certificate.context(), this, this::now);
+            own = certificate.context();
+            server = new HttpServer(address, options.port(), this::tls, this, this::now);
         } catch (GeneralSecurityException e) {
             throw new IOException("no certificate could be made", e);
         }
@@ -94,6 +97,18 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
     @Override
     public void close() {
         server.close();
+    }
+
+    /// What a new connection meets: the known certificate, or a strange one where that was ordered.
+    private SSLContext tls() {
+        if (!faults.hasOtherCertificate()) {
+            return own;
+        }
+        try {
+            return Certificate.make(now()).context();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Instant now() {
@@ -282,7 +297,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
             return;
         }
         cluster.node(node);
-        if (faults.isDropped(node) || !cluster.node(node).online) {
+        if (!cluster.node(node).online) {
             throw new Dropped();
         }
     }

@@ -1,11 +1,14 @@
 package pvemcp.sim.http;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -23,7 +27,6 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocket;
 
 /// HTTP/1.1 over TLS with pveproxy's own habits, which a general server would tidy away: error texts as reason
 /// phrases, one answer of 400 or more ends the connection, five idle seconds as well, no chunked requests.
@@ -31,6 +34,9 @@ import javax.net.ssl.SSLServerSocket;
 /// Each connection has a virtual thread. The numbers are those of PVE::APIServer::AnyEvent.
 public final class HttpServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(5);
+    /// The first byte of a TLS connection (RFC 8446 section 5.1).
+    private static final int TLS_HANDSHAKE = 0x16;
+
     private static final int REQUESTS_A_CONNECTION = 100;
     private static final int HEADER_LINES = 64;
     private static final int HEADER_BYTES = 8 * 1024;
@@ -47,7 +53,7 @@ public final class HttpServer implements AutoCloseable {
         HttpResponse answer(HttpRequest request) throws InterruptedException;
 
         /// Whether the request may go on to its body; the answer that ends it otherwise.
-        java.util.Optional<HttpResponse> refuseBeforeBody(HttpRequest head) throws InterruptedException;
+        Optional<HttpResponse> refuseBeforeBody(HttpRequest head) throws InterruptedException;
 
         /// Whether a body of this request is a file on its way to a storage.
         boolean isUpload(HttpRequest head);
@@ -65,19 +71,22 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private final SSLServerSocket listener;
+    private final ServerSocket listener;
+    private final Supplier<SSLContext> tls;
     private final Handler handler;
     private final Supplier<Instant> clock;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /// Listens at once.
     ///
+    /// @param tls asked for each connection
     /// @param clock what the `Date` header says
-    HttpServer(InetAddress address, int port, SSLContext tls, Handler handler, Supplier<Instant> clock)
+    HttpServer(InetAddress address, int port, Supplier<SSLContext> tls, Handler handler, Supplier<Instant> clock)
             throws IOException {
+        this.tls = tls;
         this.handler = handler;
         this.clock = clock;
-        listener = (SSLServerSocket) tls.getServerSocketFactory().createServerSocket(port, 200, address);
+        listener = new ServerSocket(port, 200, address);
         Thread.ofVirtual().name("sim-accept").start(this::accept);
     }
 
@@ -109,6 +118,41 @@ public final class HttpServer implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) IDLE.toMillis());
+            int first = socket.getInputStream().read();
+            if (first != TLS_HANDSHAKE) {
+                redirect(first, socket);
+                return;
+            }
+            var consumed = new ByteArrayInputStream(new byte[] {TLS_HANDSHAKE});
+            // With bytes that were read already, the socket is the server's side.
+            serveTls(tls.get().getSocketFactory().createSocket(socket, consumed, true));
+        } catch (IOException | InterruptedException _) {
+            // The client is gone or silent for too long: pveproxy hangs up without a word as well.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    /// Sends a client that speaks plain HTTP to the same place over TLS.
+    private static void redirect(int first, Socket socket) throws IOException {
+        if (first < 0) {
+            return;
+        }
+        var whole = new SequenceInputStream(
+                new ByteArrayInputStream(new byte[] {(byte) first}), new BufferedInputStream(socket.getInputStream()));
+        var head = head(whole);
+        if (head == null) {
+            return;
+        }
+        int status = head.method().equals("GET") || head.method().equals("HEAD") ? 301 : 308;
+        var location = "https://" + head.header("host").orElse("localhost") + head.target();
+        var answer = "HTTP/1.1 %d Moved Permanently\r\nLocation: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                .formatted(status, location.replaceAll("[\\r\\n]", ""));
+        socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private void serveTls(Socket socket) throws IOException, InterruptedException {
+        try (socket) {
             var in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
             var out = socket.getOutputStream();
             for (int served = 1; served <= REQUESTS_A_CONNECTION; served++) {
@@ -116,10 +160,6 @@ public final class HttpServer implements AutoCloseable {
                     return;
                 }
             }
-        } catch (IOException | InterruptedException _) {
-            // The client is gone or silent for too long: pveproxy hangs up without a word as well.
-        } finally {
-            open.remove(socket);
         }
     }
 
