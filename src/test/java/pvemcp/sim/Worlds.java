@@ -10,12 +10,12 @@ final class Worlds {
     private Worlds() {}
 
     /// One node `pve`, nothing on it, and a token of root.
+    static final Scenario BARE = cluster -> {
+        cluster.addNode("pve");
+        return Credentials.rootToken(cluster, "test");
+    };
+
     static PveSim bare() {
-        return PveSim.start(
-                cluster -> {
-                    cluster.addNode("pve");
-                    return Credentials.rootToken(cluster, "test");
-                },
-                SimTime.byHand(NOON));
+        return PveSim.start(BARE, SimTime.byHand(NOON));
     }
 }
