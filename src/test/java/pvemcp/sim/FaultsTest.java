@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +72,8 @@ class FaultsTest {
 
         assertThat(notDone.status()).isEqualTo(done.status()).isEqualTo(596);
         assertThat(notDone.text()).isEmpty();
-        assertThat(client.get("/pools").rows()).extracting(row -> row.text("poolid").orElse(""))
+        assertThat(client.get("/pools").rows())
+                .extracting(row -> row.text("poolid").orElse(""))
                 .containsExactly("b");
     }
 
@@ -113,7 +116,7 @@ class FaultsTest {
 
     @Test
     void plain_http_is_sent_to_https() throws IOException {
-        try (var socket = new java.net.Socket("127.0.0.1", sim.port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), sim.port())) {
             socket.getOutputStream()
                     .write("GET / HTTP/1.1\r\nHost: here:8006\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             var answer = SimClient.read(socket.getInputStream());

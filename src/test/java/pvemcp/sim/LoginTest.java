@@ -45,16 +45,18 @@ class LoginTest {
     }
 
     private SimClient with(Json.Obj login) {
-        return nobody.with("Cookie: PVEAuthCookie=" + encoded(login.text("ticket").orElseThrow()))
-                .with("CSRFPreventionToken: " + login.text("CSRFPreventionToken").orElseThrow());
+        return nobody.with(
+                        "Cookie: PVEAuthCookie=" + encoded(login.text("ticket").orElseThrow()))
+                .with("CSRFPreventionToken: "
+                        + login.text("CSRFPreventionToken").orElseThrow());
     }
 
     @Test
     void a_ticket_opens_reads_and_with_its_csrf_token_writes() {
         var login = logIn("correct horse").object();
-        sim.change(cluster ->
-                cluster.access.grant(new Acl("/", Acl.Kind.USER, "ann@pve", "Administrator", true)));
-        var bare = nobody.with("Cookie: PVEAuthCookie=" + encoded(login.text("ticket").orElseThrow()));
+        sim.change(cluster -> cluster.access.grant(new Acl("/", Acl.Kind.USER, "ann@pve", "Administrator", true)));
+        var bare = nobody.with(
+                "Cookie: PVEAuthCookie=" + encoded(login.text("ticket").orElseThrow()));
 
         assertThat(bare.get("/version").status()).isEqualTo(200);
         assertThat(bare.post("/pools", "poolid=a").reason()).isEqualTo("Permission denied - invalid csrf token");
@@ -109,7 +111,8 @@ class LoginTest {
         var factor = new SecondFactor("t", "totp", "", RFC_SECRET, true, 0);
 
         assertThat(factor.isCode("287082", java.time.Instant.ofEpochSecond(59))).isTrue();
-        assertThat(factor.isCode("287082", java.time.Instant.ofEpochSecond(159))).isFalse();
+        assertThat(factor.isCode("287082", java.time.Instant.ofEpochSecond(159)))
+                .isFalse();
     }
 
     @Test
@@ -149,7 +152,8 @@ class LoginTest {
     void what_only_root_may_is_refused_to_roots_own_token() {
         assertThat(root.post("/nodes/pve/execute", "commands=[]").reason())
                 .isEqualTo("Permission check failed (user != root@pam)");
-        assertThat(root.put("/access/password", "userid=ann%40pve&password=12345678").reason())
+        assertThat(root.put("/access/password", "userid=ann%40pve&password=12345678")
+                        .reason())
                 .startsWith("Permission check failed (URI '/access/password' not available with API token");
     }
 

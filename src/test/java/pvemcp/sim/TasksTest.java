@@ -69,8 +69,7 @@ class TasksTest {
         var upid = start("/nodes/pve/services/cron/restart");
         sim.advance(Duration.ofSeconds(2));
 
-        assertThat(status(upid).text("exitstatus"))
-                .contains("command 'systemctl restart cron' failed: exit code 1");
+        assertThat(status(upid).text("exitstatus")).contains("command 'systemctl restart cron' failed: exit code 1");
         assertThat(log(upid, "")).last().asString().startsWith("TASK ERROR: command");
     }
 
@@ -102,11 +101,14 @@ class TasksTest {
         sim.advance(Duration.ofSeconds(5));
         start("/nodes/pve/apt/update");
 
-        assertThat(client.get("/nodes/pve/tasks").rows()).extracting(row -> row.text("type"))
+        assertThat(client.get("/nodes/pve/tasks").rows())
+                .extracting(row -> row.text("type"))
                 .containsExactly(java.util.Optional.of("srvrestart"));
-        assertThat(client.get("/nodes/pve/tasks?source=active").rows()).extracting(row -> row.text("status"))
+        assertThat(client.get("/nodes/pve/tasks?source=active").rows())
+                .extracting(row -> row.text("status"))
                 .containsExactly(java.util.Optional.of("RUNNING"));
-        assertThat(client.get("/nodes/pve/tasks?source=all&typefilter=aptupdate").rows())
+        assertThat(client.get("/nodes/pve/tasks?source=all&typefilter=aptupdate")
+                        .rows())
                 .hasSize(1);
         assertThat(client.get("/cluster/tasks").rows()).hasSize(2);
     }

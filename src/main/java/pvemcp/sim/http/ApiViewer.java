@@ -89,8 +89,11 @@ final class ApiViewer {
             return new Json.Obj(parameters);
         }
         var properties = new LinkedHashMap<String, Json>();
-        facts.object("params").orElse(Json.Obj.EMPTY).members().forEach((name, parameter) ->
-                properties.put(name, ((Json.Obj) parameter).without("in").without("indexed")));
+        facts.object("params")
+                .orElse(Json.Obj.EMPTY)
+                .members()
+                .forEach((name, parameter) -> properties.put(
+                        name, ((Json.Obj) parameter).without("in").without("indexed")));
         parameters.put("properties", new Json.Obj(properties));
         return new Json.Obj(parameters);
     }
@@ -98,11 +101,15 @@ final class ApiViewer {
     /// The parts of a declaration that has several, each of which takes nothing that it does not name.
     private static Json closed(Json part) {
         return switch (part) {
-            case Json.Arr(var items) -> new Json.Arr(items.stream().map(ApiViewer::closed).toList());
-            case Json.Obj object when object.has("properties") && !object.has("additionalProperties") ->
+            case Json.Arr(var items) ->
+                new Json.Arr(items.stream().map(ApiViewer::closed).toList());
+            case Json.Obj object
+            when object.has("properties") && !object.has("additionalProperties") ->
                 object.with("additionalProperties", 0);
             case Json.Obj object ->
-                object.get("oneOf").map(variants -> object.with("oneOf", closed(variants))).orElse(object);
+                object.get("oneOf")
+                        .map(variants -> object.with("oneOf", closed(variants)))
+                        .orElse(object);
             case Json scalar -> scalar;
         };
     }
@@ -118,7 +125,6 @@ final class ApiViewer {
         Optional<String> child = returns.text("child");
         return child.isEmpty()
                 ? returns
-                : returns.without("child")
-                        .with("links", Json.arr(Json.obj("rel", "child", "href", child.get())));
+                : returns.without("child").with("links", Json.arr(Json.obj("rel", "child", "href", child.get())));
     }
 }
