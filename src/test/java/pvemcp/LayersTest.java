@@ -5,7 +5,6 @@ import static java.util.Map.entry;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,8 +48,7 @@ class LayersTest {
                             "config")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("pvemcp");
+            .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
 
     @Test
     void packages_import_only_what_the_architecture_allows() {
