@@ -47,6 +47,7 @@ class LayersTest {
                             "mcp",
                             "config")));
 
+    // Where Main was compiled to, which is never where tests are.
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
 
