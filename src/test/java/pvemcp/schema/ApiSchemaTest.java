@@ -71,7 +71,8 @@ final class ApiSchemaTest {
     void each_version_is_judged_by_its_own_words() {
         var eight = ApiSchema.builtIn("8.4");
         var roles = Json.obj("roleid", "Ops", "privs", "VM.Monitor");
-        assertThat(eight.check(eight.operation(Verb.POST, "/access/roles").orElseThrow(), roles)).isEmpty();
+        assertThat(eight.check(eight.operation(Verb.POST, "/access/roles").orElseThrow(), roles))
+                .isEmpty();
         assertThat(schema.check(schema.operation(Verb.POST, "/access/roles").orElseThrow(), roles))
                 .extracting(Problem::wire)
                 .containsExactly("invalid format - invalid privilege 'VM.Monitor'\n");
@@ -85,9 +86,12 @@ final class ApiSchemaTest {
     @Test
     void the_variant_of_a_type_is_judged_alone() {
         var rule = schema.operation(Verb.POST, "/cluster/ha/rules").orElseThrow();
-        assertThat(schema.check(rule, Json.obj("rule", "r1", "type", "node-affinity", "resources", "vm:100", "nodes", "pve")))
+        assertThat(schema.check(
+                        rule, Json.obj("rule", "r1", "type", "node-affinity", "resources", "vm:100", "nodes", "pve")))
                 .isEmpty();
-        assertThat(schema.check(rule, Json.obj("rule", "r1", "type", "node-affinity", "resources", "vm:100", "affinity", "positive")))
+        assertThat(schema.check(
+                        rule,
+                        Json.obj("rule", "r1", "type", "node-affinity", "resources", "vm:100", "affinity", "positive")))
                 .extracting(Problem::parameter)
                 .containsExactly("oneOf[node-affinity].nodes", "affinity");
         assertThat(schema.check(rule, Json.obj("rule", "r1", "resources", "vm:100")))
@@ -98,8 +102,10 @@ final class ApiSchemaTest {
     @Test
     void a_json_array_stands_for_a_list_and_a_scalar_for_an_array_of_one() {
         var stop = schema.operation(Verb.POST, "/nodes/{node}/stopall").orElseThrow();
-        assertThat(schema.check(stop, Json.obj("node", "pve", "vms", Json.arr(Json.num(100), Json.str("101"))))).isEmpty();
-        var start = schema.operation(Verb.POST, "/cluster/bulk-action/guest/start").orElseThrow();
+        assertThat(schema.check(stop, Json.obj("node", "pve", "vms", Json.arr(Json.num(100), Json.str("101")))))
+                .isEmpty();
+        var start =
+                schema.operation(Verb.POST, "/cluster/bulk-action/guest/start").orElseThrow();
         assertThat(schema.check(start, Json.obj("vms", "100"))).isEmpty();
         assertThat(schema.check(start, Json.obj("vms", "100,101")))
                 .containsExactly(new Problem("vms[0]", "type check ('integer') failed - got '100,101'"));

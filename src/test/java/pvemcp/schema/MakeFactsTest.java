@@ -82,7 +82,8 @@ final class MakeFactsTest {
                 lines.add("format " + name + " " + keys);
             }
         });
-        new TreeMap<>(newest.words()).forEach((list, words) -> lines.add("words " + list + " " + String.join(" ", words)));
+        new TreeMap<>(newest.words())
+                .forEach((list, words) -> lines.add("words " + list + " " + String.join(" ", words)));
         lines.addAll(operations.values());
         return String.join("\n", lines) + "\n";
     }
@@ -104,7 +105,8 @@ final class MakeFactsTest {
                 });
                 yield new Json.Obj(kept);
             }
-            case Json.Arr list -> new Json.Arr(list.items().stream().map(this::withoutTexts).toList());
+            case Json.Arr list ->
+                new Json.Arr(list.items().stream().map(this::withoutTexts).toList());
             default -> json;
         };
     }

@@ -22,7 +22,7 @@ final class Check {
         var problems = schema.check(operation, shaped);
         if (!problems.isEmpty()) {
             var errors = new LinkedHashMap<String, String>();
-            problems.forEach(problem -> errors.putIfAbsent(problem.parameter(), problem.message()));
+            problems.forEach(problem -> errors.putIfAbsent(problem.parameter(), problem.wire()));
             throw new SimError(400, "Parameter verification failed.", errors);
         }
         arguments.replaceAll((_, value) -> value instanceof Json.Bool(var flag) ? Json.num(flag ? 1 : 0) : value);
