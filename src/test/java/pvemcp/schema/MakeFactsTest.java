@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,17 +61,16 @@ final class MakeFactsTest {
     private String facts(String javascript, String version) {
         var newest = FactsFile.of("9.2");
         var read = Apidoc.read(javascript, newest);
-        var operations = new TreeMap<String, String>();
-        for (var line : read.operations()) {
+        var operations = new ArrayList<String>();
+        var byPath = Comparator.comparing(FactsFile.Line::path).thenComparing(FactsFile.Line::verb);
+        for (var line : read.operations().stream().sorted(byPath).toList()) {
             var facts = FactsFile.object(line.declaration());
             var returns = facts.get("returns").map(MakeFactsTest::returned);
             var kept = (Json.Obj) withoutTexts(facts.without("returns"));
             if (returns.isPresent()) {
                 kept = kept.with("returns", returns.get());
             }
-            operations.put(
-                    line.path() + " " + line.verb().ordinal(),
-                    line.verb() + " " + line.path() + " " + line.name() + " " + kept.write());
+            operations.add(line.verb() + " " + line.path() + " " + line.name() + " " + kept.write());
         }
         var lines = new ArrayList<String>();
         lines.add("# The API of PVE " + version + " as facts. pvemcp.schema.FactsFile says what each line means.");
@@ -84,7 +84,7 @@ final class MakeFactsTest {
         });
         new TreeMap<>(newest.words())
                 .forEach((list, words) -> lines.add("words " + list + " " + String.join(" ", words)));
-        lines.addAll(operations.values());
+        lines.addAll(operations);
         return String.join("\n", lines) + "\n";
     }
 
