@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 
 /// The endpoints of one cluster, any of which can be asked for everything. The one that answered last is asked
 /// first.
@@ -24,7 +25,9 @@ final class Endpoints {
 
     Endpoints(List<URI> uris, Waiting waiting) {
         this.waiting = waiting;
-        uris.forEach(uri -> all.add(new Endpoint(uri)));
+        for (var uri : uris) {
+            all.add(new Endpoint(uri));
+        }
     }
 
     /// One `https://host:port`.
@@ -102,6 +105,10 @@ final class Endpoints {
 
     @Override
     public synchronized String toString() {
-        return String.join(", ", all.stream().map(Endpoint::toString).toList());
+        var text = new StringJoiner(", ");
+        for (var endpoint : all) {
+            text.add(endpoint.toString());
+        }
+        return text.toString();
     }
 }

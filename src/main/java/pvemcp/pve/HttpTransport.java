@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -71,14 +72,15 @@ public final class HttpTransport implements Transport, AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(3);
     private static final int LARGEST_BODY = 64 << 20;
     private static final int LARGEST_RATIO = 200;
-    // As many as one worker of pveproxy should have to hold for us.
-    private static final int CONNECTIONS = 16;
+    // PVE has three workers a node; what is asked beyond this waits here rather than there.
+    private static final int AT_ONCE = 16;
 
     private final Connection connection;
     private final Waiting waiting;
     private final Endpoints endpoints;
     private final Session session;
     private final SharedReads shared;
+    private final Semaphore places = new Semaphore(AT_ONCE, true);
     private Optional<Client> client = Optional.empty(); // guarded by this
 
     public HttpTransport(Connection connection, Clock clock) {
@@ -327,11 +329,17 @@ public final class HttpTransport implements Transport, AutoCloseable {
         var http = ready.request(endpoint.uri(), request, base, headers);
         var sent = new AtomicBoolean();
         var outcome = new CompletableFuture<Outcome>();
+        if (!places.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            var why = "%d requests are under way already and none has ended in time".formatted(AT_ONCE);
+            throw new PveException(new PveFault.Unreachable(endpoint.toString(), why));
+        }
         Thread.ofVirtual().name("pve-exchange").start(() -> {
             try {
                 outcome.complete(ready.exchange(http, sent, request.verb() == Verb.GET));
             } catch (Throwable e) { // Rethrown by the one who waits.
                 outcome.completeExceptionally(e);
+            } finally {
+                places.release();
             }
         });
         try {
@@ -425,8 +433,8 @@ public final class HttpTransport implements Transport, AutoCloseable {
         private static PoolingHttpClientConnectionManager connections(DefaultClientTlsStrategy tls, Duration connect) {
             return PoolingHttpClientConnectionManagerBuilder.create()
                     .setTlsSocketStrategy(tls)
-                    .setMaxConnPerRoute(CONNECTIONS)
-                    .setMaxConnTotal(CONNECTIONS * 8)
+                    .setMaxConnPerRoute(AT_ONCE)
+                    .setMaxConnTotal(AT_ONCE * 8)
                     .setDefaultTlsConfig(TlsConfig.custom()
                             .setHandshakeTimeout(timeout(connect))
                             .build())

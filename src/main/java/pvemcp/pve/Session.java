@@ -155,13 +155,16 @@ final class Session {
                         where,
                         "%s has a second factor: give the secret of its TOTP, or better use an API token"
                                 .formatted(password.user()))));
-        return read(door.login(Json.obj(
-                "username",
-                password.user(),
-                "tfa-challenge",
-                challenge,
-                "password",
-                "totp:" + Totp.code(totp, clock.instant()))));
+        return read(door.login(
+                Json.obj("username", password.user(), "tfa-challenge", challenge, "password", "totp:" + code(totp))));
+    }
+
+    private String code(Secret totp) {
+        try {
+            return Totp.code(totp, clock.instant());
+        } catch (IllegalArgumentException e) {
+            throw new PveException(new PveFault.Unauthorized(where, e.getMessage()), e);
+        }
     }
 
     private Pass read(Json.Obj answer) {

@@ -66,6 +66,9 @@ final class SharedReads implements Transport {
             Thread.currentThread().interrupt();
             throw new CancellationException("the reading of " + key.path() + " was called off");
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof PveException failed && failed.fault() instanceof PveFault.Missing) {
+                forget(); // What was remembered may be why it was looked for in the wrong place.
+            }
             throw rethrown(e.getCause());
         } finally {
             leave(flight);
