@@ -29,10 +29,10 @@ import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Secret;
-import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.SimOptions;
+import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.time.SimTime;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.Prompts;
@@ -108,7 +108,8 @@ final class Assembly implements Host {
 
     @Override
     public Door demo() {
-        var sim = new LateSim(() -> PveSim.start(SimOptions.of(homelab(), SimTime.ticking(clock.instant(), 1))));
+        var sim = new LateSim(
+                () -> PveSim.start(SimOptions.of(Scenarios.homelab(), SimTime.ticking(clock.instant(), 1))));
         var wire = new LateWire(() -> {
             var running = sim.get();
             var token = running.token();
@@ -157,20 +158,9 @@ final class Assembly implements Host {
     }
 
     private static Scenario scenario(SimRequest request) {
-        return request.scenario().equals("fleet") ? nodes(request.nodes()) : homelab();
-    }
-
-    private static Scenario homelab() {
-        return nodes(1);
-    }
-
-    private static Scenario nodes(int count) {
-        return cluster -> {
-            for (int i = 1; i <= count; i++) {
-                cluster.addNode("pve" + i);
-            }
-            return Credentials.operator(cluster);
-        };
+        return request.scenario().equals("fleet")
+                ? Scenarios.fleet(request.nodes(), request.guests(), request.seed())
+                : Scenarios.homelab();
     }
 
     private static final class LateSim implements AutoCloseable {

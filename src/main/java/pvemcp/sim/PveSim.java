@@ -30,6 +30,7 @@ public final class PveSim implements AutoCloseable {
         cluster = new Cluster(time, options.seed());
         tasks = new SimTasks(time);
         credentials = options.scenario().seed(cluster);
+        tasks.recall(cluster.history);
         faults = new Faults(tasks, this::change);
         routes = AllRoutes.of(options.schema());
         front = new Front(options, lock, cluster, tasks, routes, faults);

@@ -3,6 +3,7 @@ package pvemcp.sim.task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.sim.SimError;
 import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.PastTask;
 
 /// The tasks of the cluster. A task is data: steps that take their time, say something and then have an effect; the
 /// clock does the rest. The simulator's lock guards it.
@@ -46,6 +48,19 @@ public final class SimTasks {
         }
         proceed(task, plan);
         return task.upid();
+    }
+
+    /// Takes over what was done before the simulation began.
+    public void recall(Collection<PastTask> history) {
+        history.stream().sorted(Comparator.comparing(PastTask::started)).forEach(past -> {
+            nextPid += 613;
+            var began = past.started();
+            long pstart = began.toEpochMilli() / 10 % 0xFFFFFFFL;
+            var task = new SimTask(past.node(), nextPid, pstart, began, past.type(), past.id(), past.user());
+            past.log().forEach(line -> task.say(began, line));
+            task.end(began.plus(past.took()), past.exitStatus());
+            tasks.put(task.upid(), task);
+        });
     }
 
     /// Has the next task of that type fail with that text, after its first steps.

@@ -87,7 +87,9 @@ public final class Access {
     public final class Rights {
         private final String authId;
         private final Map<String, Map<String, Boolean>> known = new HashMap<>();
+        private final Map<Map<String, Boolean>, Map<String, Boolean>> ofRoles = new HashMap<>();
         private Map<String, Map<String, Boolean>> poolRoles;
+        private Rights owner;
 
         private Rights(String authId) {
             this.authId = authId;
@@ -155,7 +157,10 @@ public final class Access {
             if (token.isEmpty()) {
                 return Map.of();
             }
-            var ofUser = rights(authId.substring(0, mark)).privileges(path);
+            if (owner == null) {
+                owner = rights(authId.substring(0, mark));
+            }
+            var ofUser = owner.privileges(path);
             if (!token.get().privsep()) {
                 return ofUser;
             }
@@ -168,7 +173,12 @@ public final class Access {
             return ofToken;
         }
 
+        /// The same few roles hold on thousands of paths.
         private Map<String, Boolean> privilegesOf(Map<String, Boolean> held) {
+            return ofRoles.computeIfAbsent(held, this::union);
+        }
+
+        private Map<String, Boolean> union(Map<String, Boolean> held) {
             var privileges = new TreeMap<String, Boolean>();
             held.forEach((id, propagate) -> Optional.ofNullable(roles.get(id))
                     .ifPresent(role ->

@@ -2,6 +2,8 @@ package pvemcp.sim.world;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -22,6 +24,8 @@ public final class Cluster {
     public final SequencedMap<Integer, Guest> guests = new TreeMap<>();
     public final SequencedMap<String, Storage> storages = new TreeMap<>();
     public final SequencedMap<String, Pool> pools = new TreeMap<>();
+    /// What was done before the simulation began, in any order.
+    public final List<PastTask> history = new ArrayList<>();
     public final Access access;
     /// What the nodes answer with; a placeholder until the simulator listens.
     public NodeCertificate certificate = new NodeCertificate("", "", "", Instant.EPOCH, Instant.EPOCH);

@@ -1,0 +1,22 @@
+package pvemcp.sim.scenario;
+
+import pvemcp.sim.Scenario;
+
+/// The simulated clusters one can start with. The same every time, whatever the hour.
+public final class Scenarios {
+    private Scenarios() {}
+
+    /// One host at home with a dozen guests: a web server, a database, home automation and what else gathers there.
+    public static Scenario homelab() {
+        return Homelab::seed;
+    }
+
+    /// A company's cluster of any size.
+    ///
+    /// @param nodes 1 to 32
+    /// @param guests up to 10,000, a third of them containers
+    /// @param seed another one makes another cluster
+    public static Scenario fleet(int nodes, int guests, long seed) {
+        return cluster -> new Fleet(cluster, nodes, guests, seed).seed();
+    }
+}
