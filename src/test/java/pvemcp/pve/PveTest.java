@@ -32,7 +32,7 @@ class PveTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
     private static final String TOTP_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
-    private final HandMoved time = new HandMoved();
+    private final HandMoved time = new HandMoved(step -> this.sim.advance(step));
     private final List<AutoCloseable> open = new ArrayList<>();
     private PveSim sim;
     private Pve pve;
@@ -222,6 +222,55 @@ class PveTest {
         time.pass(Duration.ofMinutes(1)); // The client does not know that so much time has passed.
 
         assertThat(ops.guests()).hasSize(4);
+    }
+
+    @Test
+    void a_guest_is_started_and_the_task_is_followed_to_its_end() {
+        var guest = pve.guest(new GuestRef("pve1/web"));
+
+        var task = guest.power(PowerAction.START);
+
+        assertThat(task.await(Duration.ofMinutes(2), Watcher.NOBODY))
+                .isEqualTo(new TaskReport.Finished(task.id(), List.of()));
+        assertThat(guest.status().running()).isTrue();
+        assertThat(task.id().type()).isEqualTo("qmstart");
+        assertThat(pve.node("pve1").tasks(Json.Obj.EMPTY, 10).tasks())
+                .extracting(TaskList.TaskRow::upid)
+                .contains(task.id());
+    }
+
+    @Test
+    void a_task_that_fails_says_what_pve_said() {
+        change(cluster -> cluster.guests.get(101).config.put("lock", "backup"));
+
+        var task = pve.guest(new GuestRef("101")).power(PowerAction.START);
+
+        assertThat(faultOf(() -> task.await(Duration.ofMinutes(2), Watcher.NOBODY)))
+                .isInstanceOfSatisfying(
+                        PveFault.TaskFailed.class,
+                        fault -> assertThat(fault.exit()).isEqualTo("VM is locked (backup)"));
+    }
+
+    @Test
+    void a_configuration_is_read_and_changed() {
+        var guest = pve.guest(new GuestRef("101"));
+
+        var digest = guest.config().digest();
+        guest.configure(Json.obj("description", "new", "digest", digest))
+                .ifPresent(task -> task.await(Duration.ofMinutes(1), Watcher.NOBODY));
+
+        assertThat(guest.config().get("description").map(String::strip)).contains("new");
+        assertThat(guest.config().digest()).isNotEqualTo(digest);
+        assertThat(faultOf(() -> guest.configure(Json.obj("description", "newer", "digest", digest))))
+                .isInstanceOf(PveFault.Conflict.class);
+    }
+
+    @Test
+    void a_node_that_is_gone_is_unreachable_and_the_rest_is_not() {
+        sim.faults().drop("pve2");
+
+        assertThat(faultOf(() -> pve.node("pve2").status())).isInstanceOf(PveFault.Unreachable.class);
+        assertThat(pve.node("pve1").status().memory()).isPresent();
     }
 
     @Test
