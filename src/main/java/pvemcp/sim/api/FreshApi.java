@@ -64,7 +64,7 @@ final class FreshApi {
                 .on(Verb.GET, "/cluster/backup-info/not-backed-up", FreshApi::notBackedUp)
                 .on(Verb.GET, "/cluster/config/nodes", FreshApi::configuredNodes)
                 .on(Verb.GET, "/cluster/config/apiversion", _ -> Json.str("1"))
-                .on(Verb.GET, "/cluster/config/totem", _ -> Json.Obj.EMPTY)
+                .on(Verb.GET, "/cluster/config/totem", _ -> Json.Null.NULL)
                 .on(Verb.GET, "/cluster/config/qdevice", _ -> Json.Obj.EMPTY)
                 .on(Verb.GET, "/cluster/config/join", FreshApi::join)
                 .on(Verb.DELETE, "/nodes/{node}/certificates/custom", _ -> Json.Null.NULL);

@@ -1,6 +1,9 @@
 package pvemcp.sim.http;
 
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import pvemcp.schema.ApiSchema;
 
@@ -39,8 +42,17 @@ final class StaticFiles {
         return HttpResponse.plain(500, "unable to open file '%s' - No such file or directory\n".formatted(file));
     }
 
+    private static boolean isCurrent(String since) {
+        try {
+            var form = DateTimeFormatter.RFC_1123_DATE_TIME;
+            return !Instant.from(form.parse(since)).isBefore(Instant.from(form.parse(MODIFIED)));
+        } catch (DateTimeException e) {
+            return false;
+        }
+    }
+
     private HttpResponse apidoc(HttpRequest request) {
-        if (request.header("if-modified-since").filter(MODIFIED::equals).isPresent()) {
+        if (request.header("if-modified-since").filter(StaticFiles::isCurrent).isPresent()) {
             return new HttpResponse(304, "NOT MODIFIED", Map.of(), new byte[0]);
         }
         if (apidoc.length == 0) {

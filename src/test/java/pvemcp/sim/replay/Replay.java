@@ -25,6 +25,7 @@ final class Replay {
     private final Mapping mapping = new Mapping();
     private Instant now;
     private Map<String, String> ticket = Map.of();
+    private String login = "username=root%40pam&password=" + Mapping.encode(RecordersHost.PASSWORD);
     private String limitedToken = "";
 
     private Replay(RecordersHost host, Instant start) {
@@ -103,6 +104,11 @@ final class Replay {
     }
 
     private void remember(Exchange exchange, Answer answer) {
+        if (exchange.note().equals("login as disabled user")) {
+            // Once the user was enabled again, the recorder logged in with these, off the record.
+            login = "username=limited%40pve&password=Limited-123";
+            ticket = Map.of();
+        }
         if (!(answer.data() instanceof Json.Obj data)) {
             return;
         }
@@ -132,9 +138,7 @@ final class Replay {
 
     private Map<String, String> withTicket(Exchange exchange) {
         if (ticket.isEmpty()) {
-            var login = host.sender()
-                    .post("/access/ticket", "username=root%40pam&password=" + Mapping.encode(RecordersHost.PASSWORD));
-            ticket = asTicket((Json.Obj) login.data());
+            ticket = asTicket((Json.Obj) host.sender().post("/access/ticket", login).data());
         }
         var headers = new LinkedHashMap<>(ticket);
         switch (exchange.auth()) {
