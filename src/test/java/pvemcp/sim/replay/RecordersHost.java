@@ -75,8 +75,8 @@ final class RecordersHost implements AutoCloseable {
         node.swap = 0;
         node.host.timezone = "Etc/UTC";
         node.host.disks.clear();
-        node.host.disks.add(
-                new Disk("/dev/sda", "unknown", "unknown", "0x1af4", "unknown", 274_877_906_944L, "mounted", "UNKNOWN", 100));
+        node.host.disks.add(new Disk(
+                "/dev/sda", "unknown", "unknown", "0x1af4", "unknown", 274_877_906_944L, "mounted", "UNKNOWN", 100));
         for (var missing : List.of("chrony", "ksmtuned", "postfix", "proxmox-firewall", "pve-lxc-syscalld")) {
             withoutService(node, missing, "not-found");
         }

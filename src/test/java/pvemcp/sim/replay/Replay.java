@@ -138,7 +138,8 @@ final class Replay {
 
     private Map<String, String> withTicket(Exchange exchange) {
         if (ticket.isEmpty()) {
-            ticket = asTicket((Json.Obj) host.sender().post("/access/ticket", login).data());
+            ticket = asTicket(
+                    (Json.Obj) host.sender().post("/access/ticket", login).data());
         }
         var headers = new LinkedHashMap<>(ticket);
         switch (exchange.auth()) {

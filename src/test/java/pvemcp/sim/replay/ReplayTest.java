@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplayTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"s10_vm_create_errors"})
+    @ValueSource(strings = {"s01_access", "s03_nodes", "s04_cluster", "s10_vm_create_errors", "s21_pools", "s25_wire"})
     void the_simulator_answers_as_the_recorded_host_did(String file) {
         var story = Exchange.story(file);
         var allowances = Allowances.of(file);
