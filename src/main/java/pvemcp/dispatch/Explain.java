@@ -3,11 +3,13 @@ package pvemcp.dispatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import pvemcp.gate.Tickets;
 import pvemcp.pve.PveFault;
+import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Tool;
@@ -126,7 +128,7 @@ final class Explain {
                 new Failed(
                         "task_failed",
                         "task %s (%s) failed: %s%s".formatted(upid.type(), upid, Clean.line(exit), quoted(tail)),
-                        "pve_task_get task=" + upid + " shows the whole log");
+                        afterFailure(upid, exit));
             case PveFault.TaskVanished(var upid, var why) ->
                 new Failed(
                         "task_vanished",
@@ -159,8 +161,22 @@ final class Explain {
         };
     }
 
-    private static String quoted(java.util.List<String> tail) {
-        return tail.stream().map(line -> "\n> " + Clean.line(line)).collect(Collectors.joining());
+    private static String quoted(List<String> tail) {
+        if (tail.isEmpty()) {
+            return "";
+        }
+        return "\nend of its log (untrusted):\n> "
+                + tail.stream().map(Clean::line).collect(Collectors.joining("\n> "));
+    }
+
+    /// What to do once a task has failed: some ends say themselves what stands in the way.
+    private static String afterFailure(Upid upid, String exit) {
+        // PVE::AbstractConfig::check_lock, PVE::Tools::lock_file_full
+        if (exit.contains("is locked (") || exit.contains("can't lock file")) {
+            return "somebody else is at work on it: pve_task_list guest=%s running=true shows who; try again after that"
+                    .formatted(upid.id());
+        }
+        return "pve_task_get task=%s lines=100 shows more of the log".formatted(upid);
     }
 
     private static Failed invalid(PveFault.Invalid invalid) {

@@ -124,9 +124,8 @@ public final class Layout {
                 case List<?> items when items.isEmpty() -> {}
                 case View view -> parts.add(view);
                 case Shown shown -> parts.add(shown.view());
-                case List<?> items
-                when isTable(items) ->
-                    parts.add(View.Stack.of(new View.Text(label(component.getName()) + ":"), table(items)));
+                case List<?> views when views.getFirst() instanceof View -> addAll(views, parts);
+                case List<?> rows when isTable(rows) -> parts.add(titled(component, rows));
                 case Record inner when !isValue(inner) -> parts.add(facts(inner));
                 case String text when text.isEmpty() -> {}
                 default -> facts.add(new View.Fact(label(component.getName()), cell(value)));
@@ -139,6 +138,14 @@ public final class Layout {
             parts.addFirst(new View.Facts(facts));
         }
         return new View.Stack(parts);
+    }
+
+    private static void addAll(List<?> views, List<View> parts) {
+        views.forEach(view -> parts.add((View) view));
+    }
+
+    private static View titled(RecordComponent component, List<?> rows) {
+        return View.Stack.of(new View.Text(label(component.getName()) + ":"), table(rows));
     }
 
     private static boolean isTable(List<?> items) {
