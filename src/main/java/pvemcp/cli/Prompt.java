@@ -39,7 +39,8 @@ final class Prompt {
             take(this::plainLine);
             return;
         }
-        try (var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        // The provider that runs stty needs no native library, which Java would warn of.
+        try (var terminal = TerminalBuilder.builder().system(true).provider("exec").dumb(true).build()) {
             var reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .completer((_, line, candidates) -> complete(line, candidates))

@@ -5,8 +5,17 @@ import pvemcp.dispatch.Caller;
 import pvemcp.view.Clean;
 
 /// The person at the terminal. Progress is a line that is written over, and only where there is somebody to see it.
-record TerminalCaller(Console console, Optional<String> approval) implements Caller {
+final class TerminalCaller implements Caller {
     private static final String CLEAR = "\r\u001b[K";
+
+    private final Console console;
+    private final Optional<String> approval;
+    private boolean shown; // guarded by this
+
+    TerminalCaller(Console console, Optional<String> approval) {
+        this.console = console;
+        this.approval = approval;
+    }
 
     @Override
     public String principal() {
@@ -25,19 +34,28 @@ record TerminalCaller(Console console, Optional<String> approval) implements Cal
     }
 
     @Override
-    public void progress(double fraction, String message) {
-        if (console.terminal()) {
-            var part = fraction < 0 ? "" : "%3.0f %% ".formatted(fraction * 100);
-            var text = part + Clean.oneLine(message);
-            int room = Math.max(20, console.width() - 1);
-            console.err().print(CLEAR + (text.length() > room ? text.substring(0, room) : text));
+    public Optional<String> approval() {
+        return approval;
+    }
+
+    @Override
+    public synchronized void progress(double fraction, String message) {
+        if (!console.terminal()) {
+            return;
         }
+        var part = fraction < 0 ? "" : "%3.0f %% ".formatted(fraction * 100);
+        var text = part + Clean.oneLine(message);
+        int room = Math.max(20, console.width() - 1);
+        console.err().print(CLEAR + (text.length() > room ? text.substring(0, room) : text));
+        shown = true;
     }
 
     /// Wipes the progress away before something that stays is written.
-    void settle() {
-        if (console.terminal()) {
+    synchronized void settle() {
+        if (shown) {
             console.err().print(CLEAR);
+            console.err().flush();
+            shown = false;
         }
     }
 
