@@ -188,12 +188,13 @@ class CommandLineTest {
     @Test
     void what_policy_denies_is_refused() throws IOException {
         try (var _ = simulator()) {
+            env.put("PVE_MCP_POLICY_CHANGE", "deny");
             env.put("PVE_MCP_POLICY_EXECUTE", "deny");
 
             var refused = run("call", "api_write", "POST", "/pools", "params=poolid=shop", "--yes");
 
             assertThat(refused.status).isEqualTo(Exit.REFUSED);
-            assertThat(refused.err).contains("policy.execute");
+            assertThat(refused.err).containsPattern("policy.(change|execute)");
         }
     }
 
@@ -376,7 +377,10 @@ class CommandLineTest {
 
         assertThat(told.status).isEqualTo(Exit.OK);
         assertThat(told.out)
-                .contains("> pve_guest_list status=running")
+                .contains("> pve_guest_list status=running", "web")
+                .containsPattern("> pve_task_get UPID:pve1:[^\n]*:vzdump:")
+                .contains("POST /nodes/pve1/qemu/120/status/shutdown")
+                .containsPattern("> pve_task_get UPID:pve1:[^\n]*:qmshutdown:120:")
                 .contains("pve_node_get (read)")
                 .contains("did you mean 'node_list'?")
                 .contains("\"command\": \"/opt/pve-mcp/pve-mcp\"");

@@ -40,7 +40,11 @@ final class Prompt {
             return;
         }
         // The provider that runs stty needs no native library, which Java would warn of.
-        try (var terminal = TerminalBuilder.builder().system(true).provider("exec").dumb(true).build()) {
+        try (var terminal = TerminalBuilder.builder()
+                .system(true)
+                .provider("exec")
+                .dumb(true)
+                .build()) {
             var reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .completer((_, line, candidates) -> complete(line, candidates))

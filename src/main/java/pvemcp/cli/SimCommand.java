@@ -27,7 +27,8 @@ final class SimCommand implements Command {
         spec.addOption(Command.option(
                 "--scenario", String.class, "NAME", "homelab", "What is on it: homelab (one node) or fleet (many)."));
         spec.addOption(Command.option("--nodes", int.class, "N", "8", "How many nodes a fleet has, at most 32."));
-        spec.addOption(Command.option("--guests", int.class, "N", "500", "How many guests a fleet has."));
+        spec.addOption(
+                Command.option("--guests", int.class, "N", "500", "How many guests a fleet has, at most 10000."));
         spec.addOption(Command.option("--seed", long.class, "N", "1", "The same seed makes the same cluster."));
         spec.addOption(Command.option("--speed", double.class, "X", "1", "How much faster than ours its time runs."));
         return spec;
@@ -58,8 +59,8 @@ final class SimCommand implements Command {
             throw new UsageException(
                     "there is no scenario '%s': there are homelab and fleet".formatted(request.scenario()));
         }
-        if (request.nodes() < 1 || request.nodes() > 32 || request.guests() < 0 || request.guests() > 100_000) {
-            throw new UsageException("a fleet has 1 to 32 nodes and up to 100000 guests");
+        if (request.nodes() < 1 || request.nodes() > 32 || request.guests() < 0 || request.guests() > 10_000) {
+            throw new UsageException("a fleet has 1 to 32 nodes and up to 10000 guests");
         }
         if (request.port() < 0 || request.port() > 65_535 || !(request.speed() > 0)) {
             throw new UsageException("a port is 0 to 65535, and a speed is above 0");

@@ -9,21 +9,24 @@ import pvemcp.tool.ToolResult;
 
 /// The guided tour: calls as an agent makes them, each with the answer it gets, then a prompt to go on from.
 final class Tour {
-    /// What is said before a call, and the call as one types it.
+    /// What is said before a call, and the call as one types it; `$task` is the task the answer before it named.
     private record Stop(String words, String call) {}
 
     private static final List<Stop> STOPS = List.of(
-            new Stop("What is running? One call, counted and in a table.", "guest_list status=running"),
+            new Stop("What is running? Counted, and in a table.", "guest_list status=running"),
             new Stop("One of them, looked at.", "guest_get web"),
-            new Stop("Changing something is held: the answer says what would happen, and waits for a yes.", """
-                    guest_power web shutdown"""),
-            new Stop("The cluster's own list of tasks has it.", "task_list limit=3"),
+            new Stop("What went wrong lately?", "task_list failed=true limit=1"),
+            new Stop("And why? The task's own log has it.", "task_get $task"),
+            new Stop("Changing something is held: it says what would happen, and waits for a yes.", """
+                    guest_power k3s-dev shutdown"""),
+            new Stop("The answer came once PVE's task had ended; this is that task.", "task_get $task"),
             new Stop("Whatever has no tool is found in the API itself.", "api_search query=\"snapshot rollback\""));
 
     private final Dispatcher dispatcher;
     private final Console console;
     private final Surroundings surroundings;
     private final Calls calls;
+    private String task = "";
 
     Tour(Dispatcher dispatcher, Console console, Surroundings surroundings) {
         this.dispatcher = dispatcher;
@@ -48,8 +51,9 @@ final class Tour {
     private void stop(Stop stop) {
         console.out().println();
         console.out().println(dim("# " + stop.words));
-        console.out().println(bold("> pve_" + stop.call));
-        make(Words.split(stop.call), true);
+        var call = stop.call.replace("$task", task);
+        console.out().println(bold("> pve_" + call));
+        make(Words.split(call), true);
     }
 
     /// One call from words as they are typed.
@@ -78,6 +82,9 @@ final class Tour {
     }
 
     private void show(ToolResult result) {
+        if (result instanceof ToolResult.Done done) {
+            task = first(done.data(), "task").orElse(task);
+        }
         // Both streams are one screen here, so what goes wrong stands where the answer would.
         new Calls(
                         dispatcher,
@@ -89,6 +96,22 @@ final class Tour {
                                 console.colour(),
                                 console.width()))
                 .show(result, false);
+    }
+
+    /// The first text member of that name, however deep.
+    private static Optional<String> first(Json json, String name) {
+        return switch (json) {
+            case Json.Obj object ->
+                object.text(name)
+                        .or(() -> object.members().values().stream()
+                                .flatMap(member -> first(member, name).stream())
+                                .findFirst());
+            case Json.Arr array ->
+                array.items().stream()
+                        .flatMap(item -> first(item, name).stream())
+                        .findFirst();
+            case Json.Null _, Json.Bool _, Json.Num _, Json.Str _ -> Optional.empty();
+        };
     }
 
     private void plugIn() {
