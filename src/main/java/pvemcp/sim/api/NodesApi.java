@@ -50,11 +50,9 @@ final class NodesApi {
     }
 
     private static Json list(Request request) {
-        var cluster = request.cluster();
-        return Json.of(cluster.nodes.values().stream()
-                .map(node -> ResourcesApi.node(cluster, node, request.rights())
-                        .put("ssl_fingerprint", cluster.certificate.fingerprint())
-                        .json())
+        var fingerprint = request.cluster().certificate.fingerprint();
+        return Json.of(ResourcesApi.nodes(request).stream()
+                .map(row -> row.put("ssl_fingerprint", fingerprint).json())
                 .toList());
     }
 

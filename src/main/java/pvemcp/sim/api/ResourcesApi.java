@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.metrics.NodeMetrics;
@@ -33,7 +34,7 @@ final class ResourcesApi {
             guests(request, rows);
         }
         if (type.isEmpty() || type.equals("node")) {
-            nodes(request, rows);
+            nodes(request).forEach(row -> rows.add(row.put("cgroup-mode", 2).json()));
         }
         if (type.isEmpty() || type.equals("storage")) {
             storages(request, rows);
@@ -70,9 +71,11 @@ final class ResourcesApi {
     /// A guest's row; on a node that is away, only what the cluster's configuration tells.
     static Json guest(Cluster cluster, Guest guest, Map<Integer, String> pools) {
         var node = cluster.nodes.get(guest.node);
-        var row = node != null && node.online
-                ? guest.resource(cluster.now())
-                : Json.obj(
+        var pool = pools.getOrDefault(guest.vmid(), "");
+        if (node != null && node.online) {
+            return guest.resource(cluster.now(), pool);
+        }
+        return Rows.of(
                         "id",
                         guest.type() + "/" + guest.vmid(),
                         "type",
@@ -82,21 +85,22 @@ final class ResourcesApi {
                         "node",
                         guest.node,
                         "status",
-                        "unknown");
-        var pool = pools.get(guest.vmid());
-        return pool == null ? row : row.with("pool", pool);
+                        "unknown")
+                .putText("pool", pool)
+                .json();
     }
 
-    private static void nodes(Request request, List<Json> rows) {
-        for (var node : request.cluster().nodes.values()) {
-            rows.add(node(request.cluster(), node, request.rights())
-                    .put("cgroup-mode", 2)
-                    .json());
-        }
+    /// The nodes' rows, of all that may be seen.
+    static List<Rows> nodes(Request request) {
+        var cluster = request.cluster();
+        var guests = cluster.guests.values().stream().collect(Collectors.groupingBy(guest -> guest.node));
+        return cluster.nodes.values().stream()
+                .map(node -> node(cluster, node, guests.getOrDefault(node.name(), List.of()), request.rights()))
+                .toList();
     }
 
     /// A node's row; its figures only for those who may audit it (PVE::API2Tools::extract_node_stats).
-    static Rows node(Cluster cluster, Node node, Access.Rights rights) {
+    private static Rows node(Cluster cluster, Node node, List<Guest> guests, Access.Rights rights) {
         var now = cluster.now();
         var row = Rows.of(
                 "id",
@@ -112,7 +116,7 @@ final class ResourcesApi {
         if (!node.online || !rights.has("/nodes/" + node.name(), "Sys.Audit")) {
             return row;
         }
-        var use = new NodeMetrics(cluster, node);
+        var use = new NodeMetrics(node, guests);
         return row.put("maxcpu", node.cores)
                 .put("cpu", use.cpu(now))
                 .put("maxmem", node.memory)

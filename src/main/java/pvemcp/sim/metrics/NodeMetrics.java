@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Node;
 
 /// What a host uses: its running guests and a little of its own, made up but the same in every run.
@@ -15,11 +16,16 @@ public final class NodeMetrics {
     private final double guestLoad;
 
     public NodeMetrics(Cluster cluster, Node node) {
+        this(node, cluster.guests.values());
+    }
+
+    /// @param guests those of the node, others may be among them
+    public NodeMetrics(Node node, Iterable<? extends Guest> guests) {
         this.node = node;
         this.seed = 7_000_000L + node.id() * 1000L;
         long memory = 0;
         double cores = 0;
-        for (var guest : cluster.guests.values()) {
+        for (var guest : guests) {
             if (guest.node.equals(node.name()) && guest.isRunning()) {
                 memory += (long) (guest.maxMemory() * 0.55);
                 cores += guest.cpus() * 0.12;

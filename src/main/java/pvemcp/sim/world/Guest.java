@@ -331,8 +331,10 @@ public abstract sealed class Guest permits Vm, Container {
         return new GuestMetrics(this);
     }
 
-    /// The guest's row in `/cluster/resources`, less its pool (PVE::API2Tools::extract_vm_stats).
-    public final Json.Obj resource(Instant now) {
+    /// The guest's row in `/cluster/resources` (PVE::API2Tools::extract_vm_stats).
+    ///
+    /// @param pool the one it is in; empty where it is in none
+    public final Json.Obj resource(Instant now, String pool) {
         var use = metrics();
         var row = new LinkedHashMap<String, Json>();
         row.put("id", Json.str(type() + "/" + vmid));
@@ -359,6 +361,9 @@ public abstract sealed class Guest permits Vm, Container {
             row.put("tags", Json.str(tags));
         }
         lock().ifPresent(lock -> row.put("lock", Json.str(lock)));
+        if (!pool.isEmpty()) {
+            row.put("pool", Json.str(pool));
+        }
         return new Json.Obj(row);
     }
 
