@@ -14,6 +14,7 @@ import pvemcp.pve.Verb;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult.Failed;
+import pvemcp.tool.ToolResult.Refused;
 import pvemcp.view.Clean;
 
 /// Says a failure in words that help: what happened in PVE's own words, and what to do next.
@@ -42,6 +43,13 @@ final class Explain {
 
     /// The client called it off: by [pvemcp.tool.ToolContext#checkCancelled], or by the interrupt that ends a wait in
     /// `pve`.
+    static Refused nobodyToAsk() {
+        return new Refused(
+                "policy.without_elicitation",
+                "this call needs a yes, and this client cannot ask its user",
+                "use a client that supports elicitation, or the owner can set policy.without_elicitation to ticket");
+    }
+
     static Failed cancelled(CancellationException e, Trip trip) {
         return new Failed("cancelled", e.getMessage() + left(trip), trip.tasks().isEmpty() ? "" : follow(trip));
     }

@@ -11,22 +11,18 @@ import java.util.concurrent.CancellationException;
 import pvemcp.audit.AuditLog;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
-import pvemcp.gate.Target;
 import pvemcp.gate.Tickets;
-import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.ReadOnly;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
-import pvemcp.tool.Planned;
-import pvemcp.tool.Preview;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
-import pvemcp.view.Layout;
+import pvemcp.view.Clean;
 
 /// The road itself. Safety is the order of its steps: what is bound is judged, what is judged is written down, what
 /// is written down is done.
@@ -59,36 +55,8 @@ public final class Road implements Dispatcher {
         var trip = new Trip(audit, clock, tool, arguments, caller);
         try {
             var asked = Asked.bind(tool, arguments, clusters);
-            var cluster = asked.cluster();
-            var tier = tool.tierOf(asked.call(), cluster.schema());
-            var looking = new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
-            if (tier == Tier.READ) {
-                trip.aimed(tier, List.of());
-                return switch (gate.judge(tier, List.of())) {
-                    case Verdict.Allow() -> trip.ended(done(asked.call().run(looking)));
-                    case Verdict.Hold(var why) -> trip.ended(refused(new Verdict.Deny("policy.read", why, "allow it")));
-                    case Verdict.Deny deny -> trip.ended(refused(deny));
-                };
-            }
-            var targets = Targets.of(asked.call(), looking);
-            trip.aimed(tier, targets);
-            var verdict = gate.judge(tier, targets);
-            if (verdict instanceof Verdict.Deny deny) {
-                return trip.ended(refused(deny));
-            }
-            if (asked.dryRun()) {
-                return trip.ended(done(rehearse(tool, asked, targets, caller)));
-            }
-            if (verdict instanceof Verdict.Hold) {
-                var held = hold(tool, tier, asked, targets, caller);
-                if (held.isPresent()) {
-                    return trip.ended(held.get());
-                }
-            }
-            trip.beginsToWrite();
-            var wire = Wires.writing(cluster.wire(), cluster.schema(), trip);
-            var doing = new Context(cluster, wire, clock, caller, trip::entering);
-            return trip.ended(done(asked.call().run(doing)));
+            var looking = looking(asked.cluster(), caller);
+            return trip.ended(new Passage<>(tool, asked, caller, looking, gate, tickets, trip).go());
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (PveException e) {
@@ -97,61 +65,14 @@ public final class Road implements Dispatcher {
             return trip.ended(Explain.cancelled(e, trip));
         } catch (IOException e) {
             return trip.ended(Explain.unrecorded(audit.file(), e));
+        } catch (RuntimeException e) {
+            trip.broke(e); // A bug: it is for the log with its stack, not for polite words.
+            throw e;
         }
     }
 
-    /// Empty once somebody has said yes to this very call; else what to answer instead.
-    private <C extends Record & Call<?>> Optional<ToolResult> hold(
-            Tool<C> tool, Tier tier, Asked<C> asked, List<Target> targets, Caller caller) {
-        var held = new Tickets.Held(
-                caller.principal(),
-                tool.name(),
-                asked.cluster().name(),
-                tool.inputs().unbind(asked.call()),
-                targets);
-        // Where the user can be asked, only the user's answer counts: a model could hand back a ticket by itself.
-        var yes = caller.canAsk() ? caller.approval() : caller.approval().or(asked::confirm);
-        if (yes.isPresent()) {
-            var redeemed = tickets.redeem(yes.get(), held);
-            return redeemed == Tickets.Redeemed.GOOD ? Optional.empty() : Optional.of(Explain.ticket(redeemed));
-        }
-        if (!caller.canAsk() && gate.policy().unasked() == Policy.Unasked.DENY) {
-            return Optional.of(
-                    new ToolResult.Refused(
-                            "policy.without_elicitation",
-                            "this call needs a yes, and this client cannot ask its user",
-                            "use a client that supports elicitation, or the owner can set policy.without_elicitation to ticket"));
-        }
-        var preview = rehearse(tool, asked, targets, caller);
-        return Optional.of(new ToolResult.Held(preview, tier, tickets.seal(held)));
-    }
-
-    /// What the call would do: it is run up to its first write, or tells by itself.
-    private <C extends Record & Call<?>> Preview rehearse(
-            Tool<C> tool, Asked<C> asked, List<Target> targets, Caller caller) {
-        var cluster = asked.cluster();
-        if (asked.call() instanceof Planned planned) {
-            return planned.preview(new Context(cluster, new ReadOnly(cluster.wire()), clock, caller));
-        }
-        var summary = tool.name() + " on "
-                + String.join(", ", targets.stream().map(Target::toString).toList());
-        try {
-            var wire = Wires.rehearsing(cluster.wire(), cluster.schema());
-            asked.call().run(new Context(cluster, wire, clock, caller, command -> {
-                throw new Wires.Rehearsed(command);
-            }));
-            return new Preview(summary, List.of(), List.of("as things stand, it would change nothing"));
-        } catch (Wires.Rehearsed stopped) {
-            return new Preview(summary, stopped.lines(), List.of());
-        }
-    }
-
-    private static ToolResult done(Object answer) {
-        return new ToolResult.Done(Layout.view(answer), Layout.data(answer));
-    }
-
-    private static ToolResult refused(Verdict.Deny deny) {
-        return new ToolResult.Refused(deny.rule(), deny.why(), deny.remedy());
+    private Context looking(Cluster cluster, Caller caller) {
+        return new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
     }
 
     private String asIdentity(Json.Obj arguments) {
@@ -206,8 +127,8 @@ public final class Road implements Dispatcher {
         for (var resource : offer.resources()) {
             var variables = UriTemplate.match(resource.uri(), uri);
             if (variables.isPresent()) {
-                var ctx = new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
-                return Optional.of(new Content(uri, resource.mimeType(), text(resource, ctx, variables.get())));
+                var text = text(resource, looking(cluster, caller), variables.get());
+                return Optional.of(new Content(uri, resource.mimeType(), text));
             }
         }
         return Optional.empty();
@@ -218,6 +139,8 @@ public final class Road implements Dispatcher {
             return resource.reader().read(ctx, variables);
         } catch (PveException e) {
             throw new Unreadable(Explain.fault(e.fault(), asIdentity(Json.Obj.EMPTY)));
+        } catch (BadArguments | IllegalArgumentException e) {
+            throw new Unreadable(new ToolResult.Failed("bad_arguments", Clean.note(e.getMessage()), ""));
         }
     }
 
@@ -229,9 +152,8 @@ public final class Road implements Dispatcher {
     @Override
     public List<String> complete(String kind, String typed, Caller caller) {
         var cluster = clusters.firstEntry().getValue();
-        var ctx = new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
         try {
-            return List.copyOf(Completion.of(kind, typed, ctx));
+            return List.copyOf(Completion.of(kind, typed, looking(cluster, caller)));
         } catch (PveException e) {
             return List.of(); // Nobody waits for an error while typing; the call itself will say it.
         }

@@ -50,6 +50,11 @@ final class Trip {
         log.record(Json.obj("event", "begin").with("call", facts));
     }
 
+    /// Who said yes to a held call: the user, or whoever handed the ticket back.
+    void agreedBy(String whom) {
+        facts = facts.with("agreed_by", whom);
+    }
+
     void sending(Wires.Sent request) {
         sent.add(request);
     }
@@ -72,9 +77,19 @@ final class Trip {
 
     /// Writes how it ended, and passes it on.
     ToolResult ended(ToolResult result) {
+        ended(words(result));
+        return result;
+    }
+
+    /// A bug ended it.
+    void broke(RuntimeException bug) {
+        ended("broke " + bug.getClass().getSimpleName());
+    }
+
+    private void ended(String how) {
         var event = Json.obj("event", "end")
                 .with("call", facts)
-                .with("result", words(result))
+                .with("result", how)
                 .with("millis", Duration.between(started, clock.instant()).toMillis());
         if (!sent.isEmpty()) {
             event = event.with("sent", Json.strings(Wires.lines(sent)));
@@ -87,7 +102,6 @@ final class Trip {
                     "tasks", Json.strings(tasks.stream().map(Upid::toString).toList()));
         }
         log.note(event);
-        return result;
     }
 
     private static String words(ToolResult result) {

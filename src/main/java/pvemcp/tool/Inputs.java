@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.pve.Bytes;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
 import pvemcp.text.Nearest;
@@ -286,6 +287,9 @@ public final class Inputs<C extends Record> {
             if (type == Duration.class) {
                 return Durations.parse(text);
             }
+            if (type == Bytes.class) {
+                return Bytes.parse(text);
+            }
             if (type == GuestRef.class) {
                 return new GuestRef(text(text));
             }
@@ -370,6 +374,7 @@ public final class Inputs<C extends Record> {
                     yield Optional.of(new Json.Arr(written));
                 }
                 case Enum<?> constant -> Optional.of(Json.str(Inputs.word(constant)));
+                case Bytes size -> Optional.of(Json.num(size.count()));
                 case String _, Boolean _, Integer _, Long _, Double _, Json _ -> Optional.of(Json.of(value));
                 default -> Optional.of(Json.str(value.toString()));
             };
@@ -418,6 +423,9 @@ public final class Inputs<C extends Record> {
         }
         if (type == Duration.class) {
             return Kind.DURATION;
+        }
+        if (type == Bytes.class) {
+            return Kind.BYTES;
         }
         if (type == Upid.class) {
             return Kind.TASK;

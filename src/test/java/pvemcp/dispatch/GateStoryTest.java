@@ -292,6 +292,17 @@ class GateStoryTest {
     }
 
     @Test
+    void even_reads_can_be_made_to_ask() {
+        try (var lab = Lab.of(Scenes.small()).policy(policy -> policy.with(Tier.READ, Answer.ASK))) {
+            var held = lab.call("pve_guest_list");
+            that(held).isHeld();
+            that(lab.call("pve_next_id")).isHeld();
+            assertThat(lab.audit())
+                    .allMatch(line -> line.text("result").orElseThrow().equals("held"));
+        }
+    }
+
+    @Test
     void a_denied_tool_is_not_even_offered() {
         try (var lab = Lab.of(Scenes.small()).policy(_ -> Policy.DEFAULT.with(Tier.OPERATE, Answer.DENY))) {
             assertThat(lab.dispatcher().tools()).extracting(tool -> tool.name()).doesNotContain("pve_guest_power");

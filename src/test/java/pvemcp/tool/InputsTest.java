@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
+import pvemcp.pve.Bytes;
 import pvemcp.pve.GuestRef;
 
 class InputsTest {
@@ -28,6 +29,7 @@ class InputsTest {
             @Doc("Names") List<String> fields,
             @Doc("By force") boolean force,
             @Doc("More") Json.Obj params,
+            @Doc Optional<Bytes> size,
             Paging paging) {}
 
     private static final Inputs<Everything> INPUTS = Inputs.of(Everything.class);
@@ -83,6 +85,10 @@ class InputsTest {
                       "type": "object",
                       "description": "More"
                     },
+                    "size": {
+                      "type": "string",
+                      "description": "Size such as 32G"
+                    },
                     "limit": {
                       "type": "integer",
                       "minimum": 1,
@@ -110,6 +116,7 @@ class InputsTest {
                         List.of(),
                         false,
                         Json.Obj.EMPTY,
+                        Optional.empty(),
                         new Paging(50)));
     }
 
@@ -123,6 +130,7 @@ class InputsTest {
                 "fields", "id, name",
                 "force", "true",
                 "params", "{\"cores\":2}",
+                "size", "1.5 GiB",
                 "limit", "7"));
         assertThat(call.guest()).isEqualTo(new GuestRef("101"));
         assertThat(call.action()).isEqualTo(Action.POWER_OFF);
@@ -131,6 +139,7 @@ class InputsTest {
         assertThat(call.fields()).containsExactly("id", "name");
         assertThat(call.force()).isTrue();
         assertThat(call.params()).isEqualTo(Json.obj("cores", 2));
+        assertThat(call.size()).contains(Bytes.ofMebi(1536));
         assertThat(call.paging().limit()).isEqualTo(7);
     }
 
@@ -167,6 +176,8 @@ class InputsTest {
         var plain = INPUTS.bind(args("guest", "101", "action", "start"));
         var wordy = INPUTS.bind(args("limit", "50", "keep_for", "1m", "action", "Start", "guest", 101, "fields", ""));
         assertThat(INPUTS.unbind(wordy)).isEqualTo(INPUTS.unbind(plain));
+        assertThat(INPUTS.unbind(INPUTS.bind(args("guest", "101", "action", "start", "size", "1G"))))
+                .isEqualTo(INPUTS.unbind(INPUTS.bind(args("guest", "101", "action", "start", "size", 1 << 30))));
         assertThat(INPUTS.bind(INPUTS.unbind(plain))).isEqualTo(plain);
     }
 }
