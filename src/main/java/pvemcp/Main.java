@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import pvemcp.cli.Commands;
 import pvemcp.cli.Console;
+import pvemcp.cli.Door;
 import pvemcp.cli.Exit;
 import pvemcp.config.Config;
 import pvemcp.config.ConfigException;
@@ -69,12 +70,25 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(new Thread(stdio::close, "pve-mcp-end"));
         try (var door =
                 args.contains("demo") ? assembly.demo() : assembly.connected(config, args.contains("--read-only"))) {
+            if (config.text(Key.LOG_LEVEL).equals("info")) {
+                err.println("pve-mcp: " + served(config, door));
+            }
             stdio.serve(new McpServer(door.dispatcher(), about(), Emits.NOTHING));
             return Exit.OK;
         } catch (IOException e) {
             err.println("pve-mcp: " + e.getMessage());
             return Exit.FAILED;
         }
+    }
+
+    private static String served(Config config, Door door) {
+        var clusters = config.clusters().stream()
+                .map(cluster -> cluster.name() + " at " + cluster.endpoints())
+                .toList();
+        return "serving %d tools for %s"
+                .formatted(
+                        door.dispatcher().tools().size(),
+                        clusters.isEmpty() ? "no configured cluster" : String.join(", ", clusters));
     }
 
     private static int command(List<String> args, Console console, Surroundings surroundings) {

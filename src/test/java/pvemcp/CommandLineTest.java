@@ -99,6 +99,13 @@ class CommandLineTest {
     }
 
     @Test
+    void a_server_says_what_it_serves_where_that_is_wanted() {
+        env.put("PVE_MCP_LOG_LEVEL", "info");
+
+        assertThat(run("serve").err).containsPattern("serving [0-9]+ tools for no configured cluster");
+    }
+
+    @Test
     void read_only_serves_no_tool_that_writes() {
         typed = """
                 {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\

@@ -47,7 +47,9 @@ public enum Key {
     TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
             Where every call that changes something is recorded, a JSON line each, before it is made."""),
-    LOG_LEVEL("log.level", Kind.LEVEL, "warn", "How much is told on standard error.");
+    LOG_LEVEL("log.level", Kind.LEVEL, "warn", """
+            How much a server tells on standard error: `warn` has what of the configuration is not followed, `info` also \
+            what is served.""");
 
     /// How a value is written.
     public enum Kind {
@@ -63,7 +65,7 @@ public enum Key {
         ANSWER("allow, ask or deny", "allow ask deny"),
         UNASKED("ticket or deny", "ticket deny"),
         SURFACE("lean, core or all", "lean core all"),
-        LEVEL("error, warn, info or debug", "error warn info debug");
+        LEVEL("error, warn or info", "error warn info");
 
         private final String doc;
         private final String words;

@@ -73,7 +73,7 @@ class ConfigTest {
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");
-        values.put(Key.LOG_LEVEL, "debug");
+        values.put(Key.LOG_LEVEL, "info");
 
         var where = List.of(Key.URL, Key.HOST);
         for (var key : Key.values()) {
@@ -192,7 +192,7 @@ class ConfigTest {
         write(".env", """
                 # settings of the lab
                 export PVE_MCP_SURFACE="all"
-                PVE_MCP_LOG_LEVEL=debug
+                PVE_MCP_LOG_LEVEL=warn
                 PVE_MCP_TOOLSETS='guests, nodes'   # two
                 """, "rw-r--r--");
 
