@@ -1,6 +1,7 @@
 package pvemcp;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import pvemcp.audit.AuditLog;
 import pvemcp.cli.Door;
 import pvemcp.cli.Host;
@@ -115,7 +117,7 @@ final class Assembly implements Host {
             var token = running.token();
             var connection = new Connection(
                     "demo",
-                    List.of(java.net.URI.create(running.url())),
+                    List.of(URI.create(running.url())),
                     new Connection.Credential.Token(token.id(), new Secret(token.secret())),
                     new Connection.Trust.Fingerprints(List.of(running.fingerprint())),
                     Duration.ofSeconds(30));
@@ -164,10 +166,10 @@ final class Assembly implements Host {
     }
 
     private static final class LateSim implements AutoCloseable {
-        private final java.util.function.Supplier<PveSim> start;
+        private final Supplier<PveSim> start;
         private Optional<PveSim> started = Optional.empty();
 
-        LateSim(java.util.function.Supplier<PveSim> start) {
+        LateSim(Supplier<PveSim> start) {
             this.start = start;
         }
 

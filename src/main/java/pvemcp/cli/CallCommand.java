@@ -1,7 +1,6 @@
 package pvemcp.cli;
 
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.tool.Preview;
@@ -58,9 +57,6 @@ final class CallCommand implements Command {
             console.err().println("policy wants a yes for this, and there is no terminal to ask at: --yes gives it");
             return false;
         }
-        console.err().print("do it? [y/N] ");
-        console.err().flush();
-        var answer = console.readLine().orElse("").strip().toLowerCase(Locale.ROOT);
-        return List.of("y", "yes").contains(answer);
+        return new Question(console).agrees("do it?");
     }
 }

@@ -1,5 +1,7 @@
 package pvemcp.cli;
 
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -47,11 +49,11 @@ final class CompletionCommand implements Command {
         return Exit.OK;
     }
 
-    private java.util.List<String> visible() {
+    private List<String> visible() {
         return commands.line().getSubcommands().entrySet().stream()
                 .filter(entry ->
                         !entry.getValue().getCommandSpec().usageMessage().hidden())
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package pvemcp.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where a command reads and writes.
 ///
@@ -59,13 +61,13 @@ public record Console(InputStream in, PrintStream out, PrintStream err, boolean 
     }
 
     /// A line the user types, without its end; empty where the input has ended.
-    java.util.Optional<String> readLine() {
-        var line = new java.io.ByteArrayOutputStream();
+    Optional<String> readLine() {
+        var line = new ByteArrayOutputStream();
         try {
             // Byte by byte: what follows the line belongs to whoever reads next.
             for (int b = in.read(); b != '\n'; b = in.read()) {
                 if (b < 0 && line.size() == 0) {
-                    return java.util.Optional.empty();
+                    return Optional.empty();
                 }
                 if (b < 0) {
                     break;
@@ -73,9 +75,9 @@ public record Console(InputStream in, PrintStream out, PrintStream err, boolean 
                 line.write(b);
             }
         } catch (IOException _) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
-        return java.util.Optional.of(line.toString(StandardCharsets.UTF_8).stripTrailing());
+        return Optional.of(line.toString(StandardCharsets.UTF_8).stripTrailing());
     }
 
     /// Everything that is wrong with the configuration, a line each.

@@ -1,5 +1,6 @@
 package pvemcp.cli;
 
+import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -48,7 +49,7 @@ final class SimCommand implements Command {
             tell(sim);
             untilASignal();
             return Exit.OK;
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             throw new UsageException("the simulator cannot listen on port %d (%s): --port 0 takes a free one"
                     .formatted(request.port(), e.getCause().getMessage()));
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /// The `PROXMOX_*` variables that four other servers are configured by, so that a client's configuration made for one
 /// of them works here: said in our keys, and only where no cluster is configured in our own words.
@@ -19,7 +20,7 @@ import java.util.TreeSet;
 final class Dialects {
     private static final Set<String> YES = Set.of("true", "1", "yes", "y", "on");
 
-    // A value each: everything that some server reads and that has no use here, with why.
+    // Why some variables have no use here.
     private static final String LOOKED_UP = "the node, storage and bridge are looked up or named by each call";
     private static final String NO_SSH = "nothing here logs in over SSH";
 
@@ -179,7 +180,7 @@ final class Dialects {
     /// A URL whose port is 8006 where it names none.
     private Optional<Value> withPort(String name) {
         return value(name).map(url -> {
-            var match = java.util.regex.Pattern.compile("^(https?://[^/:]+|https?://\\[[^]]+])(/.*)?$")
+            var match = Pattern.compile("^(https?://[^/:]+|https?://\\[[^]]+])(/.*)?$")
                     .matcher(url.text);
             return match.matches() ? url.with(match.group(1) + ":8006") : url.with(withoutPath(url.text));
         });

@@ -1,5 +1,6 @@
 package pvemcp.config;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,7 +18,7 @@ final class SecretCommand {
     static Secret run(String line, String origin) {
         try {
             var process = new ProcessBuilder(List.of("/bin/sh", "-c", line))
-                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {

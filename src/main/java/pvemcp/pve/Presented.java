@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -83,44 +85,42 @@ public record Presented(String fingerprint, String subject, String issuer, Insta
             this.seen = seen;
         }
 
-        private void look(X509Certificate[] chain) throws java.security.cert.CertificateException {
+        private void look(X509Certificate[] chain) throws CertificateException {
             seen.set(chain[0]);
-            throw new java.security.cert.CertificateException("looked at, not believed");
+            throw new CertificateException("looked at, not believed");
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws java.security.cert.CertificateException {
+                throws CertificateException {
             look(chain);
         }
 
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine)
-                throws java.security.cert.CertificateException {
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
             look(chain);
         }
 
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type)
-                throws java.security.cert.CertificateException {
+        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
             look(chain);
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws java.security.cert.CertificateException {
+                throws CertificateException {
             look(chain);
         }
 
         @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine)
-                throws java.security.cert.CertificateException {
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
             look(chain);
         }
 
         @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type)
-                throws java.security.cert.CertificateException {
+        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
             look(chain);
         }
 
