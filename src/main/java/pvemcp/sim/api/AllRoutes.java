@@ -27,6 +27,9 @@ public final class AllRoutes {
         LxcApi.add(routes);
         LxcPower.add(routes);
         SnapshotApi.add(routes);
+        DiskApi.add(routes);
+        CloneApi.add(routes);
+        MigrateApi.add(routes);
         StorageApi.add(routes);
         NodeStorageApi.add(routes);
         RrdApi.add(routes);

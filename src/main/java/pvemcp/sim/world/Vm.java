@@ -81,7 +81,7 @@ public final class Vm extends Guest {
 
     @Override
     Duration bootTime() {
-        return Duration.ofSeconds(20);
+        return Duration.ofSeconds(25);
     }
 
     static boolean isCdrom(PropertyString drive) {

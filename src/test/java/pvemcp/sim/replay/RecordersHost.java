@@ -15,6 +15,7 @@ import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.Container;
 import pvemcp.sim.world.HostSettings.Disk;
 import pvemcp.sim.world.Node;
 import pvemcp.sim.world.Storage;
@@ -51,14 +52,48 @@ final class RecordersHost implements AutoCloseable {
         sim.advance(step);
     }
 
-    /// In s10 the recorder removed VM 111 after each request that happened to make one, and did not record that.
-    void sweep(Exchange exchange) {
+    /// What happened on the recorder's host without being recorded.
+    void before(Exchange exchange) {
+        switch (story.substring(0, 3)) {
+            case "s10" -> sweep(exchange);
+            case "s11" -> {
+                // Several stories ran at a time, and the machine was slow: the VM's lock could not be had.
+                if (exchange.number() == 199 || exchange.number() == 204) {
+                    sim.faults()
+                            .fail(exchange.number() == 199 ? "qmstop" : "qmreboot")
+                            .with("can't lock file '/var/lock/qemu-server/lock-120.conf' - got timeout");
+                }
+            }
+            case "s12" -> {
+                // That clone was done before the next request; the VM that was cloned is deleted after it.
+                if (exchange.number() == 174) {
+                    sim.advance(Duration.ofSeconds(10));
+                }
+            }
+            case "s22" -> {
+                if (exchange.number() == 130) {
+                    sim.faults()
+                            .fail("vzstop")
+                            .with("can't lock file '/run/lock/lxc/pve-config-200.lock' - got timeout");
+                }
+                if (exchange.number() == 134 || exchange.number() == 138) {
+                    sim.faults()
+                            .fail("vzdelsnapshot")
+                            .with("Failed to obtain guest migration lock - replication running?");
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /// VM 111 was removed after each request that happened to make one.
+    private void sweep(Exchange exchange) {
         boolean asksFor111 = exchange.path().contains("/qemu/111/")
                 || exchange.request()
                         .object("form")
                         .flatMap(form -> form.whole("vmid"))
                         .equals(Optional.of(111L));
-        if (story.startsWith("s10") && asksFor111) {
+        if (asksFor111) {
             sim.change(cluster -> cluster.guests.remove(111));
         }
     }
@@ -90,6 +125,7 @@ final class RecordersHost implements AutoCloseable {
         root.tokens.put("test", new Token("test", TOKEN_SECRET, "", 0, false));
         switch (story.substring(0, 3)) {
             case "s02" -> vm(cluster, 101);
+            case "s11" -> neighbours(cluster);
             case "s22" -> vm(cluster, 209);
             default -> {}
         }
@@ -108,6 +144,28 @@ final class RecordersHost implements AutoCloseable {
         vm.config.put("memory", "64");
         vm.hasSystem = false;
         cluster.guests.put(vmid, vm);
+    }
+
+    /// Guests of the stories that ran at the same time.
+    private static void neighbours(Cluster cluster) {
+        vm(cluster, 130);
+        var running = cluster.guests.get(130);
+        running.config.put("memory", "192");
+        running.config.put("serial0", "socket");
+        running.config.put("net0", "virtio=BC:24:11:00:01:30,bridge=vmbr0");
+        running.config.put("ide2", "local:iso/tiny-ga.iso,media=cdrom,size=16168K");
+        running.config.put("boot", "order=ide2");
+        running.start(cluster.now().minusSeconds(60));
+        container(cluster, 200).config.put("tags", "a;b");
+        cluster.guests.get(200).start(cluster.now().minusSeconds(60));
+        container(cluster, 201).config.put("lock", "backup");
+    }
+
+    private static Container container(Cluster cluster, int vmid) {
+        var container = new Container(vmid, "pve");
+        container.config.put("memory", "160");
+        cluster.guests.put(vmid, container);
+        return container;
     }
 
     private static void storages(Cluster cluster) {

@@ -57,7 +57,7 @@ final class Replay {
     }
 
     private List<Difference> play(Exchange exchange) {
-        host.sweep(exchange);
+        host.before(exchange);
         startedBy(exchange).ifPresent(second -> moveTo(Instant.ofEpochSecond(second)));
         var answer = host.sender().send(exchange, mapping, credentials(exchange));
         if (exchange.followsTask() && isStopped(exchange.data())) {
@@ -70,12 +70,12 @@ final class Replay {
     private Answer awaitStopped(Exchange exchange, Answer first) {
         var answer = first;
         var waited = Duration.ZERO;
-        var step = Duration.ofMillis(200);
+        var step = Duration.ofMillis(500);
         while (answer.status() == 200 && !isStopped(answer.data()) && waited.compareTo(LONGEST_TASK) < 0) {
             host.advance(step);
             now = now.plus(step);
             waited = waited.plus(step);
-            step = step.compareTo(Duration.ofSeconds(10)) < 0 ? step.multipliedBy(2) : step;
+            step = waited.compareTo(Duration.ofSeconds(15)) < 0 ? step : Duration.ofSeconds(10);
             answer = host.sender().send(exchange, mapping, credentials(exchange));
         }
         return answer;

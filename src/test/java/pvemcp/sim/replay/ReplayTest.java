@@ -14,7 +14,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplayTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"s01_access", "s03_nodes", "s04_cluster", "s10_vm_create_errors", "s21_pools", "s25_wire"})
+    @ValueSource(
+            strings = {
+                "s01_access",
+                "s03_nodes",
+                "s04_cluster",
+                "s10_vm_create_errors",
+                "s11_vm_lifecycle",
+                "s12_vm_snapshot_clone",
+                "s21_pools",
+                "s22_lxc",
+                "s25_wire"
+            })
     void the_simulator_answers_as_the_recorded_host_did(String file) {
         var story = Exchange.story(file);
         var allowances = Allowances.of(file);
