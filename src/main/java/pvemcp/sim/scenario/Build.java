@@ -97,7 +97,9 @@ final class Build {
     }
 
     private static String uuid(int key) {
-        return new UUID(0x5a1d_4000L << 32 | 0x4000L | key & 0xFFF, Long.MIN_VALUE | key * 0x9E3779B97F4A7C15L >>> 2)
+        return new UUID(
+                        (0x5a1d_4000L << 32) | 0x4000L | (key & 0xFFF),
+                        Long.MIN_VALUE | ((key * 0x9E3779B97F4A7C15L) >>> 2))
                 .toString();
     }
 }
