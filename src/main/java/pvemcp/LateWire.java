@@ -22,6 +22,18 @@ final class LateWire implements Transport, AutoCloseable {
         return wire().send(verb, path, params);
     }
 
+    @Override
+    public void prewarm() {
+        // Making the wire reads secrets and loads libraries, which nobody waits for here.
+        Thread.ofVirtual().name("pve-prewarm").start(() -> {
+            try {
+                wire().prewarm();
+            } catch (RuntimeException _) {
+                // The first request meets the same, and tells.
+            }
+        });
+    }
+
     /// See [HttpTransport#page].
     String page(String path) {
         return wire().page(path);

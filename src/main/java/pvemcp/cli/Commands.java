@@ -74,10 +74,9 @@ public final class Commands {
     ///
     /// @return the exit status, see [Exit]
     public int run(List<String> args) {
-        var line = expanded(args);
-        boolean debug = line.contains("--debug");
+        boolean debug = args.contains("--debug");
         try {
-            return carryOut(line);
+            return carryOut(expanded(args));
         } catch (ParameterException e) {
             console.err().println("pve-mcp: " + e.getMessage());
             CommandLine.UnmatchedArgumentException.printSuggestions(e, console.err());
@@ -124,6 +123,13 @@ public final class Commands {
                         .flatMap(set -> set.tools().stream())
                         .anyMatch(known -> known.name().equals(ToolNames.full(args.getFirst())));
         if (!tool) {
+            boolean command = args.isEmpty()
+                    || args.getFirst().startsWith("-")
+                    || line.getSubcommands().containsKey(args.getFirst());
+            if (!command) {
+                throw new UsageException(
+                        ToolNames.unknown(args.getFirst(), line.getSubcommands().keySet()));
+            }
             return args;
         }
         var all = new ArrayList<>(args);

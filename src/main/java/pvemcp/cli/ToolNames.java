@@ -1,6 +1,7 @@
 package pvemcp.cli;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import pvemcp.dispatch.Dispatcher;
@@ -26,6 +27,14 @@ final class ToolNames {
     /// The tool, among those that are offered.
     static Tool<?> find(String typed, Dispatcher dispatcher) {
         return dispatcher.tool(full(typed)).orElseThrow(() -> new UsageException(unknown(typed)));
+    }
+
+    /// What to say to a word that is neither a command nor a tool.
+    static String unknown(String typed, Collection<String> commands) {
+        var names = new ArrayList<>(commands);
+        Catalog.ALL.forEach(set -> set.tools().forEach(tool -> names.add(shortened(tool.name()))));
+        return "there is no command or tool '%s'%s: see pve-mcp --help and pve-mcp tools"
+                .formatted(typed, Nearest.hint(shortened(full(typed)), names));
     }
 
     static String unknown(String typed) {

@@ -11,8 +11,7 @@ import pvemcp.tool.ToolResult;
 /// The one road from a call to its result: bind, aim, judge, ask, record, act, tell. Safe for use by several threads.
 public interface Dispatcher {
     /// The tools this server offers: the configured toolsets, less what policy denies outright. Always the same, in
-    /// the
-    /// same order.
+    /// the same order.
     List<Tool<?>> tools();
 
     /// The tool's definition as a client is told it: `name`, `description`, `inputSchema`, `annotations`, perhaps
@@ -22,6 +21,9 @@ public interface Dispatcher {
     Optional<Tool<?>> tool(String name);
 
     ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller);
+
+    /// A client is there and will call soon: what takes long to get ready may begin. Returns at once.
+    default void expectCalls() {}
 
     List<Resource> resources();
 

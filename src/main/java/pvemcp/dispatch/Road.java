@@ -47,6 +47,13 @@ public final class Road implements Dispatcher {
     }
 
     @Override
+    public void expectCalls() {
+        for (var cluster : clusters.values()) {
+            cluster.wire().prewarm();
+        }
+    }
+
+    @Override
     public ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller) {
         return travel(tool, arguments, caller);
     }

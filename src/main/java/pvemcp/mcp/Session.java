@@ -88,6 +88,10 @@ final class Session implements AutoCloseable {
         var era = Modern.marks(request) ? server.modern() : legacy;
         if (era.answersAtOnce(request.method())) {
             run(era, exchange);
+            if (request.method().equals("tools/list")) {
+                // The answer is out; who asked for the tools is about to use them.
+                server.dispatcher().expectCalls();
+            }
         } else {
             executor.execute(() -> run(era, exchange));
         }

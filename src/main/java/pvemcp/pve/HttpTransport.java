@@ -113,6 +113,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
 
     /// Opens a connection and logs in, so that the first real request does not wait for it. Comes back at once;
     /// whatever fails will fail again, and be told, when it matters.
+    @Override
     public void prewarm() {
         Thread.ofVirtual().name("pve-prewarm").start(() -> {
             try {

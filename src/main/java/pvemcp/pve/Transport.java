@@ -13,6 +13,9 @@ public interface Transport {
     /// @throws PveException with a [PveFault] for every way it can go wrong
     Json.Obj send(Verb verb, String path, Json.Obj params);
 
+    /// Opens a connection ahead of the first request. Returns at once; that it failed is seen by that request.
+    default void prewarm() {}
+
     /// The `data` of the answer; JSON `null` where there is none.
     default Json data(Verb verb, String path, Json.Obj params) {
         return send(verb, path, params).get("data").orElse(Json.Null.NULL);
