@@ -30,6 +30,7 @@ public final class AllRoutes {
         DiskApi.add(routes);
         CloneApi.add(routes);
         MigrateApi.add(routes);
+        BackupApi.add(routes);
         StorageApi.add(routes);
         NodeStorageApi.add(routes);
         RrdApi.add(routes);

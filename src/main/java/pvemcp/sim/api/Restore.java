@@ -40,7 +40,8 @@ final class Restore {
 
     private Restore() {}
 
-    private static Volume archive(Request request, String text) {
+    /// A backup that must be there.
+    static Volume archive(Request request, String text) {
         if (!VolumeId.matches(text)) {
             throw Drives.pathsAreForRoot();
         }

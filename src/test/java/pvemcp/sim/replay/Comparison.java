@@ -159,8 +159,10 @@ final class Comparison {
 
     private void lastLine() {
         var recorded = lastOf(exchange.data());
-        var got = lastOf(answer.data());
-        same("log", recorded, got);
+        // Of long logs only the beginning was recorded.
+        if (!recorded.startsWith("progress ")) {
+            same("log", recorded, lastOf(answer.data()));
+        }
     }
 
     private static String lastOf(Json data) {

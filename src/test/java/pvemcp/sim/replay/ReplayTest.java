@@ -24,6 +24,7 @@ class ReplayTest {
                 "s12_vm_snapshot_clone",
                 "s21_pools",
                 "s22_lxc",
+                "s23_vzdump",
                 "s25_wire"
             })
     void the_simulator_answers_as_the_recorded_host_did(String file) {
