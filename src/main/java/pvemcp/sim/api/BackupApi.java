@@ -105,7 +105,10 @@ final class BackupApi {
         vmids.forEach(vmid -> text.append(text.isEmpty() ? "" : " ").append(vmid));
         request.arguments().members().forEach((key, value) -> {
             if (!key.equals("vmid")) {
-                text.append(" --").append(key).append(' ').append(value.scalarText().orElse(""));
+                text.append(" --")
+                        .append(key)
+                        .append(' ')
+                        .append(value.scalarText().orElse(""));
             }
         });
         return text.toString();
@@ -143,7 +146,8 @@ final class BackupApi {
         List<Step> stepsFor(int vmid) {
             var guest = request.cluster().guests.get(vmid);
             if (guest == null) {
-                return List.of(Step.act(Duration.ofMillis(100), work -> fail(work, vmid, "unable to find VM '%d'".formatted(vmid))));
+                return List.of(Step.act(
+                        Duration.ofMillis(100), work -> fail(work, vmid, "unable to find VM '%d'".formatted(vmid))));
             }
             return List.of(
                     Step.act(Duration.ofMillis(200), work -> begin(work, guest)),
@@ -169,7 +173,10 @@ final class BackupApi {
                 return;
             }
             if (guest.lock().isPresent()) {
-                fail(work, guest.vmid(), "%s is locked (%s)".formatted(guest.noun(), guest.lock().get()));
+                fail(
+                        work,
+                        guest.vmid(),
+                        "%s is locked (%s)".formatted(guest.noun(), guest.lock().get()));
                 return;
             }
             guest.config.put("lock", "backup");
@@ -180,19 +187,26 @@ final class BackupApi {
             work.say("INFO: backup mode: " + mode);
             work.say("INFO: ionice priority: 7");
             work.say("INFO: %s Name: %s".formatted(guest.noun(), guest.name()));
-            guest.ownVolumes().forEach((key, volume) -> work.say(
-                    guest.isContainer()
-                            ? "INFO: including mount point %s ('/') in backup".formatted(key)
-                            : "INFO: include disk '%s' '%s' %s"
-                                    .formatted(key, volume, guest.disks().get(key).get("size").orElse(""))));
+            guest.ownVolumes()
+                    .forEach((key, volume) -> work.say(
+                            guest.isContainer()
+                                    ? "INFO: including mount point %s ('/') in backup".formatted(key)
+                                    : "INFO: include disk '%s' '%s' %s"
+                                            .formatted(
+                                                    key,
+                                                    volume,
+                                                    guest.disks()
+                                                            .get(key)
+                                                            .get("size")
+                                                            .orElse(""))));
             work.say("INFO: creating vzdump archive '%s'"
-                    .formatted(storage().path(archiveName(guest, request.cluster().now()))));
+                    .formatted(
+                            storage().path(archiveName(guest, request.cluster().now()))));
         }
 
         private String archiveName(Guest guest, Instant when) {
             if (storage().type() == StorageType.PBS) {
-                return "backup/%s/%d/%s"
-                        .formatted(guest.isContainer() ? "ct" : "vm", guest.vmid(), when.toString());
+                return "backup/%s/%d/%s".formatted(guest.isContainer() ? "ct" : "vm", guest.vmid(), when.toString());
             }
             var compression = switch (request.text("compress", "0")) {
                 case "zstd" -> ".zst";
@@ -224,7 +238,8 @@ final class BackupApi {
                 fail(work, guest.vmid(), "vma_queue_write: write error - No space left on device");
                 return;
             }
-            var volume = storage().add(guest.node, archiveName(guest, now.minusMillis(copyTime(guest))), size, size, now);
+            var volume =
+                    storage().add(guest.node, archiveName(guest, now.minusMillis(copyTime(guest))), size, size, now);
             volume.archivedConfig = BackupConfig.write(guest);
             volume.isProtected = request.flag("protected");
             request.find("notes-template").ifPresent(text -> volume.notes = notes(text, guest));

@@ -91,8 +91,7 @@ final class DiskApi {
         container.requireUnlocked();
         var disk = container.disks().get(key);
         if (disk == null) {
-            // parse_volume of nothing, PVE::LXC::Config
-            throw new SimError("format error");
+            throw noMountPoint();
         }
         var volume = volume(request, container, disk);
         long size = newSize(request.text("size"), volume.size);
@@ -111,6 +110,15 @@ final class DiskApi {
                             work.say("Image resized.");
                         })
                         .steps());
+    }
+
+    /// What parsing an empty mount point says (PVE::LXC::Config::parse_volume).
+    private static SimError noMountPoint() {
+        var missing = "property is missing and it is not optional";
+        var errors = new LinkedHashMap<String, String>();
+        errors.put("mp", missing);
+        errors.put("volume", missing);
+        return new SimError(500, "format error", errors);
     }
 
     // ---- move ----
@@ -207,7 +215,7 @@ final class DiskApi {
         var key = request.text("volume");
         var disk = container.disks().get(key);
         if (disk == null) {
-            throw new SimError("format error");
+            throw noMountPoint();
         }
         if (container.isRunning()) {
             throw new SimError("cannot move volumes of a running container");

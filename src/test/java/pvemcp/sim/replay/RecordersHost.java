@@ -82,6 +82,12 @@ final class RecordersHost implements AutoCloseable {
                             .with("Failed to obtain guest migration lock - replication running?");
                 }
             }
+            case "s28" -> {
+                // Making the template was done by then.
+                if (exchange.number() == 42) {
+                    sim.advance(Duration.ofSeconds(2));
+                }
+            }
             default -> {}
         }
     }

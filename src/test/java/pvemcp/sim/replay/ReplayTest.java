@@ -25,7 +25,8 @@ class ReplayTest {
                 "s21_pools",
                 "s22_lxc",
                 "s23_vzdump",
-                "s25_wire"
+                "s25_wire",
+                "s28_lxc_clone"
             })
     void the_simulator_answers_as_the_recorded_host_did(String file) {
         var story = Exchange.story(file);
