@@ -1,5 +1,6 @@
 package pvemcp.sim.api;
 
+import java.util.Map;
 import java.util.Optional;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.Container;
@@ -47,6 +48,18 @@ final class GuestPaths {
     private static SimError missing(Request request, int vmid, String folder) {
         return new SimError("Configuration file 'nodes/%s/%s/%d.conf' does not exist"
                 .formatted(request.node().name(), folder, vmid));
+    }
+
+    /// A 403 unless the caller may make this guest: there, in its pool, or by overwriting one that he may back up
+    /// (PVE::API2::Qemu::create_vm, PVE::API2::LXC::create_vm).
+    static void requireMayCreate(Request request) {
+        var path = "/vms/" + request.vmid();
+        boolean inPool = request.has("pool") && request.may("/pool/" + request.text("pool"), "VM.Allocate");
+        boolean restores = request.has("archive") || request.flag("restore");
+        boolean overwrites = restores && request.flag("force") && request.may(path, "VM.Backup");
+        if (!request.may(path, "VM.Allocate") && !inPool && !overwrites) {
+            throw new SimError(403, "Permission check failed", Map.of());
+        }
     }
 
     /// A 403 where a pool is named that is not there (PVE::RPCEnvironment::check_pool_exist).

@@ -153,6 +153,7 @@ final class LxcApi {
     // ---- create ----
 
     private static Json create(Request request) {
+        GuestPaths.requireMayCreate(request);
         int vmid = request.vmid();
         if (request.flag("restore")) {
             return Restore.container(request);

@@ -138,6 +138,7 @@ final class QemuApi {
     // ---- create ----
 
     private static Json create(Request request) {
+        GuestPaths.requireMayCreate(request);
         if (request.has("archive")) {
             return Restore.vm(request);
         }
