@@ -118,8 +118,8 @@ public final class HttpTransport implements Transport, AutoCloseable {
         Thread.ofVirtual().name("pve-prewarm").start(() -> {
             try {
                 send(Verb.GET, "/version", Json.Obj.EMPTY);
-            } catch (PveException | CancellationException _) {
-                // The first request that somebody waits for will say so.
+            } catch (RuntimeException _) {
+                // The first request that somebody waits for will say so. A client that leaves at once closes this.
             }
         });
     }
