@@ -66,7 +66,9 @@ class RepliesTest {
                 value.scalarText()
                         .filter(text -> text.matches("0|1|true|false"))
                         .isPresent();
-            case "string" -> value.scalarText().isPresent();
+            // A real 9.2 answers some property strings taken apart, such as fleecing of vzdump/defaults (recording
+            // s03).
+            case "string" -> value.scalarText().isPresent() || (value instanceof Json.Obj && declared.has("format"));
             default -> true;
         };
         if (!right) {

@@ -278,7 +278,7 @@ final class CloneApi {
             throw new SimError("Full clone of a running container is only possible from a snapshot");
         }
         if (!full) {
-            container.disksOf(values).values().forEach(disk -> requireLinkable(request, container, disk));
+            container.disksOf(values).values().forEach(disk -> requireLinkable(request, disk));
         }
         var clone = new Container(newId, target);
         clone.created = request.cluster().now();
@@ -296,7 +296,7 @@ final class CloneApi {
                         .steps());
     }
 
-    private static void requireLinkable(Request request, Container container, PropertyString disk) {
+    private static void requireLinkable(Request request, PropertyString disk) {
         var id = VolumeId.parse(disk.bare());
         var storage = request.cluster().storage(id.storage());
         var name = storage.parse(id.name());
