@@ -99,7 +99,10 @@ final class GuestRows {
         row.put("balloon", Json.num(vm.maxMemory()));
         row.put("ballooninfo", Json.obj("actual", vm.maxMemory(), "max_mem", vm.maxMemory()));
         row.put("proxmox-support", SUPPORT);
-        row.put("blockstat", blockStatistics(vm, now));
+        var statistics = blockStatistics(vm, now);
+        if (!statistics.isEmpty()) {
+            row.put("blockstat", statistics);
+        }
         var nics = new LinkedHashMap<String, Json>();
         for (var key : vm.config.keySet()) {
             if (key.startsWith("net") && key.length() > 3 && Character.isDigit(key.charAt(3))) {
@@ -162,7 +165,7 @@ final class GuestRows {
             "zone_append_operations",
             "zone_append_total_time_ns");
 
-    private static Json blockStatistics(Vm vm, Instant now) {
+    private static Json.Obj blockStatistics(Vm vm, Instant now) {
         var drives = new LinkedHashMap<String, Json>();
         var busiest = busiest(vm);
         vm.disks().forEach((key, drive) -> {

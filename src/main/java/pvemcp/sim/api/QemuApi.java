@@ -130,8 +130,20 @@ final class QemuApi {
                 });
     }
 
+    // QEMU, qapi/ui.json, QKeyCode, without the keys of media and office keyboards
+    private static final String NAMED_KEYS = "ctrl|ctrl_r|alt|alt_r|shift|shift_r|meta_l|meta_r|menu|esc|tab|ret|spc"
+            + "|backspace|delete|insert|home|end|pgup|pgdn|up|down|left|right|caps_lock|num_lock|scroll_lock|print"
+            + "|sysrq|pause|minus|equal|comma|dot|slash|backslash|semicolon|apostrophe|grave_accent|bracket_left"
+            + "|bracket_right|less|kp_\\w+";
+
     private static Json sendKey(Request request) {
         GuestPaths.vm(request).requireRunning();
+        for (var key : request.text("key").split("-")) {
+            if (!key.matches("[a-z0-9]|f\\d\\d?|" + NAMED_KEYS)) {
+                // QEMU's monitor ends its lines with a carriage return, which pveproxy stumbles over.
+                throw new SimError("unknown key: '%s'\r".formatted(key));
+            }
+        }
         return Json.Null.NULL;
     }
 

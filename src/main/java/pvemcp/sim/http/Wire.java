@@ -50,6 +50,10 @@ enum Wire {
             // PVE::APIServer::AnyEvent::response
             return HttpResponse.empty(400, "Bad Request");
         }
+        if (error.status() >= 595) {
+            // The hop between the daemons broke: there is nobody to write a body.
+            return HttpResponse.empty(error.status(), message);
+        }
         var members = new LinkedHashMap<String, Json>();
         members.put("data", Json.Null.NULL);
         if (!error.errors().isEmpty()) {

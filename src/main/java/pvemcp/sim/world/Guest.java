@@ -42,6 +42,7 @@ public abstract sealed class Guest permits Vm, Container {
     private Instant booting = Instant.MAX;
     private long pid;
     private boolean paused;
+    private boolean asleep;
 
     Guest(int vmid, String node) {
         this.vmid = vmid;
@@ -261,6 +262,7 @@ public abstract sealed class Guest permits Vm, Container {
         since = now;
         booting = now;
         paused = false;
+        asleep = false;
         pid = 2000L + Math.floorMod(vmid * 7919L + now.getEpochSecond(), 4_000_000);
     }
 
@@ -287,8 +289,14 @@ public abstract sealed class Guest permits Vm, Container {
         paused = false;
     }
 
+    /// Its system goes to sleep, the machine goes on; only a reset or a start wakes it.
+    public final void sleep() {
+        asleep = true;
+    }
+
     /// Its system starts anew, the machine goes on.
     public final void reset(Instant now) {
+        asleep = false;
         booting = now;
     }
 
@@ -298,7 +306,7 @@ public abstract sealed class Guest permits Vm, Container {
 
     /// Whether the operating system in it is up and would answer.
     public final boolean isUp(Instant now) {
-        return isRunning() && !paused && hasSystem && !now.isBefore(booting.plus(bootTime()));
+        return isRunning() && !paused && !asleep && hasSystem && !now.isBefore(booting.plus(bootTime()));
     }
 
     /// Brings into force what waited for a restart.

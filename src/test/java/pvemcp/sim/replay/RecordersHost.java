@@ -70,6 +70,17 @@ final class RecordersHost implements AutoCloseable {
                     sim.advance(Duration.ofSeconds(10));
                 }
             }
+            case "s14" -> {
+                // The recorder waited for the guest to boot.
+                if (exchange.number() == 12) {
+                    sim.advance(Duration.ofSeconds(60));
+                }
+                if (exchange.number() == 117 || exchange.number() == 121) {
+                    sim.faults()
+                            .fail(exchange.number() == 117 ? "qmshutdown" : "qmstop")
+                            .with("can't lock file '/var/lock/qemu-server/lock-130.conf' - got timeout");
+                }
+            }
             case "s22" -> {
                 if (exchange.number() == 130) {
                     sim.faults()

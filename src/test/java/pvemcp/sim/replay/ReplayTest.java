@@ -22,11 +22,13 @@ class ReplayTest {
                 "s10_vm_create_errors",
                 "s11_vm_lifecycle",
                 "s12_vm_snapshot_clone",
+                "s14_guest_agent",
                 "s21_pools",
                 "s22_lxc",
                 "s23_vzdump",
                 "s25_wire",
-                "s28_lxc_clone"
+                "s28_lxc_clone",
+                "s29_agent_states_power"
             })
     void the_simulator_answers_as_the_recorded_host_did(String file) {
         var story = Exchange.story(file);
