@@ -52,12 +52,15 @@ public final class ApiTools {
 
             @Doc("Only this method") Optional<Method> method,
 
+            @Doc("Describing: only parameters whose names contain this")
+            Optional<String> parameters,
+
             @Doc(value = "Operations at most", or = "15", min = 1, max = 100)
             int limit)
             implements Call<View> {
         @Override
         public View run(ToolContext ctx) {
-            return new ApiGuide(ctx.schema()).find(query, method.map(Method::name), limit);
+            return new ApiGuide(ctx.schema()).find(query, method.map(Method::name), parameters.orElse(""), limit);
         }
     }
 

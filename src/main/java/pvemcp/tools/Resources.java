@@ -81,6 +81,6 @@ public final class Resources {
             throw new BadArguments(
                     List.of("PVE %s has no path %s".formatted(ctx.schema().version(), absolute)));
         }
-        return Markdown.render(new ApiGuide(ctx.schema()).find(absolute, java.util.Optional.empty(), 1));
+        return Markdown.render(new ApiGuide(ctx.schema()).find(absolute, java.util.Optional.empty(), "", 1));
     }
 }
