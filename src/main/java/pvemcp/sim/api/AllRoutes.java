@@ -31,6 +31,7 @@ public final class AllRoutes {
         CloneApi.add(routes);
         MigrateApi.add(routes);
         BackupApi.add(routes);
+        CloudInitApi.add(routes);
         AgentApi.add(routes);
         StorageApi.add(routes);
         NodeStorageApi.add(routes);

@@ -214,7 +214,7 @@ final class LxcApi {
         }
     }
 
-    private static void requireKeys(String keys) {
+    static void requireKeys(String keys) {
         boolean bad = keys.lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .anyMatch(line -> !line.matches("(\\S+ )*(ssh-|ecdsa-|sk-)\\S+ [A-Za-z0-9+/=]{20,}( .*)?"));

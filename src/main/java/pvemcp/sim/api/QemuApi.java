@@ -162,6 +162,7 @@ final class QemuApi {
         var wanted = options(request);
         wanted.forEach((key, value) -> VmOptions.requireMayChange(request, key, value));
         vm.disksOf(wanted).forEach((key, drive) -> Drives.check(request, key, drive));
+        request.find("sshkeys").ifPresent(CloudInitApi::requireKeys);
         wanted.forEach((key, value) -> {
             if (key.startsWith("unused")) {
                 requireVolumeFile(request, value);
@@ -282,7 +283,7 @@ final class QemuApi {
                 .findFirst()
                 .ifPresent(drive -> order.add(drive.getKey()));
         drives.entrySet().stream()
-                .filter(drive -> Vm.isRemovable(drive.getValue()) && !Vm.isCloudInit(drive.getValue()))
+                .filter(drive -> Vm.isRemovable(drive.getValue()))
                 .findFirst()
                 .ifPresent(drive -> order.add(drive.getKey()));
         vm.config.keySet().stream()

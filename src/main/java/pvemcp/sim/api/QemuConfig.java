@@ -122,6 +122,7 @@ final class QemuConfig {
         delete.forEach(key -> VmOptions.requireMayChange(
                 request, key, vm.config.getOrDefault(key, vm.pending.getOrDefault(key, ""))));
         vm.disksOf(set).forEach((key, drive) -> Drives.check(request, key, drive));
+        request.find("sshkeys").ifPresent(CloudInitApi::requireKeys);
         request.find("digest").ifPresent(digest -> {
             if (!digest.equals(vm.digest())) {
                 throw new SimError("checksum mismatch (file change by other user?)");
@@ -186,6 +187,7 @@ final class QemuConfig {
             delete(request, vm, key, change.force(), problems);
         }
         var drives = vm.disksOf(change.set());
+        drives.forEach((key, drive) -> CloudInitApi.requireOnlyDrive(vm, key, drive));
         change.set().forEach((key, value) -> {
             var text = value;
             if (drives.containsKey(key)) {

@@ -54,6 +54,10 @@ final class QemuPower {
                     if (vm.lock().filter("suspended"::equals).isPresent()) {
                         wake(request, vm, work);
                     }
+                    if (CloudInitApi.hasDrive(vm)) {
+                        work.say("generating cloud-init ISO");
+                        CloudInitApi.generate(vm);
+                    }
                     vm.start(request.cluster().now());
                 })
                 .steps();

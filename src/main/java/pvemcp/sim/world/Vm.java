@@ -3,7 +3,9 @@ package pvemcp.sim.world;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// A virtual machine.
@@ -36,6 +38,8 @@ public final class Vm extends Guest {
             "keephugepages",
             "migrate_speed");
 
+    /// The cloud-init options as they were when the drive was written last.
+    public final SequencedMap<String, String> onDrive = new TreeMap<>();
     /// What the guest agent works on; made when it is first needed.
     private ToyHost inside;
 

@@ -22,6 +22,7 @@ class ReplayTest {
                 "s10_vm_create_errors",
                 "s11_vm_lifecycle",
                 "s12_vm_snapshot_clone",
+                "s13_cloudinit",
                 "s14_guest_agent",
                 "s21_pools",
                 "s22_lxc",
