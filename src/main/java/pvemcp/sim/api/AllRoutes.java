@@ -33,6 +33,8 @@ public final class AllRoutes {
         BackupApi.add(routes);
         CloudInitApi.add(routes);
         AgentApi.add(routes);
+        BulkApi.add(routes);
+        ConsoleApi.add(routes);
         StorageApi.add(routes);
         NodeStorageApi.add(routes);
         RrdApi.add(routes);

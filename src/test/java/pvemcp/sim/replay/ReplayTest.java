@@ -28,6 +28,7 @@ class ReplayTest {
                 "s22_lxc",
                 "s23_vzdump",
                 "s25_wire",
+                "s27_rrd_console",
                 "s28_lxc_clone",
                 "s29_agent_states_power"
             })

@@ -1,0 +1,101 @@
+package pvemcp.sim.api;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import pvemcp.json.Json;
+import pvemcp.schema.Verb;
+import pvemcp.sim.task.Step;
+import pvemcp.sim.task.Work;
+import pvemcp.sim.world.Guest;
+import pvemcp.sim.world.PropertyString;
+import pvemcp.sim.world.Vm;
+
+/// All guests of a node at a time (PVE::API2::Nodes, startall and its kin). A guest that does not go along is noted
+/// in the log and does not fail the task.
+final class BulkApi {
+    private BulkApi() {}
+
+    static void add(Routes routes) {
+        routes.on(Verb.POST, "/nodes/{node}/startall", BulkApi::start)
+                .on(Verb.POST, "/nodes/{node}/stopall", BulkApi::stop)
+                .on(Verb.POST, "/nodes/{node}/suspendall", BulkApi::suspend);
+    }
+
+    private static List<Guest> chosen(Request request) {
+        var vmids = request.list("vms");
+        var node = request.node().name();
+        return request.cluster().guests.values().stream()
+                .filter(guest -> guest.node.equals(node) && !guest.isTemplate())
+                .filter(guest -> vmids.isEmpty() || vmids.contains(Integer.toString(guest.vmid())))
+                .filter(guest -> request.may("/vms/" + guest.vmid(), "VM.PowerMgmt"))
+                .sorted(Comparator.comparingLong(BulkApi::order))
+                .toList();
+    }
+
+    /// Guests with an order go first, by it.
+    private static long order(Guest guest) {
+        return PropertyString.parse(guest.config.getOrDefault("startup", ""), "order")
+                .get("order")
+                .map(Long::parseLong)
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private interface Act {
+        void on(Guest guest, Work work);
+    }
+
+    private static Json task(Request request, String type, List<Guest> guests, Act act) {
+        var steps = new ArrayList<Step>();
+        steps.add(Step.say(Duration.ofMillis(100)));
+        for (var guest : guests) {
+            steps.add(Step.act(Duration.ofMillis(1500), work -> {
+                if (guest.lock().isPresent()) {
+                    work.say("%s %d is locked (%s), left alone"
+                            .formatted(guest.noun(), guest.vmid(), guest.lock().get()));
+                    return;
+                }
+                act.on(guest, work);
+            }));
+        }
+        return request.start(type, "", steps);
+    }
+
+    private static Json start(Request request) {
+        boolean force = request.flag("force");
+        var guests = chosen(request).stream()
+                .filter(guest -> !guest.isRunning() && (force || guest.flag("onboot")))
+                .toList();
+        return task(request, "startall", guests, (guest, work) -> {
+            work.say("Starting %s %d".formatted(guest.noun(), guest.vmid()));
+            if (!guest.isRunning()) {
+                guest.start(request.cluster().now());
+            }
+        });
+    }
+
+    private static Json stop(Request request) {
+        long timeout = request.whole("timeout", 180);
+        boolean force = request.text("force-stop", "1").equals("1");
+        var guests = chosen(request).stream().filter(Guest::isRunning).toList().reversed();
+        return task(request, "stopall", guests, (guest, work) -> {
+            work.say("Stopping %s %d (timeout = %d seconds)".formatted(guest.noun(), guest.vmid(), timeout));
+            if (force || guest.isUp(request.cluster().now())) {
+                guest.stop();
+            } else {
+                work.say("VM quit/powerdown failed - got timeout");
+            }
+        });
+    }
+
+    private static Json suspend(Request request) {
+        var guests = chosen(request).stream()
+                .filter(guest -> guest instanceof Vm && guest.isRunning())
+                .toList();
+        return task(request, "suspendall", guests, (guest, work) -> {
+            work.say("Suspending VM %d".formatted(guest.vmid()));
+            guest.pause();
+        });
+    }
+}

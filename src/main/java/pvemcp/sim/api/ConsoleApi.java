@@ -1,0 +1,66 @@
+package pvemcp.sim.api;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import pvemcp.json.Json;
+import pvemcp.schema.Verb;
+import pvemcp.sim.SimError;
+import pvemcp.sim.task.Step;
+
+/// Tickets for a guest's screen or terminal (PVE::API2::Qemu and PVE::API2::LXC, vncproxy and termproxy). Nobody
+/// listens at the port: what a person would see there is not simulated.
+final class ConsoleApi {
+    private ConsoleApi() {}
+
+    static void add(Routes routes) {
+        for (var guest : List.of("/nodes/{node}/qemu/{vmid}", "/nodes/{node}/lxc/{vmid}")) {
+            routes.on(Verb.POST, guest + "/vncproxy", request -> proxy(request, "vncproxy", true))
+                    .on(Verb.POST, guest + "/termproxy", request -> proxy(request, "vncproxy", false))
+                    .on(Verb.POST, guest + "/spiceproxy", ConsoleApi::spice);
+        }
+    }
+
+    private static Json proxy(Request request, String task, boolean screen) {
+        var guest = GuestPaths.guest(request);
+        if (!screen && !guest.isContainer() && !guest.config.containsKey("serial0")) {
+            throw new SimError("unable to find a serial interface");
+        }
+        // The worker ends when nobody has connected after ten seconds.
+        var upid = request.start(
+                task,
+                Integer.toString(guest.vmid()),
+                List.of(
+                        Step.say(
+                                Duration.ofSeconds(10),
+                                "starting %s for %s %d"
+                                        .formatted(screen ? "vnc proxy" : "termproxy", guest.noun(), guest.vmid())),
+                        Step.act(_ -> {
+                            throw new SimError("connection timed out");
+                        })));
+        var random = request.cluster().random();
+        var secret = new UUID(random.nextLong(), random.nextLong()).toString().replace("-", "");
+        var answer = new LinkedHashMap<String, Object>();
+        answer.put("port", Integer.toString(5900 + random.nextInt(90)));
+        answer.put("ticket", "PVEVNC:%08X::%s".formatted(request.cluster().now().getEpochSecond(), secret));
+        answer.put("upid", upid);
+        answer.put("user", request.authId());
+        if (screen) {
+            answer.put("cert", request.cluster().certificate.pem());
+            if (!guest.isContainer()) {
+                answer.put("password", secret.substring(0, 8));
+            }
+        }
+        return Json.of(answer);
+    }
+
+    private static Json spice(Request request) {
+        var guest = GuestPaths.guest(request);
+        if (!guest.isRunning()) {
+            throw new SimError("%s %d not running".formatted(guest.noun(), guest.vmid()));
+        }
+        throw new SimError(500, "no spice port", Map.of());
+    }
+}
