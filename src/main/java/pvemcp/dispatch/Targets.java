@@ -37,6 +37,12 @@ final class Targets {
         if (call instanceof Aim.OnGuest on) {
             targets.add(ctx.pve().guest(on.guest()).row());
         }
+        if (call instanceof Aim.OnGuests on) {
+            on.guests().forEach(guest -> targets.add(ctx.pve().guest(guest).row()));
+        }
+        if (call instanceof Aim.OnVmid on) {
+            targets.guest(on.targetVmid(), false);
+        }
         if (call instanceof Aim.OnNode on) {
             targets.found.add(Target.of(Kind.NODE, on.node()));
         }

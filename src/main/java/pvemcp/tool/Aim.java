@@ -1,5 +1,6 @@
 package pvemcp.tool;
 
+import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
@@ -10,6 +11,16 @@ public sealed interface Aim {
     /// A call on one guest.
     non-sealed interface OnGuest extends Aim {
         GuestRef guest();
+    }
+
+    /// A call on several guests.
+    non-sealed interface OnGuests extends Aim {
+        List<GuestRef> guests();
+    }
+
+    /// A call on what bears a guest's id, whether the guest is there or not: its backups, or itself once it is made.
+    non-sealed interface OnVmid extends Aim {
+        int targetVmid();
     }
 
     /// A call on one node.

@@ -12,9 +12,13 @@ public final class Catalog {
             ClusterTools.CLUSTER,
             NodeTools.NODES,
             GuestTools.GUESTS,
+            BackupTools.BACKUPS,
             StorageTools.STORAGE,
             TaskTools.TASKS,
             ApiTools.API);
+
+    // Toolsets for special work: not in `core` unless they are asked for by name.
+    private static final List<Toolset> MORE = List.of(BackupTools.BACKUPS);
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(
@@ -53,8 +57,12 @@ public final class Catalog {
         var tools = new ArrayList<Tool<?>>();
         for (var toolset : ALL) {
             for (var tool : toolset.tools()) {
-                boolean lean = surface == Surface.LEAN && !LEAN.contains(tool.name());
-                if (!lean || toolsets.contains(toolset.name())) {
+                boolean shown = switch (surface) {
+                    case LEAN -> LEAN.contains(tool.name());
+                    case CORE -> !MORE.contains(toolset);
+                    case ALL -> true;
+                };
+                if (shown || toolsets.contains(toolset.name())) {
                     tools.add(tool);
                 }
             }

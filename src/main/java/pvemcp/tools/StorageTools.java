@@ -11,8 +11,6 @@ import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
 import pvemcp.pve.Percent;
-import pvemcp.pve.PveException;
-import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource;
 import pvemcp.pve.Volume;
 import pvemcp.tool.Aim.OnStorage;
@@ -149,7 +147,7 @@ public final class StorageTools {
             if (vmid.isPresent()) {
                 filter = filter.with("vmid", vmid.get());
             }
-            var at = node.orElseGet(() -> nodeOf(ctx));
+            var at = node.orElseGet(() -> StoragePlace.node(ctx, storage));
             var rows = ctx.pve().node(at).storage(storage).content(filter).stream()
                     .map(VolumeLine::of)
                     .filter(this::fits)
@@ -180,26 +178,6 @@ public final class StorageTools {
                             .reversed()
                             .thenComparing(byName);
             };
-        }
-
-        private String nodeOf(ToolContext ctx) {
-            var rows = ctx.pve().storages().stream()
-                    .filter(row -> row.name().equals(storage))
-                    .sorted(Comparator.comparing(
-                                    (Resource.StorageRow row) -> !row.status().equals("available"))
-                            .thenComparing(Resource.StorageRow::node))
-                    .toList();
-            if (rows.isEmpty()) {
-                throw new PveException(
-                        new PveFault.Missing("storage " + storage, "no storage '%s'".formatted(storage)));
-            }
-            if (!rows.getFirst().shared() && rows.size() > 1) {
-                // Each node has its own disk under this name; one node's would pass for all.
-                throw new PveException(new PveFault.Ambiguity(
-                        "storage " + storage,
-                        rows.stream().map(row -> "node=" + row.node()).sorted().toList()));
-            }
-            return rows.getFirst().node();
         }
     }
 }

@@ -1,0 +1,642 @@
+package pvemcp.tools;
+
+import static pvemcp.tool.Tool.change;
+import static pvemcp.tool.Tool.destroy;
+import static pvemcp.tool.Tool.operate;
+import static pvemcp.tool.Tool.read;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.pve.Bytes;
+import pvemcp.pve.Fields;
+import pvemcp.pve.Guest;
+import pvemcp.pve.GuestKind;
+import pvemcp.pve.GuestRef;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
+import pvemcp.pve.Resource.GuestRow;
+import pvemcp.pve.Resource.StorageRow;
+import pvemcp.pve.Verb;
+import pvemcp.pve.Volume;
+import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Aim.OnGuests;
+import pvemcp.tool.Aim.OnStorage;
+import pvemcp.tool.Aim.OnVmid;
+import pvemcp.tool.BadArguments;
+import pvemcp.tool.Call;
+import pvemcp.tool.Doc;
+import pvemcp.tool.Kind;
+import pvemcp.tool.Planned;
+import pvemcp.tool.Preview;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Tool.Tiered;
+import pvemcp.tool.ToolContext;
+import pvemcp.tool.Toolset;
+import pvemcp.view.Clean;
+import pvemcp.view.Shown;
+import pvemcp.view.View;
+
+/// Backups of guests: made, listed, restored, kept and removed.
+public final class BackupTools {
+    public static final Toolset BACKUPS = Toolset.of(
+            "backups",
+            "Backups of guests",
+            read("pve_backup_list", """
+                    List backups of guests, newest first: age, size, verification, protection.""", BackupList.class),
+            change("pve_backup_run", """
+                    Back up guests now. Says of each guest how it ended, and which archive it became.""", BackupRun.class),
+            destroy("pve_backup_restore", """
+                    Restore a backup. To a free id it makes a guest; overwrite=true destroys the guest that has the id.""", BackupRestore.class),
+            change("pve_backup_protect", """
+                    Protect a backup from removal, lift that, or change its notes.""", BackupProtect.class),
+            destroy("pve_backup_prune", """
+                    Show which backups a keep rule would remove, and with apply=true remove them.""", BackupPrune.class),
+            destroy("pve_backup_delete", "Delete one backup. Protected ones are refused.", BackupDelete.class),
+            read("pve_backup_config", """
+                    Show the guest configuration inside a backup, without passwords.""", BackupConfig.class),
+            operate("pve_backup_files", """
+                    List files inside a backup on a Proxmox Backup Server.""", BackupFiles.class));
+
+    private BackupTools() {}
+
+    // ---- list ----
+
+    /// @param verified what the backup server said of it last; empty where it was never asked
+    record BackupLine(
+            String archive,
+            int guest,
+            String kind,
+            Optional<Instant> created,
+            Optional<Duration> age,
+            Optional<Bytes> size,
+            boolean isProtected,
+            String verified,
+            String notes) {
+        static BackupLine of(Volume volume, Instant now) {
+            var more = Fields.of(volume.rest());
+            var verification = more.raw("verification") instanceof Json.Obj state
+                    ? state.text("state").orElse("")
+                    : "";
+            return new BackupLine(
+                    Clean.line(volume.volid()),
+                    volume.vmid().orElse(0L).intValue(),
+                    more.text("subtype").equals("lxc") ? "container" : "vm",
+                    volume.created(),
+                    volume.created().map(when -> Duration.between(when, now)),
+                    volume.size(),
+                    volume.isProtected(),
+                    Clean.name(verification),
+                    Clean.name(volume.notes()));
+        }
+    }
+
+    /// A page of backups, and what it may not show.
+    record Backups(Page page, List<String> remarks) implements Shown {
+        @Override
+        public View view() {
+            var parts = new ArrayList<View>(List.of(page.view()));
+            remarks.forEach(remark -> parts.add(new View.Text(remark)));
+            return new View.Stack(parts);
+        }
+
+        @Override
+        public Json data() {
+            var data = (Json.Obj) page.data();
+            return remarks.isEmpty() ? data : data.with("remarks", Json.strings(remarks));
+        }
+    }
+
+    record BackupList(
+            @Doc("Only of this guest; an id works after it is gone")
+            Optional<GuestRef> guest,
+
+            @Doc(value = "Only on this storage", kind = Kind.STORAGE)
+            Optional<String> storage,
+
+            Window window)
+            implements Call<Backups> {
+        @Override
+        public Backups run(ToolContext ctx) {
+            var remarks = new ArrayList<String>();
+            var vmid = guest.map(ref -> vmid(ctx, ref));
+            var places = places(ctx);
+            if (places.isEmpty()) {
+                remarks.add(storage.map("this token sees no storage '%s' that holds backups"::formatted)
+                        .orElse("no storage for backups is visible to this token; it needs Datastore.Audit on it"));
+            }
+            var rows = new ArrayList<BackupLine>();
+            for (var place : places) {
+                rows.addAll(on(ctx, place, vmid, remarks));
+            }
+            if (!places.isEmpty() && !seesAll(ctx, places, vmid)) {
+                remarks.add("backups of other guests may be there but not visible to this token: it needs VM.Backup on"
+                        + " the guest, or Datastore.Allocate on the storage");
+            }
+            rows.sort(Comparator.comparing((BackupLine row) -> row.created().orElse(Instant.EPOCH))
+                    .reversed()
+                    .thenComparing(BackupLine::archive));
+            var page = Page.of("backups", BackupLine.class, rows, this)
+                    .counting("kind", BackupLine::kind)
+                    .sortedBy("age, newest first")
+                    .brief("archive", "age", "size", "is_protected", "verified", "notes")
+                    .page(window, BackupLine::archive);
+            return new Backups(page, remarks);
+        }
+
+        private static int vmid(ToolContext ctx, GuestRef ref) {
+            return ref.text().matches("\\d{3,9}")
+                    ? Integer.parseInt(ref.text())
+                    : ctx.pve().guest(ref).vmid();
+        }
+
+        /// One row for each storage and, unless it is shared, node.
+        private List<StorageRow> places(ToolContext ctx) {
+            var places = new LinkedHashMap<String, StorageRow>();
+            ctx.pve().storages().stream()
+                    .filter(row -> row.content().contains("backup"))
+                    .filter(row -> storage.map(row.name()::equals).orElse(true))
+                    .sorted(Comparator.comparing(StorageRow::name).thenComparing(StorageRow::node))
+                    .forEach(row -> places.merge(
+                            row.shared() ? row.name() : row.name() + " " + row.node(),
+                            row,
+                            (one, other) -> one.status().equals("available") ? one : other));
+            return List.copyOf(places.values());
+        }
+
+        private static List<BackupLine> on(
+                ToolContext ctx, StorageRow place, Optional<Integer> vmid, List<String> remarks) {
+            var filter = Json.obj("content", "backup");
+            if (vmid.isPresent()) {
+                filter = filter.with("vmid", vmid.get());
+            }
+            try {
+                var now = ctx.clock().instant();
+                return ctx.pve().node(place.node()).storage(place.name()).content(filter).stream()
+                        .map(volume -> BackupLine.of(volume, now))
+                        .toList();
+            } catch (PveException e) {
+                // One storage that is down must not hide the backups on the others.
+                remarks.add("%s on %s could not be read: %s"
+                        .formatted(
+                                place.name(), place.node(), Clean.line(e.fault().toString())));
+                return List.of();
+            }
+        }
+
+        private static boolean seesAll(ToolContext ctx, List<StorageRow> places, Optional<Integer> vmid) {
+            var permissions = ctx.pve().permissions();
+            return permissions.has(vmid.map(id -> "/vms/" + id).orElse("/vms"), "VM.Backup")
+                    || places.stream()
+                            .allMatch(place -> permissions.has("/storage/" + place.name(), "Datastore.Allocate"));
+        }
+    }
+
+    // ---- run ----
+
+    enum Mode {
+        SNAPSHOT,
+        SUSPEND,
+        STOP
+    }
+
+    enum Compress {
+        ZSTD,
+        GZIP,
+        LZO,
+        NONE;
+
+        String word() {
+            return this == NONE ? "0" : name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    record BackupRun(
+            @Doc("Guests: ids, names or node/id") List<GuestRef> guests,
+
+            @Doc(value = "Where to; default: the only one for backups", kind = Kind.STORAGE)
+            Optional<String> storage,
+
+            @Doc(value = "'stop' shuts the guest down meanwhile", or = "snapshot")
+            Mode mode,
+
+            @Doc(value = "How to compress", or = "zstd") Compress compress,
+
+            @Doc(value = "Notes; {{guestname}}, {{node}}, {{vmid}} are filled in", or = "{{guestname}}")
+            String notes,
+
+            @Doc("Keep it from being pruned or deleted") boolean protect,
+            @Doc("Other vzdump parameters by name") Json.Obj options,
+
+            @Doc(value = "How long to wait for the tasks", or = "45s")
+            Duration timeout)
+            implements Call<BackupRuns>, OnGuests {
+        BackupRun {
+            guests = List.copyOf(guests);
+            if (guests.isEmpty()) {
+                throw new IllegalArgumentException("argument 'guests': name at least one guest");
+            }
+        }
+
+        @Override
+        public BackupRuns run(ToolContext ctx) {
+            var byNode = new LinkedHashMap<String, List<Guest>>();
+            for (var ref : guests) {
+                var guest = ctx.pve().guest(ref);
+                byNode.computeIfAbsent(guest.node(), _ -> new ArrayList<>()).add(guest);
+            }
+            var jobs = new ArrayList<VzdumpJob>();
+            byNode.forEach((node, here) -> jobs.add(VzdumpJob.start(ctx, node, here, params(ctx, node, here))));
+            return BackupRuns.of(jobs.stream()
+                    .flatMap(job -> job.follow(ctx, timeout).stream())
+                    .toList());
+        }
+
+        private Json.Obj params(ToolContext ctx, String node, List<Guest> here) {
+            var vmids = String.join(
+                    ",",
+                    here.stream().map(guest -> Integer.toString(guest.vmid())).toList());
+            var params = Json.obj(
+                    "vmid", vmids,
+                    "storage", storage.orElseGet(() -> onlyStorage(ctx, node)),
+                    "mode", mode.name().toLowerCase(Locale.ROOT),
+                    "compress", compress.word(),
+                    // One line, as in vzdump.conf (PVE::VZDump::Common, notes-template).
+                    "notes-template", notes.replace("\\", "\\\\").replace("\n", "\\n"));
+            if (protect) {
+                params = params.with("protected", 1);
+            }
+            for (var option : options.members().entrySet()) {
+                params = params.with(option.getKey(), option.getValue());
+            }
+            return params;
+        }
+
+        private static String onlyStorage(ToolContext ctx, String node) {
+            var names = ctx.pve().storages().stream()
+                    .filter(row -> row.node().equals(node) && row.content().contains("backup"))
+                    .map(StorageRow::name)
+                    .sorted()
+                    .toList();
+            if (names.size() != 1) {
+                throw new BadArguments(List.of(
+                        names.isEmpty()
+                                ? "argument 'storage': this token sees no storage for backups on " + node
+                                : "argument 'storage': say which of " + String.join(", ", names)));
+            }
+            return names.getFirst();
+        }
+    }
+
+    /// @param outcome of all: `done`, `1 of 3 failed`, `still running`
+    record BackupRuns(String outcome, List<VzdumpJob.Result> guests, String next) {
+        static BackupRuns of(List<VzdumpJob.Result> results) {
+            long failed = results.stream()
+                    .filter(row -> row.outcome().equals("failed"))
+                    .count();
+            var going = results.stream()
+                    .filter(row -> row.outcome().equals("still running"))
+                    .map(VzdumpJob.Result::task)
+                    .distinct()
+                    .toList();
+            var outcome = failed > 0
+                    ? "%d of %d failed".formatted(failed, results.size())
+                    : going.isEmpty() ? "done" : "still running";
+            var next = going.isEmpty()
+                    ? failed > 0 ? "pve_task_get task=" + results.getFirst().task() : ""
+                    : "pve_task_wait task=" + String.join(", then task=", going);
+            return new BackupRuns(outcome, results, next);
+        }
+    }
+
+    // ---- restore ----
+
+    record BackupRestore(
+            @Doc("Volume id from pve_backup_list") String archive,
+
+            @Doc("Id of the restored guest; default: the original's")
+            Optional<Integer> vmid,
+
+            @Doc(value = "Node to restore to", kind = Kind.NODE)
+            Optional<String> node,
+
+            @Doc(value = "Storage for its disks; default: as it was", kind = Kind.STORAGE)
+            Optional<String> storage,
+
+            @Doc("Destroy the guest that has this id") boolean overwrite,
+            @Doc("New MAC addresses and UUID") boolean unique,
+            @Doc("Start it afterwards") boolean start,
+            @Doc("Other parameters or config to override") Json.Obj options,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout)
+            implements Call<Outcome>, OnVmid, Tiered, Planned {
+        BackupRestore {
+            archive = Archive.parse(archive).text();
+        }
+
+        @Override
+        public int targetVmid() {
+            return vmid.orElseGet(() -> Archive.parse(archive).vmid());
+        }
+
+        @Override
+        public Tier tier(ApiSchema schema) {
+            return overwrite ? Tier.DESTROY : Tier.CHANGE;
+        }
+
+        @Override
+        public Preview preview(ToolContext ctx) {
+            var plan = plan(ctx);
+            return new Preview(
+                    "restore %s as %s %d on %s".formatted(archive, noun(), targetVmid(), plan.node()),
+                    List.of("POST %s %s".formatted(plan.path(), plan.params().write())),
+                    plan.replaced()
+                            .map(row -> List.of(
+                                    "%s (%d) on %s is destroyed with its disks; what is newer than the backup is lost"
+                                            .formatted(Clean.name(row.name()), row.vmid(), row.node())))
+                            .orElse(List.of()));
+        }
+
+        private String noun() {
+            return kind() == GuestKind.VM ? "VM" : "container";
+        }
+
+        private GuestKind kind() {
+            return Archive.parse(archive).kind();
+        }
+
+        private record Plan(String node, String path, Json.Obj params, Optional<GuestRow> replaced) {}
+
+        private Plan plan(ToolContext ctx) {
+            var there = ctx.pve().guests().stream()
+                    .filter(row -> row.vmid() == targetVmid())
+                    .findFirst();
+            there.ifPresent(this::requireReplaceable);
+            var at = node.or(() -> there.map(GuestRow::node)).orElseGet(() -> place(ctx));
+            return new Plan(at, "/nodes/%s/%s".formatted(at, kind().segment()), params(), there);
+        }
+
+        private void requireReplaceable(GuestRow row) {
+            var who = "%s (%d) on %s".formatted(Clean.name(row.name()), row.vmid(), row.node());
+            if (!overwrite) {
+                throw new BadArguments(List.of(
+                        "argument 'vmid': %s has this id; give a free one (pve_next_id), or overwrite=true destroys it"
+                                .formatted(who)));
+            }
+            if (row.kind() != kind()
+                    || node.filter(at -> !at.equals(row.node())).isPresent()) {
+                throw new BadArguments(List.of(
+                        "argument 'vmid': %s cannot be overwritten by a %s%s: only the same kind on the same node"
+                                .formatted(who, noun(), node.map(" on "::concat).orElse(""))));
+            }
+        }
+
+        /// Where the original is, if the archive can be reached there; else where the archive is.
+        private String place(ToolContext ctx) {
+            var archived = Archive.parse(archive);
+            var reaching = ctx.pve().storages().stream()
+                    .filter(row -> row.name().equals(archived.storage()))
+                    .map(StorageRow::node)
+                    .toList();
+            return ctx.pve().guests().stream()
+                    .filter(row -> row.vmid() == archived.vmid() && reaching.contains(row.node()))
+                    .map(GuestRow::node)
+                    .findFirst()
+                    .orElseGet(() -> StoragePlace.node(ctx, archived.storage()));
+        }
+
+        private Json.Obj params() {
+            // PVE::API2::Qemu takes `archive`, PVE::API2::LXC `ostemplate` with `restore`.
+            var params = kind() == GuestKind.VM
+                    ? Json.obj("vmid", targetVmid(), "archive", archive)
+                    : Json.obj("vmid", targetVmid(), "ostemplate", archive, "restore", 1);
+            params = storage.isPresent() ? params.with("storage", storage.get()) : params;
+            params = overwrite ? params.with("force", 1) : params;
+            params = unique ? params.with("unique", 1) : params;
+            params = start ? params.with("start", 1) : params;
+            for (var option : options.members().entrySet()) {
+                params = params.with(option.getKey(), option.getValue());
+            }
+            return params;
+        }
+
+        @Override
+        public Outcome run(ToolContext ctx) {
+            var plan = plan(ctx);
+            var task = ctx.pve().requireTask(ctx.pve().data(Verb.POST, plan.path(), plan.params()));
+            return Outcome.of(ctx, task, timeout);
+        }
+    }
+
+    // ---- keep and remove ----
+
+    record BackupProtect(
+            @Doc("Volume id from pve_backup_list") String archive,
+
+            @Doc("true: protect, false: lift it") Optional<Boolean> protect,
+
+            @Doc("New notes") Optional<String> notes,
+            @Doc(kind = Kind.NODE) Optional<String> node)
+            implements Call<Outcome>, OnStorage, OnVmid {
+        BackupProtect {
+            archive = Archive.parse(archive).text();
+            if (protect.isEmpty() && notes.isEmpty()) {
+                throw new IllegalArgumentException("say what to change: protect, notes or both");
+            }
+        }
+
+        @Override
+        public String storage() {
+            return Archive.parse(archive).storage();
+        }
+
+        @Override
+        public int targetVmid() {
+            return Archive.parse(archive).vmid();
+        }
+
+        @Override
+        public Outcome run(ToolContext ctx) {
+            var params = protect.map(on -> Json.obj("protected", on ? 1 : 0)).orElse(Json.Obj.EMPTY);
+            if (notes.isPresent()) {
+                params = params.with("notes", notes.get());
+            }
+            var archived = Archive.parse(archive);
+            archived.at(ctx, node).send(Verb.PUT, archived.path(), params);
+            return Outcome.DONE;
+        }
+    }
+
+    record BackupPrune(
+            @Doc(kind = Kind.STORAGE) String storage,
+            @Doc("Only backups of this guest id") Optional<Integer> vmid,
+
+            @Doc("Rule such as keep-last=3,keep-weekly=4; default: the storage's own")
+            Optional<String> keep,
+
+            @Doc("Remove them; false only shows") boolean apply,
+            @Doc(kind = Kind.NODE) Optional<String> node,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout)
+            implements Call<BackupPrune.Pruned>, OnStorage, Tiered {
+        record Marked(String archive, String mark) {}
+
+        /// @param outcome whether it is only shown or has been done
+        record Pruned(String outcome, int removed, int kept, List<Marked> archives, Optional<Outcome> task) {}
+
+        @Override
+        public Tier tier(ApiSchema schema) {
+            return apply ? Tier.DESTROY : Tier.READ;
+        }
+
+        @Override
+        public Pruned run(ToolContext ctx) {
+            var at = ctx.pve()
+                    .node(node.orElseGet(() -> StoragePlace.node(ctx, storage)))
+                    .storage(storage);
+            var params = keep.map(rule -> Json.obj("prune-backups", rule)).orElse(Json.Obj.EMPTY);
+            if (vmid.isPresent()) {
+                params = params.with("vmid", vmid.get());
+            }
+            var marks = Fields.list(at.read("/prunebackups", params)).stream()
+                    .map(row -> new Marked(Clean.line(row.text("volid")), Clean.name(row.text("mark"))))
+                    .sorted(Comparator.comparing((Marked row) -> !row.mark().equals("remove"))
+                            .thenComparing(Marked::archive))
+                    .toList();
+            int remove = (int)
+                    marks.stream().filter(row -> row.mark().equals("remove")).count();
+            if (!apply || remove == 0) {
+                var outcome = remove == 0 ? "nothing to remove" : "shown only; apply=true removes them";
+                return new Pruned(outcome, remove, marks.size() - remove, shown(marks), Optional.empty());
+            }
+            var task = ctx.pve().requireTask(at.send(Verb.DELETE, "/prunebackups", params));
+            var ended = Outcome.of(ctx, task, timeout);
+            return new Pruned(
+                    "pruning " + ended.outcome(), remove, marks.size() - remove, shown(marks), Optional.of(ended));
+        }
+
+        /// What goes is named, what stays is only counted where it is much.
+        private static List<Marked> shown(List<Marked> marks) {
+            return marks.size() <= 40
+                    ? marks
+                    : marks.stream()
+                            .filter(row -> row.mark().equals("remove"))
+                            .limit(100)
+                            .toList();
+        }
+    }
+
+    record BackupDelete(
+            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc(kind = Kind.NODE) Optional<String> node,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout)
+            implements Call<Outcome>, OnStorage, OnVmid {
+        BackupDelete {
+            archive = Archive.parse(archive).text();
+        }
+
+        @Override
+        public String storage() {
+            return Archive.parse(archive).storage();
+        }
+
+        @Override
+        public int targetVmid() {
+            return Archive.parse(archive).vmid();
+        }
+
+        @Override
+        public Outcome run(ToolContext ctx) {
+            var archived = Archive.parse(archive);
+            var at = archived.at(ctx, node);
+            // PVE's task succeeds for a file that is not there; a mistyped name should not pass for a deleted backup.
+            var found = at.content(Json.obj("content", "backup", "vmid", archived.vmid())).stream()
+                    .filter(volume -> volume.volid().equals(archive))
+                    .findFirst()
+                    .orElseThrow(() -> new PveException(new PveFault.Missing(
+                            "backup " + archive,
+                            "no backup '%s'; pve_backup_list shows what is there".formatted(archive))));
+            if (found.isProtected()) {
+                throw new PveException(new PveFault.Locked(
+                        "backup " + archive,
+                        "protection",
+                        "it is protected; pve_backup_protect protect=false lifts that"));
+            }
+            return Outcome.of(
+                    ctx, ctx.pve().requireTask(at.send(Verb.DELETE, archived.path(), Json.Obj.EMPTY)), timeout);
+        }
+    }
+
+    // ---- look inside ----
+
+    record BackupConfig(
+            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc(kind = Kind.NODE) Optional<String> node) implements Call<View> {
+        BackupConfig {
+            archive = Archive.parse(archive).text();
+        }
+
+        @Override
+        public View run(ToolContext ctx) {
+            var storage = Archive.parse(archive).at(ctx, node);
+            var text = storage.node()
+                    .read("/vzdump/extractconfig", Json.obj("volume", archive))
+                    .scalarText()
+                    .orElse("");
+            var lines = text.lines()
+                    .map(line -> line.startsWith("cipassword:") ? "cipassword: **********" : Clean.line(line))
+                    .toList();
+            return new View.Log("configuration in " + archive, lines);
+        }
+    }
+
+    record BackupFiles(
+            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc(value = "Path inside the backup", or = "/") String path,
+            @Doc(kind = Kind.NODE) Optional<String> node)
+            implements Call<List<BackupFiles.FileLine>>, OnStorage, OnVmid {
+        // PVE::API2::Storage::FileRestore: v virtual, d directory, f file, l link, h hard link, b and c devices, …
+        record FileLine(String name, String type, Optional<Bytes> size, Optional<Instant> changed) {}
+
+        BackupFiles {
+            archive = Archive.parse(archive).text();
+        }
+
+        @Override
+        public String storage() {
+            return Archive.parse(archive).storage();
+        }
+
+        @Override
+        public int targetVmid() {
+            return Archive.parse(archive).vmid();
+        }
+
+        @Override
+        public List<FileLine> run(ToolContext ctx) {
+            // "/" goes as it is, every other path in Base64 (PVE::API2::Storage::FileRestore, list).
+            var at =
+                    path.equals("/") ? path : Base64.getEncoder().encodeToString(path.getBytes(StandardCharsets.UTF_8));
+            var volume = archive.substring(archive.indexOf(':') + 1);
+            var rows = Archive.parse(archive)
+                    .at(ctx, node)
+                    .read("/file-restore/list", Json.obj("volume", volume, "filepath", at));
+            return Fields.list(rows).stream()
+                    .map(row -> new FileLine(
+                            Clean.name(row.text("text")), row.text("type"), row.bytes("size"), row.moment("mtime")))
+                    .toList();
+        }
+    }
+}
