@@ -36,6 +36,7 @@ import pvemcp.sim.Scenario;
 import pvemcp.sim.SimOptions;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.time.SimTime;
+import pvemcp.tool.Definitions;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.Prompts;
 import pvemcp.tools.Resources;
@@ -104,7 +105,7 @@ final class Assembly implements Host {
     private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
         var surface = Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
-        var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS);
+        var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS, Definitions.shipped());
         return new Road(offer, clusters, policy, audit, clock);
     }
 

@@ -6,6 +6,7 @@ import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.tool.Inputs;
 import pvemcp.tool.Kind;
+import pvemcp.tool.Outputs;
 import pvemcp.tool.Param;
 import pvemcp.tool.Reserved;
 import pvemcp.tool.Tier;
@@ -30,11 +31,15 @@ final class Describe {
                     cluster.min(),
                     cluster.max()));
         }
-        return Json.obj(
+        var definition = Json.obj(
                 "name", tool.name(),
                 "description", tool.doc(),
                 "inputSchema", Inputs.schema(params),
                 "annotations", annotations(tool.tier()));
+        return tool.structured().isEmpty()
+                ? definition
+                : definition.with(
+                        "outputSchema", Outputs.schema(tool.structured().get()));
     }
 
     /// A cluster is a closed world; of the other hints the defaults are `readOnlyHint` false, `destructiveHint` true.

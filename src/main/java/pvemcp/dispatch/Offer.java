@@ -1,6 +1,7 @@
 package pvemcp.dispatch;
 
 import java.util.List;
+import pvemcp.tool.Definitions;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tool;
@@ -8,7 +9,18 @@ import pvemcp.tool.Tool;
 /// What a server has to offer before policy has its say.
 ///
 /// @param instructions what a client's model should know before its first call
-public record Offer(List<Tool<?>> tools, List<Resource> resources, List<Prompt> prompts, String instructions) {
+/// @param definitions of the tools, where they need not be derived
+public record Offer(
+        List<Tool<?>> tools,
+        List<Resource> resources,
+        List<Prompt> prompts,
+        String instructions,
+        Definitions definitions) {
+    /// An offer whose tools' definitions are all derived.
+    public Offer(List<Tool<?>> tools, List<Resource> resources, List<Prompt> prompts, String instructions) {
+        this(tools, resources, prompts, instructions, Definitions.none());
+    }
+
     public Offer {
         tools = List.copyOf(tools);
         resources = List.copyOf(resources);

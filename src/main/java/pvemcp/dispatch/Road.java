@@ -120,7 +120,9 @@ public final class Road implements Dispatcher {
 
     @Override
     public Json.Obj describe(Tool<?> tool) {
-        return Describe.tool(tool, clusters.sequencedKeySet());
+        // With several clusters, each tool has an input more.
+        var shipped = clusters.size() == 1 ? offer.definitions().of(tool.name()) : Optional.<Json.Obj>empty();
+        return shipped.isPresent() ? shipped.get() : Describe.tool(tool, clusters.sequencedKeySet());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import pvemcp.json.Json;
+import pvemcp.tool.Outputs;
 import pvemcp.tool.Preview;
 import pvemcp.tool.ToolResult;
 import pvemcp.view.Markdown;
@@ -25,7 +26,11 @@ final class Results {
         return switch (result) {
             case ToolResult.Done(var view, var data) -> {
                 var content = Json.obj("content", content(view));
-                yield structured ? content.with("structuredContent", data) : content;
+                if (!structured || !(data instanceof Json.Obj object)) {
+                    yield content;
+                }
+                var schema = tool.object("outputSchema").orElse(Json.Obj.EMPTY);
+                yield content.with("structuredContent", Outputs.fitted(object, schema));
             }
             // A client that holds an answer to its schema accepts another only as an error.
             case ToolResult.Held held -> text(heldText(held, tool.text("name").orElse("")), structured);

@@ -2,6 +2,7 @@ package pvemcp.tool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import pvemcp.schema.ApiSchema;
 
@@ -11,7 +12,13 @@ import pvemcp.schema.ApiSchema;
 /// @param doc the first sentence says what it does, the second when to use it
 /// @param tier the most it can do; a call's own values may lower it ([Tiered]), never raise it
 /// @param shape the record whose components are its inputs
-public record Tool<C extends Record & Call<?>>(String name, String doc, Tier tier, Class<C> shape) {
+/// @param structured the record its answer is also given as, for programs ([#structured]); empty for most
+public record Tool<C extends Record & Call<?>>(
+        String name, String doc, Tier tier, Class<C> shape, Optional<Class<? extends Record>> structured) {
+    private Tool(String name, String doc, Tier tier, Class<C> shape) {
+        this(name, doc, tier, shape, Optional.empty());
+    }
+
     public static <C extends Record & Call<?>> Tool<C> read(String name, String doc, Class<C> shape) {
         return new Tool<>(name, doc, Tier.READ, shape);
     }
@@ -30,6 +37,13 @@ public record Tool<C extends Record & Call<?>>(String name, String doc, Tier tie
 
     public static <C extends Record & Call<?>> Tool<C> execute(String name, String doc, Class<C> shape) {
         return new Tool<>(name, doc, Tier.EXECUTE, shape);
+    }
+
+    /// The same tool, whose answer is `structuredContent` too, by a declared `outputSchema`. Both cost tokens, and
+    /// some clients hand the model text and structure alike: worth it where a program goes on with the answer, such
+    /// as an id.
+    public Tool<C> structured(Class<? extends Record> answer) {
+        return new Tool<>(name, doc, tier, shape, Optional.of(answer));
     }
 
     /// Derived from the shape on first use.

@@ -34,9 +34,9 @@ public final class TaskTools {
                     List recent tasks, newest first: what ran, for whom, how it ended. Of one node or guest it goes \
                     back further.""", ListTasks.class),
             read("pve_task_get", """
-                    Show one task: its state, the verdict, and the end of its log.""", TaskGet.class),
+                    Show one task: its state, the verdict, and the end of its log.""", TaskGet.class).structured(TaskGet.TaskFacts.class),
             read("pve_task_wait", """
-                    Wait until a task is over and report how it ended, at most 45 s a call.""", TaskWait.class),
+                    Wait until a task is over and report how it ended, at most 45 s a call.""", TaskWait.class).structured(Outcome.class),
             operate("pve_task_stop", """
                     Stop a running task. Undoes nothing: what it locked may stay locked.""", TaskStop.class));
 
@@ -46,11 +46,16 @@ public final class TaskTools {
         RUNNING,
         OK,
         WARNINGS,
-        FAILED;
+        FAILED,
+        /// Its worker was killed or its node went down: how it ended nobody wrote down (PVE::UPID, upid_read_status).
+        UNKNOWN;
 
         static Verdict of(boolean running, String exit) {
             if (running) {
                 return RUNNING;
+            }
+            if (exit.equals("unexpected status") || exit.startsWith("unable to ")) {
+                return UNKNOWN;
             }
             return exit.equals("OK") ? OK : exit.startsWith("WARNINGS: ") ? WARNINGS : FAILED;
         }

@@ -24,6 +24,7 @@ import pvemcp.lab.Golden;
 import pvemcp.lab.Tokens;
 import pvemcp.pve.Pve;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Definitions;
 import pvemcp.tool.Inputs;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
@@ -105,6 +106,15 @@ class CatalogTest {
         Golden.check(
                 "src/test/snapshots/tools/" + tool.name() + ".json",
                 dispatcher(Surface.ALL).describe(tool).pretty());
+    }
+
+    @Test
+    void the_definitions_that_are_read_at_the_start_are_what_is_derived() {
+        var dispatcher = dispatcher(Surface.ALL);
+        var lines = tools().stream()
+                .map(tool -> dispatcher.describe(tool).write())
+                .collect(java.util.stream.Collectors.joining("\n"));
+        Golden.check("src/main/resources/" + Definitions.RESOURCE, lines);
     }
 
     @Test
