@@ -24,6 +24,7 @@ class ReplayTest {
                 "s12_vm_snapshot_clone",
                 "s13_cloudinit",
                 "s14_guest_agent",
+                "s20_storage",
                 "s21_pools",
                 "s22_lxc",
                 "s23_vzdump",
