@@ -17,12 +17,12 @@ public final class AgentFiles implements GuestFiles {
     /// `content` of file-write may have 60 KiB characters, counted after base64.
     private static final int WRITE_LIMIT = 60 * 1024 / 4 * 3;
 
-    private final Guest vm;
+    private final Agent agent;
     private final Shell shell;
     private final RunLimits limits;
 
     public AgentFiles(Guest vm, Shell shell, RunLimits limits) {
-        this.vm = vm;
+        this.agent = new Agent(vm);
         this.shell = shell;
         this.limits = limits;
     }
@@ -31,7 +31,7 @@ public final class AgentFiles implements GuestFiles {
     public Part read(String path, long offset, int limit) {
         GuestFiles.requireAbsolute(path);
         // Servers before PVE 9 know no offset, so the whole file is read here and cut on this side.
-        var answer = (Json.Obj) vm.read("/agent/file-read", Json.obj("file", path));
+        var answer = agent.read("/file-read", Json.obj("file", path));
         var bytes = AgentShell.bytes(answer.text("content").orElse(""));
         boolean cut = answer.flag("truncated").orElse(false) || bytes.length >= READ_LIMIT;
         if (offset >= bytes.length) {
@@ -78,7 +78,7 @@ public final class AgentFiles implements GuestFiles {
     private void writePart(String path, byte[] content) {
         // With encode=1, PVE spoils or refuses what is not ASCII (PVE::API2::Qemu::Agent): so base64 is made here.
         var text = Base64.getEncoder().encodeToString(content);
-        vm.send(Verb.POST, "/agent/file-write", Json.obj("file", path, "content", text, "encode", false));
+        agent.send(Verb.POST, "/file-write", Json.obj("file", path, "content", text, "encode", false));
     }
 
     @Override

@@ -20,11 +20,11 @@ public final class AgentShell implements Shell {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-    private final Guest vm;
+    private final Agent agent;
     private final Waiting waiting;
 
     public AgentShell(Guest vm, Waiting waiting) {
-        this.vm = vm;
+        this.agent = new Agent(vm);
         this.waiting = waiting;
     }
 
@@ -39,9 +39,9 @@ public final class AgentShell implements Shell {
         long pid = start(command);
         var pause = FIRST_PAUSE;
         while (true) {
-            var status = vm.read("/agent/exec-status", Json.obj("pid", pid));
-            if (status instanceof Json.Obj answer && answer.flag("exited").orElse(false)) {
-                return output(answer, limits, pid);
+            var status = agent.read("/exec-status", Json.obj("pid", pid));
+            if (status.flag("exited").orElse(false)) {
+                return output(status, limits, pid);
             }
             var left = limits.time().minus(waiting.elapsed().minus(start));
             if (left.isNegative() || left.isZero() || !paused(pause.compareTo(left) < 0 ? pause : left)) {
@@ -69,8 +69,7 @@ public final class AgentShell implements Shell {
             }
         }
         params = params.with("command", Json.strings(argv));
-        var answer = vm.send(Verb.POST, "/agent/exec", params);
-        return ((Json.Obj) answer).whole("pid").orElseThrow();
+        return agent.send(Verb.POST, "/exec", params).whole("pid").orElseThrow();
     }
 
     private boolean paused(Duration time) {

@@ -122,7 +122,7 @@ public final class Shells {
     /// The first address of a VM that others can reach, as its agent tells it.
     private static String address(Guest guest) {
         try {
-            var answer = Fields.of(guest.read("/agent/network-get-interfaces", Json.Obj.EMPTY));
+            var answer = Fields.of(new Agent(guest).read("/network-get-interfaces", Json.Obj.EMPTY));
             return Fields.list(answer.raw("result")).stream()
                     .flatMap(nic -> Fields.list(nic.raw("ip-addresses")).stream())
                     .map(address -> address.text("ip-address"))

@@ -18,6 +18,10 @@ public @interface Doc {
     /// What a text names, where its type does not say so: a node, a storage, an API path.
     Kind kind() default Kind.TEXT;
 
+    /// Whether the text is a content of its own, such as a file's: nothing is stripped from it, nothing is split at
+    /// commas, and all characters but NUL are taken.
+    boolean exact() default false;
+
     /// The least and the greatest number that is taken.
     long min() default Long.MIN_VALUE;
 

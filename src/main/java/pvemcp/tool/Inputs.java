@@ -226,7 +226,7 @@ public final class Inputs<C extends Record> {
                 return object(given);
             }
             var text = given.scalarText()
-                    .map(String::strip)
+                    .map(this::plain)
                     .orElseThrow(() -> new IllegalArgumentException("expected " + expected() + ", not " + kind(given)));
             return scalar(text, type);
         }
@@ -237,15 +237,15 @@ public final class Inputs<C extends Record> {
                 for (var member : members) {
                     var text = member.scalarText()
                             .orElseThrow(() -> new IllegalArgumentException("expected words, not " + kind(member)));
-                    items.add(scalar(text.strip(), type));
+                    items.add(scalar(plain(text), type));
                 }
                 return List.copyOf(items);
             }
             var text = given.scalarText()
                     .orElseThrow(() -> new IllegalArgumentException("expected a list of words, not " + kind(given)));
-            for (var word : text.split(",")) {
+            for (var word : exact() ? new String[] {text} : text.split(",")) {
                 if (!word.isBlank()) {
-                    items.add(scalar(word.strip(), type));
+                    items.add(scalar(plain(word), type));
                 }
             }
             return List.copyOf(items);
@@ -299,7 +299,21 @@ public final class Inputs<C extends Record> {
             return word(text, type);
         }
 
+        private boolean exact() {
+            return component.getAnnotation(Doc.class).exact();
+        }
+
+        private String plain(String text) {
+            return exact() ? text : text.strip();
+        }
+
         private String text(String text) {
+            if (exact()) {
+                if (text.indexOf('\0') >= 0) {
+                    throw new IllegalArgumentException("has a NUL character at position " + text.indexOf('\0'));
+                }
+                return text;
+            }
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);
                 if (Character.isISOControl(c) && (param.kind() != Kind.TEXT || (c != '\n' && c != '\t'))) {

@@ -13,12 +13,13 @@ public final class Catalog {
             NodeTools.NODES,
             GuestTools.GUESTS,
             BackupTools.BACKUPS,
+            InsideTools.INSIDE,
             StorageTools.STORAGE,
             TaskTools.TASKS,
             ApiTools.API);
 
     // Toolsets for special work: not in `core` unless they are asked for by name.
-    private static final List<Toolset> MORE = List.of(BackupTools.BACKUPS);
+    private static final List<Toolset> MORE = List.of(BackupTools.BACKUPS, InsideTools.INSIDE);
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(

@@ -11,10 +11,9 @@ import java.util.Map;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
-import pvemcp.sim.shell.ToyShell;
 import pvemcp.sim.world.PropertyString;
+import pvemcp.sim.world.ToyFile;
 import pvemcp.sim.world.ToyHost;
-import pvemcp.sim.world.ToyProcess;
 import pvemcp.sim.world.Vm;
 
 /// `/nodes/{node}/qemu/{vmid}/agent`: what the guest agent does inside a VM (PVE::API2::Qemu::Agent), with PVE's way
@@ -78,10 +77,17 @@ final class AgentApi {
         if (!vm.isRunning()) {
             throw new SimError("VM %d is not running".formatted(vm.vmid()));
         }
-        if (!vm.isUp(request.cluster().now())) {
+        var host = vm.inside();
+        if (!vm.isUp(request.cluster().now()) || !host.services.getOrDefault("qemu-guest-agent", false)) {
             throw new SimError("QEMU guest agent is not running");
         }
-        return vm.inside();
+        if (host.agentHangs) {
+            var command = request.operation()
+                    .path()
+                    .substring(request.operation().path().lastIndexOf('/') + 1);
+            throw new SimError("VM %d qga command 'guest-%s' failed - got timeout".formatted(vm.vmid(), command));
+        }
+        return host;
     }
 
     private static Json command(Request request, String name) {
@@ -250,24 +256,11 @@ final class AgentApi {
 
     private static Json exec(Request request) {
         var host = host(request);
-        var command = command(request);
-        long pid = host.newPid();
-        boolean known = !command.isEmpty() && (ToyShell.exists(command.getFirst()) || isKnownName(command.getFirst()));
-        if (!known) {
-            // The worker dies of QEMU's answer there, and the proxy before it says this.
-            throw new SimError(596, "Broken pipe", Map.of());
-        }
-        var now = request.cluster().now();
-        var result = new ToyShell(host, now)
-                .run(command, request.text("input-data", "").getBytes(StandardCharsets.UTF_8));
-        host.processes.put(
-                pid,
-                new ToyProcess(result.exit(), result.signal(), result.out(), result.err(), now.plus(result.took())));
-        return Json.obj("pid", pid);
-    }
-
-    private static boolean isKnownName(String program) {
-        return !program.contains("/") && ToyShell.exists("/usr/bin/" + program);
+        var input = request.text("input-data", "").getBytes(StandardCharsets.UTF_8);
+        return host.start(command(request), input, request.cluster().now())
+                .map(pid -> (Json) Json.obj("pid", pid))
+                // The worker dies of QEMU's answer there, and the proxy before it says this.
+                .orElseThrow(() -> new SimError(596, "Broken pipe", Map.of()));
     }
 
     private static List<String> command(Request request) {
@@ -281,29 +274,28 @@ final class AgentApi {
 
     private static Json execStatus(Request request) {
         var host = host(request);
-        var process = host.processes.get(request.whole("pid", 0));
-        if (process == null) {
-            // QEMU prints the format of the number instead of the number.
-            throw new SimError("Agent error: PID ld does not exist");
-        }
+        var process = host.process(request.whole("pid", 0))
+                // QEMU prints the format of the number instead of the number.
+                .orElseThrow(() -> new SimError("Agent error: PID ld does not exist"));
         if (process.ends().isAfter(request.cluster().now())) {
             return Json.obj("exited", 0);
         }
         // The result is handed out once.
-        host.processes.remove(request.whole("pid", 0));
+        host.forget(request.whole("pid", 0));
+        var end = process.end();
         var status = new LinkedHashMap<String, Object>();
         status.put("exited", 1);
-        if (process.signal() != 0) {
-            status.put("signal", process.signal());
+        if (end.signal() != 0) {
+            status.put("signal", end.signal());
         } else {
-            status.put("exitcode", process.exit());
+            status.put("exitcode", end.exit());
         }
-        if (process.out().length > 0) {
-            status.put("out-data", latin1(process.out()));
+        if (end.out().length > 0) {
+            status.put("out-data", latin1(end.out()));
             status.put("out-truncated", 0);
         }
-        if (process.err().length > 0) {
-            status.put("err-data", latin1(process.err()));
+        if (end.err().length > 0) {
+            status.put("err-data", latin1(end.err()));
             status.put("err-truncated", 0);
         }
         return Json.of(status);
@@ -318,13 +310,14 @@ final class AgentApi {
     private static Json readFile(Request request) {
         var host = host(request);
         var path = request.text("file");
-        if (host.isDirectory(path)) {
-            throw new SimError("Agent error: failed to read file: Is a directory");
-        }
-        var content = host.read(path)
+        var file = host.file(path)
                 .orElseThrow(() ->
                         new SimError("Agent error: failed to open file '%s' (mode: 'r'): No such file or directory"
                                 .formatted(path)));
+        if (file.folder()) {
+            throw new SimError("Agent error: failed to read file: Is a directory");
+        }
+        var content = file.bytes();
         int from = (int) Math.min(content.length, request.whole("offset", 0));
         int to = (int) Math.min(content.length, from + request.whole("count", 16 << 20));
         var part = Arrays.copyOfRange(content, from, to);
@@ -342,11 +335,11 @@ final class AgentApi {
         var host = host(request);
         var path = request.text("file");
         var content = content(request);
-        if (!host.hasParent(path)) {
+        if (host.file(ToyHost.parent(path)).filter(ToyFile::folder).isEmpty()) {
             throw new SimError(
                     "Agent error: failed to open file '%s' (mode: 'wb'): No such file or directory".formatted(path));
         }
-        host.write(path, content);
+        host.write(path, content, request.cluster().now());
         return Json.Null.NULL;
     }
 
@@ -368,7 +361,9 @@ final class AgentApi {
 
     private static Json setPassword(Request request) {
         var host = host(request);
-        var passwd = new String(host.read("/etc/passwd").orElse(new byte[0]), StandardCharsets.UTF_8);
+        var passwd = host.file("/etc/passwd")
+                .map(file -> new String(file.bytes(), StandardCharsets.UTF_8))
+                .orElse("");
         var user = request.text("username");
         if (passwd.lines().noneMatch(line -> line.startsWith(user + ":"))) {
             throw new SimError("Agent error: child process has failed to set user password");

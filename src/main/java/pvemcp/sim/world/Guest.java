@@ -38,6 +38,9 @@ public abstract sealed class Guest permits Vm, Container {
     /// Whether there is an operating system that starts, and answers to a shutdown.
     public boolean hasSystem = true;
 
+    /// What runs in it; made when it is first needed.
+    private ToyHost inside;
+
     private Instant since = Instant.MAX;
     private Instant booting = Instant.MAX;
     private long pid;
@@ -70,6 +73,14 @@ public abstract sealed class Guest permits Vm, Container {
 
     /// How long its operating system takes until it answers to anything.
     abstract Duration bootTime();
+
+    /// The host inside, as its agent or a shell in it sees it.
+    public final ToyHost inside() {
+        if (inside == null) {
+            inside = new ToyHost(name(), created);
+        }
+        return inside;
+    }
 
     // ---- configuration ----
 

@@ -1,118 +1,122 @@
 package pvemcp.sim.world;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// The little Debian inside a VM that its guest agent works on: files, services, processes that ran. Mutable; the
-/// simulator's lock guards it.
+/// The little Debian inside a guest that its agent and its SSH server work on: files, services, processes. Mutable;
+/// the simulator's lock guards it.
 public final class ToyHost {
     private final String name;
-    /// Files by absolute path.
-    private final TreeMap<String, byte[]> files = new TreeMap<>();
-    /// Directories by absolute path, without a slash at the end.
-    private final TreeMap<String, Boolean> directories = new TreeMap<>();
-    /// Whether each service is active.
-    public final SequencedMap<String, Boolean> services = new LinkedHashMap<>();
-    /// What was started and has not been asked for to the end, by process id.
-    public final Map<Long, ToyProcess> processes = new LinkedHashMap<>();
-
+    private final Instant installed;
+    /// By absolute path.
+    public final SequencedMap<String, ToyFile> files = new TreeMap<>();
+    /// Units of its systemd and whether they run.
+    public final SequencedMap<String, Boolean> services = new TreeMap<>();
+    /// Whether the agent takes requests and never answers.
+    public boolean agentHangs;
     public boolean frozen;
-    private long nextPid = 162;
 
-    ToyHost(String name) {
+    private final SequencedMap<Long, Running> processes = new LinkedHashMap<>();
+    private long lastPid = 162;
+
+    /// A program that was started.
+    public record Running(Instant ends, ToyEnd end) {}
+
+    ToyHost(String name, Instant installed) {
         this.name = name;
-        for (var directory : new String[] {
-            "/",
-            "/etc",
-            "/etc/systemd",
-            "/root",
-            "/home",
-            "/tmp",
-            "/var",
-            "/var/log",
-            "/srv",
-            "/opt",
-            "/usr",
-            "/usr/bin"
-        }) {
-            directories.put(directory, true);
+        this.installed = installed;
+        for (var folder : List.of("/", "/etc", "/etc/nginx", "/var", "/var/log", "/root", "/home", "/tmp", "/srv")) {
+            files.put(folder, ToyFile.folder(installed));
         }
-        write("/etc/hostname", name + "\n");
-        write("/etc/os-release", """
-                PRETTY_NAME="Debian GNU/Linux 13 (trixie)"
-                NAME="Debian GNU/Linux"
-                VERSION_ID="13"
-                VERSION_CODENAME=trixie
-                ID=debian
-                """);
-        write("/etc/passwd", """
-                root:x:0:0:root:/root:/bin/bash
-                www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
-                debian:x:1000:1000:Debian:/home/debian:/bin/bash
-                """);
-        write("/etc/motd", "Welcome to " + name + "\n");
-        write("/var/log/syslog", "systemd[1]: Startup finished.\n");
-        for (var service : new String[] {"ssh", "cron", "systemd-journald", "qemu-guest-agent", "nginx"}) {
-            services.put(service, true);
+        put("/etc/hostname", name + "\n");
+        put("/etc/hosts", "127.0.0.1 localhost\n127.0.1.1 " + name + "\n");
+        put("/etc/os-release", "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nID=debian\nVERSION_ID=\"13\"\n");
+        put("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndebian:x:1000:1000:Debian:/home/debian:/bin/bash\n");
+        put("/etc/motd", "Welcome to " + name + "\n");
+        put("/etc/nginx/nginx.conf", "worker_processes auto;\nevents { worker_connections 768; }\n");
+        put("/var/log/syslog", "systemd[1]: Started ssh.service - OpenBSD Secure Shell server.\n");
+        for (var unit : List.of("cron", "nginx", "qemu-guest-agent", "ssh")) {
+            services.put(unit, true);
         }
+        services.put("postgresql", false);
     }
 
     public String name() {
         return name;
     }
 
-    public long newPid() {
-        nextPid += 2;
-        return nextPid;
+    public Instant installed() {
+        return installed;
     }
 
-    public Optional<byte[]> read(String path) {
+    /// Puts a file of root's there.
+    public void put(String path, String text) {
+        files.put(path, ToyFile.of(text.getBytes(StandardCharsets.UTF_8), installed));
+    }
+
+    /// Writes a whole file; one that is there keeps its owner and mode.
+    public void write(String path, byte[] content, Instant now) {
+        var old = files.get(path);
+        files.put(path, old == null ? ToyFile.of(content, now) : old.holding(content, now));
+    }
+
+    public Optional<ToyFile> file(String path) {
         return Optional.ofNullable(files.get(path));
     }
 
-    public boolean isDirectory(String path) {
-        return directories.containsKey(path);
+    /// The file's text, for those who look at what a story has done.
+    public String text(String path) {
+        return new String(files.get(path).bytes(), StandardCharsets.UTF_8);
     }
 
-    /// Whether a file can be made there.
-    public boolean hasParent(String path) {
+    /// The folder that a path stands in.
+    public static String parent(String path) {
         int slash = path.lastIndexOf('/');
-        return isDirectory(slash <= 0 ? "/" : path.substring(0, slash));
+        return slash <= 0 ? "/" : path.substring(0, slash);
     }
 
-    public void write(String path, byte[] content) {
-        files.put(path, content.clone());
-    }
-
-    private void write(String path, String content) {
-        write(path, content.getBytes(StandardCharsets.UTF_8));
-    }
-
-    public void makeDirectory(String path) {
-        directories.put(path, true);
-    }
-
-    public boolean delete(String path) {
-        return files.remove(path) != null;
-    }
-
-    /// The names directly below a directory, in order.
-    public java.util.SortedSet<String> names(String directory) {
-        var start = directory.equals("/") ? "/" : directory + "/";
-        var names = new java.util.TreeSet<String>();
-        for (var all : java.util.List.of(files.keySet(), directories.keySet())) {
-            for (var path : all) {
-                if (path.startsWith(start) && path.length() > start.length()) {
-                    var rest = path.substring(start.length());
-                    int slash = rest.indexOf('/');
-                    names.add(slash < 0 ? rest : rest.substring(0, slash));
-                }
+    /// The names in a folder, sorted.
+    public List<String> names(String folder) {
+        var prefix = folder.equals("/") ? "/" : folder + "/";
+        var names = new ArrayList<String>();
+        for (var path : files.keySet()) {
+            if (path.length() > prefix.length() && path.startsWith(prefix) && path.indexOf('/', prefix.length()) < 0) {
+                names.add(path.substring(prefix.length()));
             }
         }
         return names;
+    }
+
+    /// Runs a program and keeps its end until somebody asks for it.
+    ///
+    /// @return its pid; empty where there is no such program
+    public Optional<Long> start(List<String> argv, byte[] input, Instant now) {
+        if (!ToyPrograms.has(argv.getFirst())) {
+            return Optional.empty();
+        }
+        var end = run(argv, input, now);
+        lastPid += 2;
+        processes.put(lastPid, new Running(now.plus(end.takes()), end));
+        return Optional.of(lastPid);
+    }
+
+    /// Runs a program to its end.
+    public ToyEnd run(List<String> argv, byte[] input, Instant now) {
+        return new ToyShell(this, now).program(argv, input);
+    }
+
+    /// What was started under that pid and has not been asked for to its end.
+    public Optional<Running> process(long pid) {
+        return Optional.ofNullable(processes.get(pid));
+    }
+
+    public void forget(long pid) {
+        processes.remove(pid);
     }
 }

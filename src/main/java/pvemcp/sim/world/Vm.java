@@ -40,8 +40,6 @@ public final class Vm extends Guest {
 
     /// The cloud-init options as they were when the drive was written last.
     public final SequencedMap<String, String> onDrive = new TreeMap<>();
-    /// What the guest agent works on; made when it is first needed.
-    private ToyHost inside;
 
     public Vm(int vmid, String node) {
         super(vmid, node);
@@ -138,13 +136,5 @@ public final class Vm extends Guest {
     public boolean hasAgentOption() {
         return PropertyString.parse(config.getOrDefault("agent", "0"), "enabled")
                 .flag("enabled");
-    }
-
-    /// The host inside, as the guest agent sees it.
-    public ToyHost inside() {
-        if (inside == null) {
-            inside = new ToyHost(name());
-        }
-        return inside;
     }
 }
