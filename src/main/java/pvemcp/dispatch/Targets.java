@@ -37,7 +37,7 @@ final class Targets {
         if (call instanceof Aim.OnGuest on) {
             targets.add(ctx.pve().guest(on.guest()).row());
         }
-        if (call instanceof Aim.OnGuests on) {
+        if (call instanceof Aim.OnSeveral on) {
             on.guests().forEach(guest -> targets.add(ctx.pve().guest(guest).row()));
         }
         if (call instanceof Aim.OnVmid on) {

@@ -14,7 +14,7 @@ public sealed interface Aim {
     }
 
     /// A call on several guests.
-    non-sealed interface OnGuests extends Aim {
+    non-sealed interface OnSeveral extends Aim {
         List<GuestRef> guests();
     }
 

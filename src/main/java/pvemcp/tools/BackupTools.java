@@ -28,7 +28,7 @@ import pvemcp.pve.Resource.StorageRow;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Volume;
 import pvemcp.schema.ApiSchema;
-import pvemcp.tool.Aim.OnGuests;
+import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Aim.OnStorage;
 import pvemcp.tool.Aim.OnVmid;
 import pvemcp.tool.BadArguments;
@@ -238,7 +238,7 @@ public final class BackupTools {
 
             @Doc(value = "How long to wait for the tasks", or = "45s")
             Duration timeout)
-            implements Call<BackupRuns>, OnGuests {
+            implements Call<BackupRuns>, OnSeveral {
         BackupRun {
             guests = List.copyOf(guests);
             if (guests.isEmpty()) {

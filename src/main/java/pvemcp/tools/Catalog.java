@@ -13,6 +13,7 @@ public final class Catalog {
             NodeTools.NODES,
             GuestTools.GUESTS,
             BackupTools.BACKUPS,
+            MetricTools.METRICS,
             InsideTools.INSIDE,
             StorageTools.STORAGE,
             TaskTools.TASKS,
