@@ -52,8 +52,8 @@ final class BackupApi {
             throw SimError.invalid("vmid", "property is missing");
         }
         var vmids = selected(request);
-        vmids.forEach(vmid -> request.require("/vms/" + vmid, "VM.Backup"));
         request.find("storage").ifPresent(id -> request.require("/storage/" + id, "Datastore.AllocateSpace"));
+        vmids.forEach(vmid -> request.require("/vms/" + vmid, "VM.Backup"));
         var here = vmids.stream().filter(vmid -> isHere(request, vmid)).toList();
         if (here.isEmpty() && !vmids.isEmpty()) {
             // The guests are on other nodes: nothing to do here, and no task either.

@@ -120,7 +120,10 @@ final class QemuApi {
                     "command '%s' non-existent or not assigned a required permission yet, limiting to root user"
                             .formatted(command));
         }
-        vm.requireRunning();
+        if (!vm.isRunning()) {
+            // What the monitor says no with is an answer, too.
+            return Json.str("ERROR: VM %d not running\n".formatted(vm.vmid()));
+        }
         return Json.str(
                 switch (command) {
                     case "info status" -> "VM status: %s\r\n".formatted(vm.isPaused() ? "paused" : "running");

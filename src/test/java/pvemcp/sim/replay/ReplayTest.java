@@ -17,6 +17,7 @@ class ReplayTest {
     @ValueSource(
             strings = {
                 "s01_access",
+                "s02_limited",
                 "s03_nodes",
                 "s04_cluster",
                 "s10_vm_create_errors",
@@ -28,6 +29,7 @@ class ReplayTest {
                 "s21_pools",
                 "s22_lxc",
                 "s23_vzdump",
+                "s24_tasks",
                 "s25_wire",
                 "s27_rrd_console",
                 "s28_lxc_clone",
