@@ -52,7 +52,7 @@ final class BackupApi {
             throw SimError.invalid("vmid", "property is missing");
         }
         var vmids = selected(request);
-        request.find("storage").ifPresent(id -> request.require("/storage/" + id, "Datastore.AllocateSpace"));
+        request.require("/storage/" + request.text("storage", "local"), "Datastore.AllocateSpace");
         vmids.forEach(vmid -> request.require("/vms/" + vmid, "VM.Backup"));
         var here = vmids.stream().filter(vmid -> isHere(request, vmid)).toList();
         if (here.isEmpty() && !vmids.isEmpty()) {
