@@ -19,8 +19,9 @@ public final class Catalog {
             TaskTools.TASKS,
             ApiTools.API);
 
-    // Toolsets for special work: not in `core` unless they are asked for by name.
-    private static final List<Toolset> MORE = List.of(BackupTools.BACKUPS, InsideTools.INSIDE);
+    // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves
+    // would compare records, for which the JVM generates code at every start.
+    private static final List<String> MORE = List.of("backups", "inside");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(
@@ -61,7 +62,7 @@ public final class Catalog {
             for (var tool : toolset.tools()) {
                 boolean shown = switch (surface) {
                     case LEAN -> LEAN.contains(tool.name());
-                    case CORE -> !MORE.contains(toolset);
+                    case CORE -> !MORE.contains(toolset.name());
                     case ALL -> true;
                 };
                 if (shown || toolsets.contains(toolset.name())) {
