@@ -31,6 +31,9 @@ import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Secret;
+import pvemcp.pve.Waiting;
+import pvemcp.remote.Shells;
+import pvemcp.remote.SshSettings;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.SimOptions;
@@ -74,16 +77,17 @@ final class Assembly implements Host {
     public Door connected(Config config, boolean readOnly) {
         var wires = new ArrayList<LateWire>();
         var clusters = new ArrayList<Cluster>();
+        var shells = new Shells(config.ssh(), Waiting.REAL);
         for (var settings : config.clusters()) {
             var wire = new LateWire(() -> new HttpTransport(connection(settings), clock));
             wires.add(wire);
-            clusters.add(cluster(settings.name(), settings.principal(), wire));
+            clusters.add(cluster(settings.name(), settings.principal(), wire, shells));
         }
         if (clusters.isEmpty()) {
             var wire = new LateWire(() -> {
                 throw new PveException(new PveFault.Unreachable("Proxmox VE", UNCONFIGURED));
             });
-            clusters.add(cluster("default", "", wire));
+            clusters.add(cluster("default", "", wire, shells));
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
@@ -98,8 +102,8 @@ final class Assembly implements Host {
         }
     }
 
-    private Cluster cluster(String name, String identity, LateWire wire) {
-        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings));
+    private Cluster cluster(String name, String identity, LateWire wire, Shells shells) {
+        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings), shells);
     }
 
     private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
@@ -125,7 +129,7 @@ final class Assembly implements Host {
             return new HttpTransport(connection, clock);
         });
         var config = Config.defaults(surroundings);
-        var clusters = List.of(cluster("demo", "demo", wire));
+        var clusters = List.of(cluster("demo", "demo", wire, new Shells(SshSettings.OFF, Waiting.REAL)));
         var records = scratch();
         return new Door(road(config, clusters, config.policy(), new AuditLog(records, clock)), () -> {
             wire.close();

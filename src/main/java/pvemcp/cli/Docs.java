@@ -157,7 +157,10 @@ public final class Docs {
                 | `PROXMOX_ALLOW_ELEVATED` | everything but reads = `ask` |
                 | `PROXMOX_ALLOW_UNSAFE_COMMANDS` | `policy.execute` = `ask` |
                 | `PROXMOX_TLS_INSECURE`, `PROXMOX_INSECURE`, `PROXMOX_VERIFY=false`, `PROXMOX_SSL_MODE=insecure` | not followed: a notice says how to pin the certificate |
-                | `PROXMOX_SSH_…`, `PROXMOX_DEFAULT_…` | not used, with a notice |
+                | `PROXMOX_SSH_ENABLED`, `…_KEY` or `…_KEY_PATH`, `…_USER`, `…_PORT`, `…_HOST_KEY_FINGERPRINT` | `ssh.enabled`, `ssh.keys`, `ssh.user`, `ssh.port`, `ssh.fingerprints` |
+                | `PROXMOX_SSH_HOST` with `PROXMOX_SSH_NODE` | `ssh.nodes` |
+                | `PROXMOX_VM_SSH_USER`, `PROXMOX_VM_SSH_KEY`, `PROXMOX_VM_<vmid>_SSH_HOST`, `…_USER`, `…_KEY` | `ssh.guest_user`, `ssh.guest_keys`, `ssh.guests` |
+                | `PROXMOX_DEFAULT_…` | not used, with a notice |
                 """);
         return page.toString();
     }

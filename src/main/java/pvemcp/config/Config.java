@@ -5,7 +5,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import pvemcp.gate.Policy;
+import pvemcp.remote.SshSettings;
 import pvemcp.tool.Tier;
 
 /// The configuration in force: the file, the environment and `.env` put together and checked. Immutable.
@@ -72,6 +74,15 @@ public final class Config {
             case DESTROY -> Key.POLICY_DESTROY;
             case EXECUTE -> Key.POLICY_EXECUTE;
         };
+    }
+
+    /// The ways into guests over SSH; off unless configured.
+    public SshSettings ssh() {
+        return sshKeys().read();
+    }
+
+    SshKeys sshKeys() {
+        return new SshKeys(key -> Optional.ofNullable(effective.get(key)), surroundings);
     }
 
     /// The value of a key that belongs to no cluster: as configured, or its default, or empty.

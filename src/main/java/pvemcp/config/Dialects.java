@@ -22,7 +22,8 @@ final class Dialects {
 
     // Why some variables have no use here.
     private static final String LOOKED_UP = "the node, storage and bridge are looked up or named by each call";
-    private static final String NO_SSH = "nothing here logs in over SSH";
+    private static final String NODES_OF_THEIR_OWN =
+            "containers are entered on the node that runs them; ssh.nodes says where nodes are";
 
     private final Map<String, String> values = new TreeMap<>();
     private final Map<String, String> origins = new LinkedHashMap<>();
@@ -54,6 +55,7 @@ final class Dialects {
         } else {
             one();
         }
+        ssh();
         opened();
         unused();
         return settings;
@@ -108,6 +110,50 @@ final class Dialects {
         });
     }
 
+    /// One switches SSH on by a variable, two by naming a key.
+    private void ssh() {
+        var key = value("PROXMOX_SSH_KEY").or(() -> value("PROXMOX_SSH_KEY_PATH"));
+        boolean on = values.containsKey("PROXMOX_SSH_ENABLED") ? yes("PROXMOX_SSH_ENABLED") : key.isPresent();
+        if (!on || key.isEmpty()) {
+            return;
+        }
+        set("", Key.SSH_ENABLED, key.map(path -> path.with("true")));
+        set("", Key.SSH_KEYS, key);
+        set("", Key.SSH_USER, value("PROXMOX_SSH_USER"));
+        set("", Key.SSH_PORT, value("PROXMOX_SSH_PORT"));
+        set("", Key.SSH_FINGERPRINTS, value("PROXMOX_SSH_HOST_KEY_FINGERPRINT"));
+        set("", Key.SSH_GUEST_USER, value("PROXMOX_VM_SSH_USER"));
+        set("", Key.SSH_GUEST_KEYS, value("PROXMOX_VM_SSH_KEY"));
+        var host = value("PROXMOX_SSH_HOST").or(() -> value("PROXMOX_HOST"));
+        value("PROXMOX_SSH_NODE")
+                .ifPresent(node -> set("", Key.SSH_NODES, host.map(at -> node.with(node.text + "=" + at.text))));
+        guests();
+    }
+
+    private void guests() {
+        var pattern = java.util.regex.Pattern.compile("PROXMOX_VM_([0-9]+)_SSH_(?:HOST|USER|KEY)");
+        var vmids = new TreeSet<String>();
+        for (var name : values.keySet()) {
+            var match = pattern.matcher(name);
+            if (match.matches()) {
+                vmids.add(match.group(1));
+            }
+        }
+        var entries = new ArrayList<String>();
+        var origin = "";
+        for (var vmid : vmids) {
+            var prefix = "PROXMOX_VM_" + vmid + "_SSH_";
+            var user = values.getOrDefault(prefix + "USER", "");
+            var key = values.getOrDefault(prefix + "KEY", "");
+            entries.add(vmid + "=" + (user.isEmpty() ? "" : user + "@") + values.getOrDefault(prefix + "HOST", "")
+                    + (key.isEmpty() ? "" : ";" + key));
+            origin = prefix + "…";
+        }
+        if (!entries.isEmpty()) {
+            settings.add(new Setting(Key.SSH_GUESTS, "", Key.SSH_GUESTS.path(), entries, origin));
+        }
+    }
+
     private void insecure(String name, String off, String cluster) {
         var value = value(name);
         boolean turnedOff = value.isPresent()
@@ -153,13 +199,14 @@ final class Dialects {
         var ssh = new TreeSet<String>();
         var defaults = new TreeSet<String>();
         for (var name : values.keySet()) {
-            if (name.contains("_SSH_")) {
+            boolean host = name.equals("PROXMOX_SSH_HOST") && !values.containsKey("PROXMOX_SSH_NODE");
+            if (host || name.equals("PROXMOX_SSH_MAX_OUTPUT_BYTES")) {
                 ssh.add(name);
             } else if (name.contains("_DEFAULT_")) {
                 defaults.add(name);
             }
         }
-        tell(ssh, NO_SSH);
+        tell(ssh, NODES_OF_THEIR_OWN + ", and each call bounds its output");
         tell(defaults, LOOKED_UP);
     }
 

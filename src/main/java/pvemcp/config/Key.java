@@ -47,6 +47,24 @@ public enum Key {
     TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
             Where every call that changes something is recorded, a JSON line each, before it is made."""),
+    SSH_ENABLED("ssh.enabled", Kind.FLAG, "false", """
+            Whether guests may be entered over SSH: containers through `pct exec` on the node that runs them, VMs \
+            directly."""),
+    SSH_USER("ssh.user", Kind.TEXT, "root", "The user on the nodes. Another than root needs `sudo -n` for `pct`."),
+    SSH_PORT("ssh.port", Kind.NUMBER, "22", "The port of the nodes' SSH servers."),
+    SSH_KEYS("ssh.keys", Kind.LIST, "", "Private key files without a passphrase."),
+    SSH_AGENT("ssh.agent", Kind.FLAG, "false", "Whether the running ssh-agent may sign too."),
+    SSH_KNOWN_HOSTS("ssh.known_hosts", Kind.PATH, "~/.ssh/known_hosts", """
+            The hosts that are believed. A host that is not in it is not entered."""),
+    SSH_FINGERPRINTS("ssh.fingerprints", Kind.LIST, "", """
+            Host keys to believe instead, as `ssh-keygen -l` prints them: `SHA256:…`."""),
+    SSH_NODES("ssh.nodes", Kind.LIST, "", """
+            Where nodes are reached, `pve1=10.0.0.11`; others at the address the cluster knows."""),
+    SSH_GUEST_USER("ssh.guest_user", Kind.TEXT, "", "The user in VMs; `ssh.user` where it is not set."),
+    SSH_GUEST_KEYS("ssh.guest_keys", Kind.LIST, "", "Private key files for VMs; `ssh.keys` where it is not set."),
+    SSH_GUESTS("ssh.guests", Kind.LIST, "", """
+            What is different for single guests: `101=admin@192.0.2.7`, or `101=admin@192.0.2.7;~/.ssh/web` with \
+            a key of its own. With a host a guest is entered directly."""),
     LOG_LEVEL("log.level", Kind.LEVEL, "warn", """
             How much a server tells on standard error: `warn` has what of the configuration is not followed, `info` also \
             what is served.""");

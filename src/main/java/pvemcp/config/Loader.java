@@ -76,10 +76,12 @@ final class Loader {
             return byCluster != 0 ? byCluster : one.key().compareTo(other.key());
         });
         var clusters = new Checks(surroundings, problems).clusters(settings, names);
+        var config = new Config(clusters, settings, notices, surroundings);
+        problems.addAll(config.sshKeys().problems());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return new Config(clusters, settings, notices, surroundings);
+        return config;
     }
 
     private String whoCame() {

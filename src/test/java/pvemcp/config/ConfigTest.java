@@ -73,6 +73,17 @@ class ConfigTest {
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");
+        values.put(Key.SSH_ENABLED, "false");
+        values.put(Key.SSH_USER, "ops");
+        values.put(Key.SSH_PORT, "2222");
+        values.put(Key.SSH_KEYS, "/keys/node");
+        values.put(Key.SSH_AGENT, "true");
+        values.put(Key.SSH_KNOWN_HOSTS, "/keys/known");
+        values.put(Key.SSH_FINGERPRINTS, "SHA256:uNiVztksCsDhcc0u9e8BrJ3Sxs2AuwQzoWpFZ4ZdFzU");
+        values.put(Key.SSH_NODES, "pve1=10.0.0.11");
+        values.put(Key.SSH_GUEST_USER, "admin");
+        values.put(Key.SSH_GUEST_KEYS, "/keys/guest");
+        values.put(Key.SSH_GUESTS, "101=admin@192.0.2.7;/keys/web");
         values.put(Key.LOG_LEVEL, "info");
 
         var where = List.of(Key.URL, Key.HOST);
@@ -104,6 +115,24 @@ class ConfigTest {
             assertThat(setting(fromFile, key).texts()).containsExactly(values.get(key));
             assertThat(effect(fromFile)).isEqualTo(effect(fromEnvironment));
         }
+    }
+
+    @Test
+    void all_that_is_wrong_with_ssh_is_said_at_once() {
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> load(Map.of(
+                        "PVE_MCP_SSH_ENABLED", "true",
+                        "PVE_MCP_SSH_PORT", "70000",
+                        "PVE_MCP_SSH_NODES", "pve1",
+                        "PVE_MCP_SSH_GUESTS", "web=192.0.2.7",
+                        "PVE_MCP_SSH_FINGERPRINTS", "AA:BB")))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        wrong -> assertThat(wrong.problems())
+                                .hasSize(5)
+                                .anyMatch(line -> line.contains("'70000' is not a port"))
+                                .anyMatch(line -> line.contains("'pve1' is not NODE=HOST"))
+                                .anyMatch(line -> line.contains("'web=192.0.2.7' is not VMID=USER@HOST"))
+                                .anyMatch(line -> line.contains("nobody could log in")));
     }
 
     @Test

@@ -169,11 +169,11 @@ class DialectsTest {
 
     @Test
     void what_has_no_use_here_is_named_without_its_value() {
-        var config = load("PROXMOX_DEFAULT_LXC_PASSWORD", "geheim", "PROXMOX_VM_100_SSH_HOST", "10.0.0.9");
+        var config = load("PROXMOX_DEFAULT_LXC_PASSWORD", "geheim", "PROXMOX_SSH_HOST", "10.0.0.9");
 
         assertThat(config.notices()).hasSize(2);
         assertThat(config.notices().toString())
-                .contains("PROXMOX_VM_100_SSH_HOST", "PROXMOX_DEFAULT_LXC_PASSWORD")
+                .contains("PROXMOX_SSH_HOST", "PROXMOX_DEFAULT_LXC_PASSWORD")
                 .doesNotContain("geheim");
     }
 
@@ -187,5 +187,36 @@ class DialectsTest {
             env.put(namesAndValues[i], namesAndValues[i + 1]);
         }
         return Config.load(new Surroundings(env, directory, directory));
+    }
+
+    @Test
+    void ways_into_guests_over_ssh_are_taken_over() {
+        var ssh = load(
+                        "PROXMOX_SSH_KEY", "/keys/node",
+                        "PROXMOX_SSH_USER", "ops",
+                        "PROXMOX_SSH_HOST", "10.0.0.11",
+                        "PROXMOX_SSH_NODE", "pve1",
+                        "PROXMOX_VM_SSH_USER", "admin",
+                        "PROXMOX_VM_101_SSH_HOST", "192.0.2.7",
+                        "PROXMOX_VM_101_SSH_KEY", "/keys/web")
+                .ssh();
+
+        assertThat(ssh.enabled()).isTrue();
+        assertThat(ssh.node().user()).isEqualTo("ops");
+        assertThat(ssh.node().keys()).containsExactly(Path.of("/keys/node"));
+        assertThat(ssh.nodes()).containsEntry("pve1", "10.0.0.11");
+        assertThat(ssh.guest().user()).isEqualTo("admin");
+        var own = ssh.guests().get(101);
+        assertThat(own.host()).contains("192.0.2.7");
+        assertThat(own.user()).isEmpty();
+        assertThat(own.key()).contains(Path.of("/keys/web"));
+    }
+
+    @Test
+    void ssh_stays_off_where_its_switch_says_so() {
+        assertThat(load("PROXMOX_SSH_ENABLED", "false", "PROXMOX_SSH_KEY_PATH", "/keys/node")
+                        .ssh()
+                        .enabled())
+                .isFalse();
     }
 }

@@ -31,6 +31,8 @@ import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Secret;
 import pvemcp.pve.Waiting;
+import pvemcp.remote.Shells;
+import pvemcp.remote.SshSettings;
 import pvemcp.schema.ApiSchema;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
@@ -58,6 +60,7 @@ public final class Lab implements AutoCloseable {
             .with(Tier.CHANGE, Answer.ALLOW)
             .with(Tier.DESTROY, Answer.ALLOW)
             .with(Tier.EXECUTE, Answer.ALLOW);
+    private Shells shells = new Shells(SshSettings.OFF, waiting());
     private Path auditFile;
     private Optional<AuditLog> audit = Optional.empty();
     private Optional<Road> road = Optional.empty();
@@ -127,6 +130,13 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /// Opens ways into guests over SSH. Time over there is real, so it is waited for in real time too.
+    public Lab entering(SshSettings ssh) {
+        shells = new Shells(ssh, Waiting.REAL);
+        road = Optional.empty();
+        return this;
+    }
+
     public ToolResult call(String tool, Object... namesAndValues) {
         return call(tool, Json.obj(namesAndValues));
     }
@@ -160,7 +170,8 @@ public final class Lab implements AutoCloseable {
                     sim.token().id(),
                     wire,
                     wrapped -> new Pve(wrapped, waiting()),
-                    () -> ApiSchema.builtIn("9.2"));
+                    () -> ApiSchema.builtIn("9.2"),
+                    shells);
             road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock()));
         }
         return road.get();

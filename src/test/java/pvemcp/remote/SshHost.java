@@ -22,17 +22,16 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 
 /// A real SSH server on loopback whose commands run in this machine's own /bin/sh, as they would on a host. `pct
-/// exec`
-/// runs its command right here, after the line was noted.
-final class SshHost implements AutoCloseable {
-    private static final String PCT = "'/usr/sbin/pct' 'exec' '105' '--' ";
+/// exec` runs its command right here, after the line was noted.
+public final class SshHost implements AutoCloseable {
+    private static final String PCT = "'/usr/sbin/pct' 'exec' '\\d+' '--' ";
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final KeyPair hostKey = rsa();
     private final Path key;
-    final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
-    SshHost(Path folder) throws IOException {
+    public SshHost(Path folder) throws IOException {
         var clientKey = rsa();
         key = folder.resolve("id_rsa");
         Files.writeString(
@@ -48,6 +47,12 @@ final class SshHost implements AutoCloseable {
         server.start();
     }
 
+    /// An account on it, as the owner of nodes would configure it.
+    public SshSettings.Account account(String fingerprint) {
+        return new SshSettings.Account(
+                "root", server.getPort(), List.of(key), false, new SshTarget.HostKey.Pinned(List.of(fingerprint)));
+    }
+
     SshTarget target(SshTarget.HostKey expected) {
         return new SshTarget("127.0.0.1", server.getPort(), "root", List.of(key), false, expected);
     }
@@ -56,7 +61,7 @@ final class SshHost implements AutoCloseable {
         return target(new SshTarget.HostKey.Pinned(List.of(fingerprint())));
     }
 
-    String fingerprint() {
+    public String fingerprint() {
         try {
             var buffer = new ByteArrayBuffer();
             buffer.putRawPublicKey(hostKey.getPublic());
@@ -97,7 +102,7 @@ final class SshHost implements AutoCloseable {
         @Override
         public void start(ChannelSession channel, Environment environment) throws IOException {
             lines.add(line);
-            var local = line.startsWith(PCT) ? line.substring(PCT.length()) : line;
+            var local = line.replaceFirst("^" + PCT, "");
             process = new ProcessBuilder("/bin/sh", "-c", local).start();
             Thread.ofVirtual().start(() -> copy(in, process.getOutputStream(), true));
             var quiet = Thread.ofVirtual().start(() -> copy(process.getErrorStream(), err, false));
