@@ -1,5 +1,6 @@
 package pvemcp.query;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -23,6 +24,13 @@ import pvemcp.text.Nearest;
 /// keeps files, network, aliases and settings from such a user. Safe for use by several threads.
 public final class Inventory {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
+    private static final Pattern QUOTED = Pattern.compile("'(?:[^']|'')*'");
+    private static final Pattern COMMENT = Pattern.compile("--[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+    private static final Pattern QUESTION = Pattern.compile("^\\(*\\s*(?:select|with|values)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ENDLESS = Pattern.compile(
+            "\\b(repeat|space|[lr]pad|system_range|generate_series|randomblob|secure_rand|rand_uuid|file_read|file_write"
+                    + "|csvread|csvwrite|link_schema)\"?\\s*\\(",
+            Pattern.CASE_INSENSITIVE);
     private static final AtomicLong DATABASES = new AtomicLong();
 
     private Inventory() {}
@@ -70,11 +78,15 @@ public final class Inventory {
     /// @param maxRows how many rows are wanted at most
     /// @param limit how long the database may work on it; reading the tables has the limits of the connection
     public static Answer query(Transport wire, String sql, int maxRows, Duration limit) {
+        refuse(sql);
         var source = new Source(wire);
         var url = "jdbc:h2:mem:inventory" + DATABASES.incrementAndGet();
         // The last connection closes the database; the owner's stays open around everything.
         try (var owner = DriverManager.getConnection(
                 url + ";DATABASE_TO_LOWER=TRUE;CASE_INSENSITIVE_IDENTIFIERS=TRUE", "owner", "owner")) {
+            try (var statement = owner.createStatement()) {
+                statement.execute("CREATE USER reader PASSWORD 'reader'");
+            }
             for (var table : named(sql)) {
                 fill(owner, table, source);
             }
@@ -83,6 +95,22 @@ public final class Inventory {
             }
         } catch (SQLException e) {
             throw explain(e);
+        }
+    }
+
+    /// What the database's rights do not keep out: a second statement, anything but a question, and functions whose
+    /// result can be made as long as one likes.
+    private static void refuse(String sql) {
+        var bare = QUOTED.matcher(COMMENT.matcher(sql).replaceAll(" ")).replaceAll("''").strip();
+        if (bare.replaceAll(";\\s*$", "").contains(";")) {
+            throw new QueryException("one statement at a time; nothing was run", null);
+        }
+        if (!QUESTION.matcher(bare).find()) {
+            throw new QueryException("only SELECT is answered here; nothing can be changed", null);
+        }
+        var endless = ENDLESS.matcher(bare);
+        if (endless.find()) {
+            throw new QueryException("%s() is not available here".formatted(endless.group(1)), null);
         }
     }
 
@@ -120,7 +148,6 @@ public final class Inventory {
             insert.executeBatch();
         }
         try (var statement = owner.createStatement()) {
-            statement.execute("CREATE USER IF NOT EXISTS reader PASSWORD 'reader'");
             statement.execute("GRANT SELECT ON %s TO reader".formatted(table.name()));
         }
     }
@@ -159,7 +186,10 @@ public final class Inventory {
             }
             var row = new ArrayList<Optional<String>>();
             for (int i = 1; i <= columns.size(); i++) {
-                row.add(Optional.ofNullable(results.getString(i)));
+                row.add(Optional.ofNullable(
+                        results.getObject(i) instanceof BigDecimal number
+                                ? number.stripTrailingZeros().toPlainString()
+                                : results.getString(i)));
             }
             rows.add(List.copyOf(row));
         }

@@ -7,6 +7,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
 import pvemcp.pve.PropertyString;
@@ -214,7 +215,7 @@ final class Tables {
                         row.moment("ctime"),
                         row.whole("size"),
                         row.flag("protected"),
-                        Fields.of(row.raw("verification")).maybe("state"),
+                        row.raw("verification") instanceof Json.Obj found ? found.text("state") : Optional.empty(),
                         row.maybe("notes")));
     }
 

@@ -17,6 +17,7 @@ public final class Catalog {
             InsideTools.INSIDE,
             StorageTools.STORAGE,
             TaskTools.TASKS,
+            AnswerTools.ANSWERS,
             ApiTools.API);
 
     // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves

@@ -1,0 +1,152 @@
+package pvemcp.tools;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import pvemcp.json.Json;
+import pvemcp.view.Clean;
+import pvemcp.view.Markdown;
+import pvemcp.view.Shown;
+import pvemcp.view.View;
+
+/// The answer to a whole job: the conclusion first, then the evidence as tables, then what to do next. Short enough for
+/// a model to read whole: tables are cut, their counts are not.
+///
+/// @param next each with the tool call that does it
+/// @param unseen what could not be looked at, so that nothing is taken for absent that was only hidden
+/// @param quotes text written by others
+record Report(
+        String conclusion, List<Section> sections, List<String> next, List<String> unseen, List<View.Log> quotes)
+        implements Shown {
+    private static final int MOST_ROWS = 40;
+    // 2,000 tokens at the three characters or so a token has in tables of numbers
+    private static final int MOST_CHARACTERS = 4_800;
+    private static final int WIDEST = 140;
+
+    Report {
+        sections = sections.stream().filter(section -> !section.rows().isEmpty()).toList();
+        next = List.copyOf(next);
+        unseen = List.copyOf(unseen);
+        quotes = List.copyOf(quotes);
+    }
+
+    /// One table of evidence, the gravest rows first.
+    record Section(String title, List<String> columns, List<List<String>> rows) {
+        Section {
+            columns = List.copyOf(columns);
+            rows = rows.stream().map(Section::cleaned).toList();
+        }
+
+        private static List<String> cleaned(List<String> row) {
+            return row.stream().map(Section::cell).toList();
+        }
+
+        private static String cell(String text) {
+            var line = Clean.line(text);
+            return line.length() > WIDEST ? line.substring(0, WIDEST - 1) + "…" : line;
+        }
+    }
+
+    static Builder that(String conclusion) {
+        return new Builder(conclusion);
+    }
+
+    /// Puts a report together.
+    static final class Builder {
+        private final String conclusion;
+        private final List<Section> sections = new ArrayList<>();
+        private final List<String> next = new ArrayList<>();
+        private final List<View.Log> quotes = new ArrayList<>();
+
+        private Builder(String conclusion) {
+            this.conclusion = conclusion;
+        }
+
+        /// @param columns separated by `|`
+        Builder table(String title, String columns, List<List<String>> rows) {
+            sections.add(new Section(title, List.of(columns.split("\\|")), rows));
+            return this;
+        }
+
+        Builder next(String step) {
+            if (!next.contains(step)) {
+                next.add(step);
+            }
+            return this;
+        }
+
+        Builder nextIf(boolean condition, String step) {
+            return condition ? next(step) : this;
+        }
+
+        Builder quote(String source, List<String> lines) {
+            if (!lines.isEmpty()) {
+                quotes.add(new View.Log(source, lines.stream().map(Report::brief).toList()));
+            }
+            return this;
+        }
+
+        Report with(Probe probe) {
+            return new Report(conclusion, sections, next, probe.unseen(), quotes);
+        }
+    }
+
+    private static String brief(String line) {
+        var clean = Clean.line(line);
+        return clean.length() > 200 ? clean.substring(0, 199) + "…" : clean;
+    }
+
+    @Override
+    public View view() {
+        int rows = MOST_ROWS;
+        var view = view(rows);
+        while (rows > 1 && Markdown.render(view, () -> "x").length() > MOST_CHARACTERS) {
+            rows = rows * 2 / 3;
+            view = view(rows);
+        }
+        return view;
+    }
+
+    private View view(int most) {
+        var parts = new ArrayList<View>();
+        parts.add(new View.Text(Clean.line(conclusion)));
+        for (var section : sections) {
+            int count = section.rows().size();
+            boolean cut = count > most;
+            parts.add(new View.Text(
+                    "\n%s%s:".formatted(section.title(), cut ? " (%d of %d)".formatted(most, count) : "")));
+            parts.add(new View.Table(
+                    section.columns(), cut ? section.rows().subList(0, most) : section.rows()));
+        }
+        parts.addAll(quotes);
+        lines("not looked at", unseen, parts);
+        lines("next", next, parts);
+        return new View.Stack(parts);
+    }
+
+    private static void lines(String title, List<String> lines, List<View> parts) {
+        if (!lines.isEmpty()) {
+            int shown = Math.min(8, lines.size());
+            var text = new StringBuilder("\n" + title + ":");
+            lines.subList(0, shown).forEach(line -> text.append("\n- ").append(brief(line)));
+            if (shown < lines.size()) {
+                text.append("\n- and %d more".formatted(lines.size() - shown));
+            }
+            parts.add(new View.Text(text.toString()));
+        }
+    }
+
+    @Override
+    public Json data() {
+        var tables = new LinkedHashMap<String, Json>();
+        for (var section : sections) {
+            tables.put(
+                    section.title(),
+                    Json.obj(
+                            "total", section.rows().size(),
+                            "columns", section.columns(),
+                            "rows", section.rows().stream().limit(MOST_ROWS).toList()));
+        }
+        return Json.obj("conclusion", conclusion, "evidence", tables, "not_looked_at", unseen, "next", next);
+    }
+}
