@@ -22,6 +22,7 @@ public final class AllRoutes {
         HardwareApi.add(routes);
         UpkeepApi.add(routes);
         FreshApi.add(routes);
+        JobsApi.add(routes);
         QemuApi.add(routes);
         QemuPower.add(routes);
         LxcApi.add(routes);

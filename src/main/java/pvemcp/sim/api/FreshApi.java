@@ -12,13 +12,11 @@ import pvemcp.sim.SimError;
 final class FreshApi {
     private static final List<String> EMPTY = List.of(
             "/cluster/acme/account",
-            "/cluster/backup",
             "/cluster/firewall/aliases",
             "/cluster/firewall/groups",
             "/cluster/firewall/ipset",
             "/cluster/firewall/refs",
             "/cluster/firewall/rules",
-            "/cluster/ha/resources",
             "/cluster/ha/rules",
             "/cluster/jobs/realm-sync",
             "/cluster/mapping/dir",
@@ -53,15 +51,12 @@ final class FreshApi {
             });
         }
         var emptyFile = Json.obj("digest", Digests.of(""));
-        routes.on(Verb.GET, "/cluster/firewall/options", _ -> emptyFile)
-                .on(Verb.GET, "/nodes/{node}/firewall/options", _ -> emptyFile)
+        routes.on(Verb.GET, "/nodes/{node}/firewall/options", _ -> emptyFile)
                 .on(Verb.GET, "/cluster/sdn/ipams", _ -> builtInIpam())
                 .on(Verb.GET, "/cluster/ha/groups", _ -> {
                     throw new SimError("cannot index groups: ha groups have been migrated to rules");
                 })
-                .on(Verb.GET, "/cluster/ha/status/current", FreshApi::highAvailability)
                 .on(Verb.GET, "/cluster/ha/status/manager_status", FreshApi::manager)
-                .on(Verb.GET, "/cluster/backup-info/not-backed-up", FreshApi::notBackedUp)
                 .on(Verb.GET, "/cluster/config/nodes", FreshApi::configuredNodes)
                 .on(Verb.GET, "/cluster/config/apiversion", _ -> Json.str("1"))
                 .on(Verb.GET, "/cluster/config/totem", _ -> Json.Null.NULL)
@@ -74,33 +69,10 @@ final class FreshApi {
         return Json.arr(Json.obj("ipam", "pve", "type", "pve", "digest", Digests.of("")));
     }
 
-    private static Json highAvailability(Request request) {
-        var node = request.localNode();
-        return Json.arr(
-                Json.obj("id", "quorum", "type", "quorum", "node", node, "quorate", 1, "status", "OK"),
-                Json.obj(
-                        "id", "fencing",
-                        "type", "fencing",
-                        "node", node,
-                        "armed-state", "standby",
-                        "status", "standby (CRM watchdog standby)"));
-    }
-
     private static Json manager(Request request) {
         return Json.obj(
                 "manager_status", Json.obj("node_status", Json.Obj.EMPTY),
                 "quorum", Json.obj("node", request.localNode(), "quorate", "1"));
-    }
-
-    /// All guests, as no job backs any of them up.
-    private static Json notBackedUp(Request request) {
-        var rows = new ArrayList<Json>();
-        for (var guest : request.cluster().guests.values()) {
-            if (request.may("/vms/" + guest.vmid(), "VM.Audit")) {
-                rows.add(Json.obj("vmid", guest.vmid(), "type", guest.type(), "name", guest.name()));
-            }
-        }
-        return new Json.Arr(rows);
     }
 
     private static Json configuredNodes(Request request) {

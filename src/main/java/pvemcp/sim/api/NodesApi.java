@@ -217,7 +217,7 @@ final class NodesApi {
     }
 
     private static Json time(Request request) {
-        var now = request.cluster().now();
+        var now = request.cluster().now().plus(request.node().clockAhead);
         var zone = ZoneId.of(request.node().host.timezone);
         long offset = zone.getRules().getOffset(now).getTotalSeconds();
         return Json.obj(
@@ -333,7 +333,7 @@ final class NodesApi {
                 "subject", certificate.subject(),
                 "issuer", certificate.subject(),
                 "notbefore", certificate.from().getEpochSecond(),
-                "notafter", certificate.until().getEpochSecond(),
+                "notafter", request.node().certificateUntil.orElse(certificate.until()).getEpochSecond(),
                 "public-key-type", "id-ecPublicKey",
                 "public-key-bits", 256,
                 "san", List.of("localhost", "127.0.0.1", "0000:0000:0000:0000:0000:0000:0000:0001"),

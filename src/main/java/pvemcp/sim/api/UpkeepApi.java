@@ -23,7 +23,7 @@ final class UpkeepApi {
     private UpkeepApi() {}
 
     static void add(Routes routes) {
-        routes.on(Verb.GET, "/nodes/{node}/apt/update", _ -> updates())
+        routes.on(Verb.GET, "/nodes/{node}/apt/update", UpkeepApi::updates)
                 .on(Verb.POST, "/nodes/{node}/apt/update", UpkeepApi::refresh)
                 .on(Verb.GET, "/nodes/{node}/apt/versions", UpkeepApi::versions)
                 .on(Verb.GET, "/nodes/{node}/apt/changelog", UpkeepApi::changelog)
@@ -72,7 +72,10 @@ final class UpkeepApi {
             new Software(
                     "tzdata", "time zone data", "localization", "Debian", "2026c-0+deb13u1", "2026f-0+deb13u1", false));
 
-    private static Json updates() {
+    private static Json updates(Request request) {
+        if (request.node().upToDate) {
+            return Json.Arr.EMPTY;
+        }
         return Json.of(PACKAGES.stream()
                 .filter(item -> !item.present().isEmpty() && !item.next().isEmpty())
                 .map(item -> item.row().json())

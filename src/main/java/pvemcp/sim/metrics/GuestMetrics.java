@@ -43,6 +43,9 @@ public final class GuestMetrics {
     }
 
     double cpuAt(double end, double span, boolean highest) {
+        if (guest.load.isPresent()) {
+            return guest.load.getAsDouble();
+        }
         return Math.min(1, value(wave(1), end, span, highest) * temper() * 1.6);
     }
 
@@ -52,6 +55,9 @@ public final class GuestMetrics {
     }
 
     double memoryAt(double end, double span, boolean highest) {
+        if (guest.memoryShare.isPresent()) {
+            return Math.floor(guest.maxMemory() * guest.memoryShare.getAsDouble());
+        }
         double base = 0.25 + 0.5 * Wave.unit(seed + 5);
         double share = Math.min(0.97, base + 0.15 * value(wave(2), end, span, highest));
         return Math.floor(guest.maxMemory() * share);
@@ -60,7 +66,7 @@ public final class GuestMetrics {
     /// Bytes used on the root disk, which PVE only knows of containers that run.
     public long disk() {
         return guest.isContainer() && guest.isRunning()
-                ? (long) (guest.maxDisk() * (0.15 + 0.6 * Wave.unit(seed + 6)))
+                ? (long) (guest.maxDisk() * guest.diskShare.orElse(0.15 + 0.6 * Wave.unit(seed + 6)))
                 : 0;
     }
 

@@ -29,6 +29,13 @@ public final class Cluster {
     public final Access access;
     /// What the nodes answer with; a placeholder until the simulator listens.
     public NodeCertificate certificate = new NodeCertificate("", "", "", Instant.EPOCH, Instant.EPOCH);
+    /// The scheduled backups (jobs.cfg) by id, each by its parameters as text.
+    public final SequencedMap<String, SequencedMap<String, String>> backupJobs = new TreeMap<>();
+    /// What high availability looks after, by `vm:100` or `ct:101`: its parameters as text, with `status` for what
+    /// became of it, `started` unless said otherwise.
+    public final SequencedMap<String, SequencedMap<String, String>> haResources = new TreeMap<>();
+    /// The cluster's firewall options as text.
+    public final SequencedMap<String, String> firewallOptions = new TreeMap<>();
     /// datacenter.cfg
     public Json.Obj options = Json.Obj.EMPTY;
 

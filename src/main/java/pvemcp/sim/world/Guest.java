@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,6 +41,13 @@ public abstract sealed class Guest permits Vm, Container {
 
     /// What runs in it; made when it is first needed.
     private ToyHost inside;
+
+    /// The share of its CPUs it always uses; made up where it is empty.
+    public OptionalDouble load = OptionalDouble.empty();
+    /// The share of its memory it always uses; made up where it is empty.
+    public OptionalDouble memoryShare = OptionalDouble.empty();
+    /// The share of a container's root disk that is in use; made up where it is empty.
+    public OptionalDouble diskShare = OptionalDouble.empty();
 
     private Instant since = Instant.MAX;
     private Instant booting = Instant.MAX;

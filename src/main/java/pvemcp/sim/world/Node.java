@@ -1,8 +1,10 @@
 package pvemcp.sim.world;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// A host of the cluster. Mutable; the simulator's lock guards it.
@@ -22,6 +24,12 @@ public final class Node {
     public long rootDisk = 96L << 30;
     public long rootUsed = 11L << 30;
     public String ip;
+    /// How far its clock is ahead.
+    public Duration clockAhead = Duration.ZERO;
+    /// When its certificate ends, where that is not the simulator's own.
+    public Optional<Instant> certificateUntil = Optional.empty();
+    /// Whether a package is to be had anew.
+    public boolean upToDate;
     public String kernel = "6.17.2-1-pve";
     public final HostSettings host;
     /// The bridges that guests can be plugged into.
