@@ -26,7 +26,8 @@ public final class Inventory {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
     private static final Pattern QUOTED = Pattern.compile("'(?:[^']|'')*'");
     private static final Pattern COMMENT = Pattern.compile("--[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
-    private static final Pattern QUESTION = Pattern.compile("^\\(*\\s*(?:select|with|values)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern QUESTION =
+            Pattern.compile("^\\(*\\s*(?:select|with|values)\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern ENDLESS = Pattern.compile(
             "\\b(repeat|space|[lr]pad|system_range|generate_series|randomblob|secure_rand|rand_uuid|file_read|file_write"
                     + "|csvread|csvwrite|link_schema)\"?\\s*\\(",
@@ -101,7 +102,9 @@ public final class Inventory {
     /// What the database's rights do not keep out: a second statement, anything but a question, and functions whose
     /// result can be made as long as one likes.
     private static void refuse(String sql) {
-        var bare = QUOTED.matcher(COMMENT.matcher(sql).replaceAll(" ")).replaceAll("''").strip();
+        var bare = QUOTED.matcher(COMMENT.matcher(sql).replaceAll(" "))
+                .replaceAll("''")
+                .strip();
         if (bare.replaceAll(";\\s*$", "").contains(";")) {
             throw new QueryException("one statement at a time; nothing was run", null);
         }

@@ -54,19 +54,18 @@ final class Probe {
 
     /// Rows of the inventory, whose tables are read with several requests at once.
     List<List<Optional<String>>> rows(String sql) {
-        var answer = look("inventory", () -> Inventory.query(
-                ctx.pve()::send, sql, MOST_ROWS, Duration.ofSeconds(20)));
+        var answer = look("inventory", () -> Inventory.query(ctx.pve()::send, sql, MOST_ROWS, Duration.ofSeconds(20)));
         answer.ifPresent(found -> found.gaps().forEach(gap -> unseen.add(gap + ": could not be read")));
         return answer.map(Inventory.Answer::rows).orElse(List.of());
     }
 
     private static String reason(PveFault fault) {
         return switch (fault) {
-            case PveFault.Forbidden(var path, var privilege, _) ->
-                privilege.isEmpty()
+            case PveFault.Forbidden forbidden ->
+                forbidden.privilege().isEmpty()
                         ? "not visible with this token"
                         : "not visible with this token (needs %s on %s)"
-                                .formatted(Clean.name(privilege), Clean.name(path));
+                                .formatted(Clean.name(forbidden.privilege()), Clean.name(forbidden.path()));
             case PveFault.Unreachable _ -> "cannot be reached";
             default -> Clean.line(fault.toString());
         };

@@ -21,7 +21,8 @@ record QueryTool(
         Optional<String> sql,
 
         @Doc(value = "Most rows", or = "50", min = 1, max = 500)
-        int limit) implements Call<QueryTool.Found> {
+        int limit)
+        implements Call<QueryTool.Found> {
     private static final Duration LONGEST = Duration.ofSeconds(5);
     // 2,000 tokens or less, whatever the columns hold
     private static final int MOST_CHARACTERS = 3_600;
@@ -50,7 +51,8 @@ record QueryTool(
         return new Found(
                 List.of("table", "columns"),
                 rows,
-                List.of("sizes in bytes, cpu as fraction of all its CPUs, times UTC, uptime in seconds; NULL: not told"));
+                List.of(
+                        "sizes in bytes, cpu as fraction of all its CPUs, times UTC, uptime in seconds; NULL: not told"));
     }
 
     private static String unit(Inventory.ColumnDoc column) {

@@ -9,14 +9,13 @@ import pvemcp.view.Markdown;
 import pvemcp.view.Shown;
 import pvemcp.view.View;
 
-/// The answer to a whole job: the conclusion first, then the evidence as tables, then what to do next. Short enough for
-/// a model to read whole: tables are cut, their counts are not.
+/// The answer to a whole job: the conclusion first, then the evidence as tables, then what to do next. Short enough
+/// for a model to read whole: tables are cut, their counts are not.
 ///
 /// @param next each with the tool call that does it
 /// @param unseen what could not be looked at, so that nothing is taken for absent that was only hidden
 /// @param quotes text written by others
-record Report(
-        String conclusion, List<Section> sections, List<String> next, List<String> unseen, List<View.Log> quotes)
+record Report(String conclusion, List<Section> sections, List<String> next, List<String> unseen, List<View.Log> quotes)
         implements Shown {
     private static final int MOST_ROWS = 40;
     // 2,000 tokens at the three characters or so a token has in tables of numbers
@@ -24,7 +23,8 @@ record Report(
     private static final int WIDEST = 140;
 
     Report {
-        sections = sections.stream().filter(section -> !section.rows().isEmpty()).toList();
+        sections =
+                sections.stream().filter(section -> !section.rows().isEmpty()).toList();
         next = List.copyOf(next);
         unseen = List.copyOf(unseen);
         quotes = List.copyOf(quotes);
@@ -81,7 +81,8 @@ record Report(
 
         Builder quote(String source, List<String> lines) {
             if (!lines.isEmpty()) {
-                quotes.add(new View.Log(source, lines.stream().map(Report::brief).toList()));
+                quotes.add(
+                        new View.Log(source, lines.stream().map(Report::brief).toList()));
             }
             return this;
         }
@@ -115,8 +116,7 @@ record Report(
             boolean cut = count > most;
             parts.add(new View.Text(
                     "\n%s%s:".formatted(section.title(), cut ? " (%d of %d)".formatted(most, count) : "")));
-            parts.add(new View.Table(
-                    section.columns(), cut ? section.rows().subList(0, most) : section.rows()));
+            parts.add(new View.Table(section.columns(), cut ? section.rows().subList(0, most) : section.rows()));
         }
         parts.addAll(quotes);
         lines("not looked at", unseen, parts);

@@ -55,8 +55,7 @@ class QueryTest {
         try (var lab = Lab.of(Scenarios.homelab())) {
             that(lab.call("pve_query", "sql", """
                             SELECT g.name, COUNT(*) AS disks, SUM(d.size) / 1073741824 AS gib FROM guests g
-                            JOIN disks d ON d.vmid = g.vmid WHERE g.name = 'db' GROUP BY g.name;"""))
-                    .reads("name|disks|gib\ndb|2|280");
+                            JOIN disks d ON d.vmid = g.vmid WHERE g.name = 'db' GROUP BY g.name;""")).reads("name|disks|gib\ndb|2|280");
         }
     }
 

@@ -100,52 +100,78 @@ final class JobsApi {
     private static Json status(Request request) {
         var cluster = request.cluster();
         var node = request.localNode();
-        long online = cluster.nodes.values().stream().filter(host -> host.online).count();
+        long online =
+                cluster.nodes.values().stream().filter(host -> host.online).count();
         boolean quorate = online * 2 > cluster.nodes.size();
         boolean active = !cluster.haResources.isEmpty();
         var rows = new ArrayList<Json>();
         rows.add(Json.obj(
-                "id", "quorum",
-                "type", "quorum",
-                "node", node,
-                "quorate", quorate ? 1 : 0,
-                "status", quorate ? "OK" : "No quorum on node '%s'!".formatted(node)));
+                "id",
+                "quorum",
+                "type",
+                "quorum",
+                "node",
+                node,
+                "quorate",
+                quorate ? 1 : 0,
+                "status",
+                quorate ? "OK" : "No quorum on node '%s'!".formatted(node)));
         rows.add(Json.obj(
-                "id", "fencing",
-                "type", "fencing",
-                "node", node,
-                "armed-state", active ? "armed" : "standby",
-                "status", active ? "armed (CRM watchdog active)" : "standby (CRM watchdog standby)"));
+                "id",
+                "fencing",
+                "type",
+                "fencing",
+                "node",
+                node,
+                "armed-state",
+                active ? "armed" : "standby",
+                "status",
+                active ? "armed (CRM watchdog active)" : "standby (CRM watchdog standby)"));
         if (active) {
             rows.add(Json.obj(
-                    "id", "master",
-                    "type", "master",
-                    "node", node,
-                    "status", "%s (active, %s)".formatted(node, cluster.now())));
+                    "id",
+                    "master",
+                    "type",
+                    "master",
+                    "node",
+                    node,
+                    "status",
+                    "%s (active, %s)".formatted(node, cluster.now())));
             for (var host : cluster.nodes.values()) {
                 rows.add(Json.obj(
-                        "id", "lrm:" + host.name(),
-                        "type", "lrm",
-                        "node", host.name(),
+                        "id",
+                        "lrm:" + host.name(),
+                        "type",
+                        "lrm",
+                        "node",
+                        host.name(),
                         "status",
-                                host.online
-                                        ? "%s (active, %s)".formatted(host.name(), cluster.now())
-                                        : "%s (old timestamp - dead?, %s)"
-                                                .formatted(host.name(), cluster.now().minusSeconds(600))));
+                        host.online
+                                ? "%s (active, %s)".formatted(host.name(), cluster.now())
+                                : "%s (old timestamp - dead?, %s)"
+                                        .formatted(host.name(), cluster.now().minusSeconds(600))));
             }
             cluster.haResources.forEach((sid, options) -> {
                 var guest = cluster.guests.get(Integer.parseInt(sid.substring(3)));
                 var where = guest == null ? node : guest.node;
                 var state = options.getOrDefault("status", "started");
                 rows.add(Json.obj(
-                        "id", "service:" + sid,
-                        "type", "service",
-                        "sid", sid,
-                        "node", where,
-                        "state", state,
-                        "request_state", options.getOrDefault("state", "started"),
-                        "crm_state", state,
-                        "status", "%s (%s, %s)".formatted(sid, where, state)));
+                        "id",
+                        "service:" + sid,
+                        "type",
+                        "service",
+                        "sid",
+                        sid,
+                        "node",
+                        where,
+                        "state",
+                        state,
+                        "request_state",
+                        options.getOrDefault("state", "started"),
+                        "crm_state",
+                        state,
+                        "status",
+                        "%s (%s, %s)".formatted(sid, where, state)));
             });
         }
         return new Json.Arr(rows);

@@ -333,7 +333,11 @@ final class NodesApi {
                 "subject", certificate.subject(),
                 "issuer", certificate.subject(),
                 "notbefore", certificate.from().getEpochSecond(),
-                "notafter", request.node().certificateUntil.orElse(certificate.until()).getEpochSecond(),
+                "notafter",
+                        request.node()
+                                .certificateUntil
+                                .orElse(certificate.until())
+                                .getEpochSecond(),
                 "public-key-type", "id-ecPublicKey",
                 "public-key-bits", 256,
                 "san", List.of("localhost", "127.0.0.1", "0000:0000:0000:0000:0000:0000:0000:0001"),
