@@ -18,6 +18,11 @@ public interface Dispatcher {
     /// `title` and `outputSchema`.
     Json.Obj describe(Tool<?> tool);
 
+    /// The same as JSON text, for who only passes it on.
+    default String definition(Tool<?> tool) {
+        return describe(tool).write();
+    }
+
     Optional<Tool<?>> tool(String name);
 
     ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller);

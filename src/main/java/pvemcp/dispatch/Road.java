@@ -120,9 +120,21 @@ public final class Road implements Dispatcher {
 
     @Override
     public Json.Obj describe(Tool<?> tool) {
+        var shipped = shipped(tool);
+        return shipped.isPresent()
+                ? (Json.Obj) Json.parse(shipped.get())
+                : Describe.tool(tool, clusters.sequencedKeySet());
+    }
+
+    @Override
+    public String definition(Tool<?> tool) {
+        var shipped = shipped(tool);
+        return shipped.isPresent() ? shipped.get() : describe(tool).write();
+    }
+
+    private Optional<String> shipped(Tool<?> tool) {
         // With several clusters, each tool has an input more.
-        var shipped = clusters.size() == 1 ? offer.definitions().of(tool.name()) : Optional.<Json.Obj>empty();
-        return shipped.isPresent() ? shipped.get() : Describe.tool(tool, clusters.sequencedKeySet());
+        return clusters.size() == 1 ? offer.definitions().of(tool.name()) : Optional.empty();
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import pvemcp.json.Json;
 
 /// The tools' definitions as they were derived from their declarations and put down in a resource, a line each. They
 /// are read at the start instead of being derived, since reading annotations makes the JVM generate classes that no
@@ -48,8 +47,8 @@ public final class Definitions {
         return definitions;
     }
 
-    public Optional<Json.Obj> of(String tool) {
-        var line = lines.get(tool);
-        return line == null ? Optional.empty() : Optional.of((Json.Obj) Json.parse(line));
+    /// The definition as JSON text, on one line.
+    public Optional<String> of(String tool) {
+        return Optional.ofNullable(lines.get(tool));
     }
 }
