@@ -11,6 +11,7 @@ public final class Catalog {
     public static final List<Toolset> ALL = List.of(
             ClusterTools.CLUSTER,
             NodeTools.NODES,
+            HostTools.HOSTS,
             GuestTools.GUESTS,
             BackupTools.BACKUPS,
             MetricTools.METRICS,
@@ -22,7 +23,7 @@ public final class Catalog {
 
     // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves
     // would compare records, for which the JVM generates code at every start.
-    private static final List<String> MORE = List.of("backups", "inside");
+    private static final List<String> MORE = List.of("hosts", "backups", "inside");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(

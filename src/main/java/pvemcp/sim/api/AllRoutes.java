@@ -20,6 +20,7 @@ public final class AllRoutes {
         NodesApi.add(routes);
         NetworkApi.add(routes);
         HardwareApi.add(routes);
+        DiskSetupApi.add(routes);
         UpkeepApi.add(routes);
         FreshApi.add(routes);
         JobsApi.add(routes);

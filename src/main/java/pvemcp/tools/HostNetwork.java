@@ -1,0 +1,107 @@
+package pvemcp.tools;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import pvemcp.json.Json;
+import pvemcp.pve.ApiPath;
+import pvemcp.pve.Verb;
+import pvemcp.tool.Doc;
+import pvemcp.tool.Kind;
+import pvemcp.tool.ToolContext;
+
+/// One edit of a node's interfaces file, or what becomes of the edits.
+record HostNetwork(
+        @Doc(kind = Kind.NODE) String node,
+
+        @Doc("Edits wait until 'apply'; 'revert' drops them")
+        Action action,
+
+        @Doc("Interface, such as vmbr1") Optional<String> iface,
+
+        @Doc("Such as type, cidr, gateway, bridge_ports, comments, delete")
+        Json.Obj options)
+        implements Write {
+    enum Action {
+        CREATE,
+        CHANGE,
+        DELETE,
+        APPLY,
+        REVERT
+    }
+
+    // What PVE works out itself. An address is kept as its `cidr`.
+    private static final Set<String> DERIVED = Set.of(
+            "active",
+            "address",
+            "address6",
+            "exists",
+            "families",
+            "method",
+            "method6",
+            "netmask",
+            "netmask6",
+            "priority",
+            "bridge_stp",
+            "bridge_fd",
+            "options",
+            "options6",
+            "altnames",
+            "iface",
+            "digest");
+
+    @Override
+    public Verb verb() {
+        return switch (action) {
+            case CREATE -> Verb.POST;
+            case CHANGE, APPLY -> Verb.PUT;
+            case DELETE, REVERT -> Verb.DELETE;
+        };
+    }
+
+    @Override
+    public String path() {
+        return switch (action) {
+            case CREATE, APPLY, REVERT -> ApiPath.of("/nodes/{node}/network", node);
+            case CHANGE, DELETE -> ApiPath.of("/nodes/{node}/network/{iface}", node, named());
+        };
+    }
+
+    private String named() {
+        return iface.orElseThrow(() -> HostTools.missing("iface", action));
+    }
+
+    @Override
+    public Json.Obj params() {
+        return action == Action.CREATE ? options.with("iface", named()) : options;
+    }
+
+    /// A change starts from what is there: PVE would make an interface manual whose address is not sent along
+    /// (PVE::API2::Network, update_network), and always wants its type.
+    @Override
+    public Outcome run(ToolContext ctx) {
+        var all = params();
+        if (action == Action.CHANGE) {
+            var dropped = List.of(options.text("delete").orElse("").split("[,; ]+"));
+            var present = ctx.pve().data(Verb.GET, path(), Json.Obj.EMPTY);
+            if (present instanceof Json.Obj settings) {
+                for (var setting : settings.members().entrySet()) {
+                    var name = setting.getKey();
+                    if (!DERIVED.contains(name) && !all.has(name) && !dropped.contains(name)) {
+                        all = all.with(name, setting.getValue());
+                    }
+                }
+            }
+        }
+        var outcome = send(ctx, all);
+        boolean waits = action != Action.APPLY && action != Action.REVERT;
+        return waits
+                ? new Outcome(
+                        "noted, not applied",
+                        "",
+                        Optional.empty(),
+                        List.of(),
+                        "pve_node_network_get shows the change, action=apply puts it into effect")
+                : outcome;
+    }
+}

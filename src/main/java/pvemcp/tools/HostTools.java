@@ -1,0 +1,269 @@
+package pvemcp.tools;
+
+import static pvemcp.tool.Tool.change;
+import static pvemcp.tool.Tool.destroy;
+import static pvemcp.tool.Tool.operate;
+import static pvemcp.tool.Tool.read;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import pvemcp.json.Json;
+import pvemcp.pve.ApiPath;
+import pvemcp.pve.Verb;
+import pvemcp.schema.ApiSchema;
+import pvemcp.tool.BadArguments;
+import pvemcp.tool.Doc;
+import pvemcp.tool.Kind;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Toolset;
+
+/// What keeps a host running: its services, log, network, packages and disks.
+public final class HostTools {
+    public static final Toolset HOSTS = Toolset.of(
+            "hosts",
+            "Services, logs, network, packages and disks of nodes",
+            read("pve_node_services", "List a node's services with state.", HostReads.Services.class),
+            operate("pve_node_service", "Start, stop, restart or reload a service of a node.", Service.class),
+            read("pve_node_log", "Show a node's system log, newest lines last.", HostReads.Log.class),
+            read("pve_node_network_get", """
+                    Show a node's network interfaces, and changes not yet applied as a diff.""", HostReads.Network.class),
+            change("pve_node_network_set", """
+                    Create, change or delete a network interface; apply or revert pending changes. Nothing takes \
+                    effect before 'apply', which can cut the node off.""", HostNetwork.class),
+            read(
+                    "pve_node_updates",
+                    "List a node's updates, package versions or repositories.",
+                    HostReads.Updates.class),
+            operate("pve_node_updates_refresh", "Look for new package updates on a node.", Refresh.class),
+            read("pve_node_disks", """
+                    List a node's disks, SMART values, LVM groups, thin pools, ZFS pools or directories.""", HostReads.Disks.class),
+            destroy("pve_node_disk_prepare", """
+                    Write a partition table to a disk, wipe it, or make LVM, ZFS or a directory of it. What is on the \
+                    disk is lost.""", Prepare.class),
+            read("pve_node_system", """
+                    Show a node's time, DNS, hosts file, options, subscription, certificates, PCI or USB devices, or \
+                    its report for support.""", HostReads.SystemFacts.class),
+            change("pve_node_set", "Change a node's time zone, DNS, hosts file or options.", Settings.class),
+            change("pve_node_power", "Reboot, shut down or wake a node. Its guests go down with it.", Power.class),
+            operate("pve_node_guests", "Start, stop, suspend or migrate all or some guests of a node.", Guests.class));
+
+    private HostTools() {}
+
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    static BadArguments missing(String input, Enum<?> action) {
+        return new BadArguments(List.of("argument '%s': needed for '%s'".formatted(input, word(action))));
+    }
+
+    enum ServiceAction {
+        START,
+        STOP,
+        RESTART,
+        RELOAD
+    }
+
+    record Service(
+            @Doc(kind = Kind.NODE) String node,
+            @Doc("Service, such as pveproxy") String service,
+            @Doc("What to do") ServiceAction action)
+            implements Write {
+        @Override
+        public Verb verb() {
+            return Verb.POST;
+        }
+
+        @Override
+        public String path() {
+            return ApiPath.of("/nodes/{node}/services/{service}/{action}", node, service, word(action));
+        }
+
+        @Override
+        public Json.Obj params() {
+            return Json.Obj.EMPTY;
+        }
+    }
+
+    record Refresh(@Doc(kind = Kind.NODE) String node) implements Write {
+        @Override
+        public Verb verb() {
+            return Verb.POST;
+        }
+
+        @Override
+        public String path() {
+            return ApiPath.of("/nodes/{node}/apt/update", node);
+        }
+
+        @Override
+        public Json.Obj params() {
+            return Json.Obj.EMPTY;
+        }
+    }
+
+    enum Preparation {
+        INIT_GPT,
+        WIPE,
+        LVM,
+        LVMTHIN,
+        ZFS,
+        DIRECTORY
+    }
+
+    record Prepare(
+            @Doc(kind = Kind.NODE) String node,
+            @Doc("What to make of it") Preparation action,
+            @Doc("Such as /dev/sdb; several for ZFS") List<String> disks,
+            @Doc("Name of the new group, pool or directory") Optional<String> name,
+
+            @Doc("Others: raidlevel, filesystem, add_storage")
+            Json.Obj options)
+            implements Write {
+        Prepare {
+            disks = List.copyOf(disks);
+        }
+
+        @Override
+        public Verb verb() {
+            return action == Preparation.WIPE ? Verb.PUT : Verb.POST;
+        }
+
+        /// PVE takes only disks it sees no use of, but a file system it does not know is lost all the same.
+        @Override
+        public Tier tier(ApiSchema schema) {
+            return Tier.DESTROY;
+        }
+
+        @Override
+        public String path() {
+            var last = switch (action) {
+                case INIT_GPT -> "initgpt";
+                case WIPE -> "wipedisk";
+                case LVM, LVMTHIN, ZFS, DIRECTORY -> word(action);
+            };
+            return ApiPath.of("/nodes/{node}/disks/{what}", node, last);
+        }
+
+        @Override
+        public Json.Obj params() {
+            if (disks.isEmpty() || (disks.size() > 1 && action != Preparation.ZFS)) {
+                throw new BadArguments(
+                        List.of("argument 'disks': '%s' takes one disk, 'zfs' one or more".formatted(word(action))));
+            }
+            return switch (action) {
+                case INIT_GPT, WIPE -> options.with("disk", disks.getFirst());
+                case LVM, LVMTHIN, DIRECTORY -> named().with("device", disks.getFirst());
+                case ZFS -> named().with("devices", String.join(",", disks));
+            };
+        }
+
+        private Json.Obj named() {
+            return options.with("name", name.orElseThrow(() -> missing("name", action)));
+        }
+    }
+
+    enum SettingsKind {
+        TIME,
+        DNS,
+        HOSTS,
+        OPTIONS
+    }
+
+    record Settings(
+            @Doc(kind = Kind.NODE) String node,
+            @Doc("What to change") SettingsKind what,
+
+            @Doc("time: timezone; dns: search, dns1; hosts: data; options: description …")
+            Json.Obj values)
+            implements Write {
+        @Override
+        public Verb verb() {
+            return what == SettingsKind.HOSTS ? Verb.POST : Verb.PUT;
+        }
+
+        @Override
+        public String path() {
+            return ApiPath.of("/nodes/{node}/{what}", node, what == SettingsKind.OPTIONS ? "config" : word(what));
+        }
+
+        @Override
+        public Json.Obj params() {
+            return values;
+        }
+    }
+
+    enum NodePower {
+        REBOOT,
+        SHUTDOWN,
+        WAKE
+    }
+
+    record Power(
+            @Doc(kind = Kind.NODE) String node,
+            @Doc("'wake' needs wakeonlan in its options") NodePower action) implements Write {
+        @Override
+        public Verb verb() {
+            return Verb.POST;
+        }
+
+        @Override
+        public String path() {
+            return ApiPath.of("/nodes/{node}/{what}", node, action == NodePower.WAKE ? "wakeonlan" : "status");
+        }
+
+        @Override
+        public Json.Obj params() {
+            return action == NodePower.WAKE ? Json.Obj.EMPTY : Json.obj("command", word(action));
+        }
+    }
+
+    enum GuestsAction {
+        START,
+        STOP,
+        SUSPEND,
+        MIGRATE
+    }
+
+    record Guests(
+            @Doc(kind = Kind.NODE) String node,
+
+            @Doc("'start' takes those that start at boot, unless force=1")
+            GuestsAction action,
+
+            @Doc("Guest ids; default: all") List<Long> guests,
+
+            @Doc(value = "Where to migrate to", kind = Kind.NODE)
+            Optional<String> target,
+
+            @Doc("Others: force, timeout, max-workers, with-local-disks")
+            Json.Obj options)
+            implements Write {
+        Guests {
+            guests = List.copyOf(guests);
+        }
+
+        @Override
+        public Verb verb() {
+            return Verb.POST;
+        }
+
+        @Override
+        public String path() {
+            return ApiPath.of("/nodes/{node}/{action}", node, word(action) + "all");
+        }
+
+        @Override
+        public Json.Obj params() {
+            var params = options;
+            if (action == GuestsAction.MIGRATE) {
+                params = params.with("target", target.orElseThrow(() -> missing("target", action)));
+            }
+            return guests.isEmpty()
+                    ? params
+                    : params.with("vms", guests.stream().map(String::valueOf).collect(Collectors.joining(",")));
+        }
+    }
+}
