@@ -17,13 +17,14 @@ public final class Catalog {
             MetricTools.METRICS,
             InsideTools.INSIDE,
             StorageTools.STORAGE,
+            DatastoreTools.DATASTORES,
             TaskTools.TASKS,
             AnswerTools.ANSWERS,
             ApiTools.API);
 
     // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves
     // would compare records, for which the JVM generates code at every start.
-    private static final List<String> MORE = List.of("hosts", "backups", "inside");
+    private static final List<String> MORE = List.of("hosts", "datastores", "backups", "inside");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(

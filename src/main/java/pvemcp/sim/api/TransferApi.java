@@ -79,4 +79,31 @@ final class TransferApi {
                         })
                         .steps());
     }
+
+    /// One of the templates that [UpkeepApi] lists (PVE::API2::Nodes, apl_download).
+    static Json template(Request request) {
+        var name = request.text("template");
+        if (!UpkeepApi.isTemplate(name)) {
+            throw SimError.invalid("template", "no such template");
+        }
+        var storage = request.cluster()
+                .storage(request.text("storage"))
+                .requireEnabled(request.node().name());
+        if (!storage.holds("vztmpl")) {
+            throw SimError.invalid("storage", "storage '%s' does not support templates".formatted(storage.id()));
+        }
+        var volume = "vztmpl/" + name;
+        long size = 120L << 20;
+        return request.start(
+                "download",
+                name,
+                Timed.begin()
+                        .say(200, "downloading %s to %s".formatted(name, storage.path(volume)))
+                        .then(3000, work -> {
+                            var now = request.cluster().now();
+                            storage.add(request.node().name(), volume, size, size, now);
+                            work.say("download finished");
+                        })
+                        .steps());
+    }
 }

@@ -29,6 +29,7 @@ final class UpkeepApi {
                 .on(Verb.GET, "/nodes/{node}/apt/changelog", UpkeepApi::changelog)
                 .on(Verb.GET, "/nodes/{node}/apt/repositories", _ -> repositories())
                 .on(Verb.GET, "/nodes/{node}/aplinfo", _ -> templates())
+                .on(Verb.POST, "/nodes/{node}/aplinfo", TransferApi::template)
                 .on(Verb.GET, "/nodes/{node}/syslog", UpkeepApi::syslog)
                 .on(Verb.GET, "/nodes/{node}/journal", UpkeepApi::journal)
                 .on(Verb.GET, "/nodes/{node}/report", UpkeepApi::report);
@@ -141,8 +142,13 @@ final class UpkeepApi {
                                         1)));
     }
 
+    static boolean isTemplate(String file) {
+        return templates().items().stream()
+                .anyMatch(row -> ((Json.Obj) row).text("template").orElse("").equals(file));
+    }
+
     /// The container templates that can be downloaded (PVE::APLInfo).
-    private static Json templates() {
+    private static Json.Arr templates() {
         var rows = new ArrayList<Json>();
         for (var name : List.of(
                 "alpine-3.22-default_20250617",
