@@ -204,6 +204,7 @@ final class DoctorCommand implements Command {
                     PveFault.TaskVanished _,
                     PveFault.NoWayIn _,
                     PveFault.InGuest _,
+                    PveFault.Partly _,
                     PveFault.Ambiguous _ ->
                 line("✗", "it answers what it should not: " + Clean.oneLine(fault.toString()));
         }

@@ -65,7 +65,8 @@ final class Explain {
     static Failed fault(PveFault fault, String identity, Trip trip) {
         var failed = fault(fault, identity);
         // A later step failed: what went before has happened.
-        boolean partly = trip.tasks().size() > 0 && !(fault instanceof PveFault.TaskFailed);
+        boolean partly =
+                trip.tasks().size() > 0 && !(fault instanceof PveFault.TaskFailed || fault instanceof PveFault.Partly);
         return partly ? new Failed(failed.code(), failed.what() + left(trip), failed.hint()) : failed;
     }
 
@@ -154,6 +155,13 @@ final class Explain {
                         "no_way_in",
                         "%s does not get into the guest: %s".formatted(Clean.line(way), Clean.line(why)),
                         "see that it runs and has an agent, or configure SSH for it; pve_guest_get shows what it has");
+            case PveFault.Partly(var step, var why, var done, var left) -> {
+                var failed = fault(why, identity);
+                yield new Failed(
+                        failed.code(),
+                        "%s failed: %s; done before that: %s".formatted(step, failed.what(), String.join(", ", done)),
+                        left);
+            }
             case PveFault.InGuest(var what, var message) ->
                 new Failed(
                         "in_guest",

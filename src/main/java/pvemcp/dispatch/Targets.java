@@ -41,7 +41,7 @@ final class Targets {
             on.guests().forEach(guest -> targets.add(ctx.pve().guest(guest).row()));
         }
         if (call instanceof Aim.OnVmid on) {
-            targets.guest(on.targetVmid(), false);
+            on.targetVmid().ifPresent(vmid -> targets.guest(vmid, false));
         }
         if (call instanceof Aim.OnNode on) {
             targets.found.add(Target.of(Kind.NODE, on.node()));

@@ -1,8 +1,11 @@
 package pvemcp.pve;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import pvemcp.json.Json;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
@@ -123,5 +126,26 @@ public final class Pve {
         return startedBy(data)
                 .orElseThrow(() -> new PveException(
                         new PveFault.Unexpected(200, "PVE named no task: " + Answers.clean(data.write()))));
+    }
+
+    /// Looks every 2 s whether something has come about, at most for `limit`.
+    ///
+    /// @return whether it has
+    /// @throws java.util.concurrent.CancellationException when this thread is interrupted
+    public boolean await(Duration limit, Watcher watcher, BooleanSupplier done) {
+        var start = waiting.elapsed();
+        while (!done.getAsBoolean()) {
+            watcher.checkCancelled();
+            if (waiting.elapsed().minus(start).compareTo(limit) >= 0) {
+                return false;
+            }
+            try {
+                waiting.pause(Duration.ofSeconds(2));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("the waiting was called off; what PVE has begun goes on");
+            }
+        }
+        return true;
     }
 }

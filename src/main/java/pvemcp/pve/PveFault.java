@@ -71,6 +71,14 @@ public sealed interface PveFault {
     /// Something asked of the inside of a guest was refused there, in the guest's own words; `what` was being done.
     record InGuest(String what, String message) implements PveFault {}
 
+    /// The step of a longer work that failed, and why; what was `done` before it stays, and `left` says what to do
+    /// about that.
+    record Partly(String step, PveFault why, List<String> done, String left) implements PveFault {
+        public Partly {
+            done = List.copyOf(done);
+        }
+    }
+
     /// Any other refusal, in PVE's words.
     record Unexpected(int status, String message) implements PveFault {}
 }

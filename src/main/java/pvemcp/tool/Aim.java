@@ -1,6 +1,7 @@
 package pvemcp.tool;
 
 import java.util.List;
+import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
@@ -19,8 +20,9 @@ public sealed interface Aim {
     }
 
     /// A call on what bears a guest's id, whether the guest is there or not: its backups, or itself once it is made.
+    /// Empty where PVE is to choose an id.
     non-sealed interface OnVmid extends Aim {
-        int targetVmid();
+        Optional<Integer> targetVmid();
     }
 
     /// A call on one node.

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
@@ -239,6 +240,10 @@ public final class BackupTools {
             @Doc(value = "How long to wait for the tasks", or = "45s")
             Duration timeout)
             implements Call<BackupRuns>, OnSeveral {
+        // What selects other guests, removes older backups or ends other jobs is not part of making this one.
+        private static final Set<String> TAKEN = Set.of(
+                "vmid", "all", "pool", "exclude", "node", "storage", "stop", "remove", "prune-backups", "job-id");
+
         BackupRun {
             guests = List.copyOf(guests);
             if (guests.isEmpty()) {
@@ -248,6 +253,7 @@ public final class BackupTools {
 
         @Override
         public BackupRuns run(ToolContext ctx) {
+            Extras.require(ctx, "/nodes/{node}/vzdump", options, TAKEN);
             var byNode = new LinkedHashMap<String, List<Guest>>();
             for (var ref : guests) {
                 var guest = ctx.pve().guest(ref);
@@ -339,12 +345,19 @@ public final class BackupTools {
             @Doc(value = "How long to wait for the task", or = "45s")
             Duration timeout)
             implements Call<Outcome>, OnVmid, Tiered, Planned {
+        private static final Set<String> TAKEN =
+                Set.of("vmid", "node", "archive", "ostemplate", "restore", "force", "storage");
+
         BackupRestore {
             archive = Archive.parse(archive).text();
         }
 
         @Override
-        public int targetVmid() {
+        public Optional<Integer> targetVmid() {
+            return Optional.of(target());
+        }
+
+        private int target() {
             return vmid.orElseGet(() -> Archive.parse(archive).vmid());
         }
 
@@ -357,7 +370,7 @@ public final class BackupTools {
         public Preview preview(ToolContext ctx) {
             var plan = plan(ctx);
             return new Preview(
-                    "restore %s as %s %d on %s".formatted(archive, noun(), targetVmid(), plan.node()),
+                    "restore %s as %s %d on %s".formatted(archive, noun(), target(), plan.node()),
                     List.of("POST %s %s".formatted(plan.path(), plan.params().write())),
                     plan.replaced()
                             .map(row -> List.of(
@@ -377,8 +390,9 @@ public final class BackupTools {
         private record Plan(String node, String path, Json.Obj params, Optional<GuestRow> replaced) {}
 
         private Plan plan(ToolContext ctx) {
+            Extras.require(ctx, "/nodes/{node}/" + kind().segment(), options, TAKEN);
             var there = ctx.pve().guests().stream()
-                    .filter(row -> row.vmid() == targetVmid())
+                    .filter(row -> row.vmid() == target())
                     .findFirst();
             there.ifPresent(this::requireReplaceable);
             var at = node.or(() -> there.map(GuestRow::node)).orElseGet(() -> place(ctx));
@@ -417,8 +431,8 @@ public final class BackupTools {
         private Json.Obj params() {
             // PVE::API2::Qemu takes `archive`, PVE::API2::LXC `ostemplate` with `restore`.
             var params = kind() == GuestKind.VM
-                    ? Json.obj("vmid", targetVmid(), "archive", archive)
-                    : Json.obj("vmid", targetVmid(), "ostemplate", archive, "restore", 1);
+                    ? Json.obj("vmid", target(), "archive", archive)
+                    : Json.obj("vmid", target(), "ostemplate", archive, "restore", 1);
             params = storage.isPresent() ? params.with("storage", storage.get()) : params;
             params = overwrite ? params.with("force", 1) : params;
             params = unique ? params.with("unique", 1) : params;
@@ -460,8 +474,8 @@ public final class BackupTools {
         }
 
         @Override
-        public int targetVmid() {
-            return Archive.parse(archive).vmid();
+        public Optional<Integer> targetVmid() {
+            return Optional.of(Archive.parse(archive).vmid());
         }
 
         @Override
@@ -553,8 +567,8 @@ public final class BackupTools {
         }
 
         @Override
-        public int targetVmid() {
-            return Archive.parse(archive).vmid();
+        public Optional<Integer> targetVmid() {
+            return Optional.of(Archive.parse(archive).vmid());
         }
 
         @Override
@@ -620,8 +634,8 @@ public final class BackupTools {
         }
 
         @Override
-        public int targetVmid() {
-            return Archive.parse(archive).vmid();
+        public Optional<Integer> targetVmid() {
+            return Optional.of(Archive.parse(archive).vmid());
         }
 
         @Override

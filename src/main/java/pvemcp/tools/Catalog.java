@@ -13,6 +13,7 @@ public final class Catalog {
             NodeTools.NODES,
             HostTools.HOSTS,
             GuestTools.GUESTS,
+            ProvisionTools.PROVISION,
             BackupTools.BACKUPS,
             MetricTools.METRICS,
             InsideTools.INSIDE,
@@ -24,7 +25,7 @@ public final class Catalog {
 
     // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves
     // would compare records, for which the JVM generates code at every start.
-    private static final List<String> MORE = List.of("hosts", "datastores", "backups", "inside");
+    private static final List<String> MORE = List.of("provision", "hosts", "datastores", "backups", "inside");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(
