@@ -30,25 +30,9 @@ record HostNetwork(
         REVERT
     }
 
-    // What PVE works out itself. An address is kept as its `cidr`.
-    private static final Set<String> DERIVED = Set.of(
-            "active",
-            "address",
-            "address6",
-            "exists",
-            "families",
-            "method",
-            "method6",
-            "netmask",
-            "netmask6",
-            "priority",
-            "bridge_stp",
-            "bridge_fd",
-            "options",
-            "options6",
-            "altnames",
-            "iface",
-            "digest");
+    // What PVE works out itself, or keeps twice: an address goes along as its `cidr`.
+    private static final Set<String> DERIVED =
+            Set.of("node", "iface", "delete", "digest", "address", "address6", "netmask", "netmask6");
 
     @Override
     public Verb verb() {
@@ -80,19 +64,7 @@ record HostNetwork(
     /// (PVE::API2::Network, update_network), and always wants its type.
     @Override
     public Outcome run(ToolContext ctx) {
-        var all = params();
-        if (action == Action.CHANGE) {
-            var dropped = List.of(options.text("delete").orElse("").split("[,; ]+"));
-            var present = ctx.pve().data(Verb.GET, path(), Json.Obj.EMPTY);
-            if (present instanceof Json.Obj settings) {
-                for (var setting : settings.members().entrySet()) {
-                    var name = setting.getKey();
-                    if (!DERIVED.contains(name) && !all.has(name) && !dropped.contains(name)) {
-                        all = all.with(name, setting.getValue());
-                    }
-                }
-            }
-        }
+        var all = action == Action.CHANGE ? completed(ctx) : params();
         var outcome = send(ctx, all);
         boolean waits = action != Action.APPLY && action != Action.REVERT;
         return waits
@@ -103,5 +75,22 @@ record HostNetwork(
                         List.of(),
                         "pve_node_network_get shows the change, action=apply puts it into effect")
                 : outcome;
+    }
+
+    private Json.Obj completed(ToolContext ctx) {
+        var operation =
+                ctx.schema().match(pvemcp.schema.Verb.PUT, path()).orElseThrow().operation();
+        var dropped = List.of(options.text("delete").orElse("").split("[,; ]+"));
+        var all = options;
+        if (ctx.pve().data(Verb.GET, path(), Json.Obj.EMPTY) instanceof Json.Obj present) {
+            for (var setting : present.members().entrySet()) {
+                var name = setting.getKey();
+                boolean kept = operation.parameters().has(name) && !DERIVED.contains(name);
+                if (kept && !all.has(name) && !dropped.contains(name)) {
+                    all = all.with(name, setting.getValue());
+                }
+            }
+        }
+        return all;
     }
 }

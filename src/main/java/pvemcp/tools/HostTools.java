@@ -17,6 +17,7 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Tier;
+import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 
 /// What keeps a host running: its services, log, network, packages and disks.
@@ -68,7 +69,10 @@ public final class HostTools {
 
     record Service(
             @Doc(kind = Kind.NODE) String node,
-            @Doc("Service, such as pveproxy") String service,
+
+            @Doc("Such as cron; without pveproxy there is no API")
+            String service,
+
             @Doc("What to do") ServiceAction action)
             implements Write {
         @Override
@@ -217,6 +221,13 @@ public final class HostTools {
         @Override
         public Json.Obj params() {
             return action == NodePower.WAKE ? Json.Obj.EMPTY : Json.obj("command", word(action));
+        }
+
+        /// PVE passes it on to systemd and starts no task.
+        @Override
+        public Outcome run(ToolContext ctx) {
+            send(ctx, params());
+            return new Outcome("asked", "", Optional.empty(), List.of(), "pve_node_list shows whether it is online");
         }
     }
 

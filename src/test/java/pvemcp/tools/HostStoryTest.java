@@ -217,7 +217,8 @@ class HostStoryTest {
     @Test
     void a_node_reboots_with_all_that_runs_on_it() {
         try (var lab = Lab.of(Scenes.small())) {
-            that(lab.call("pve_node_power", "node", "pve1", "action", "reboot")).shows("done");
+            that(lab.call("pve_node_power", "node", "pve1", "action", "reboot"))
+                    .shows("outcome: asked", "pve_node_list");
             assertThat(lab.<Boolean>ask(cluster -> cluster.guest(101).isRunning()))
                     .isFalse();
         }
@@ -244,6 +245,21 @@ class HostStoryTest {
                     .isTrue();
             that(lab.call("pve_node_guests", "node", "pve1", "action", "migrate"))
                     .failsWith("bad_arguments");
+        }
+    }
+
+    @Test
+    void a_node_is_emptied_onto_another() {
+        try (var lab = Lab.of(Scenes.small()).with(cluster -> cluster.addNode("pve2"))) {
+            that(lab.call("pve_node_guests", "node", "pve1", "action", "migrate", "target", "pve2"))
+                    .shows("outcome: done", ":migrateall:");
+            assertThat(lab.<List<String>>ask(cluster -> cluster.guests.values().stream()
+                            .map(guest -> guest.node)
+                            .distinct()
+                            .toList()))
+                    .containsExactly("pve2");
+            that(lab.call("pve_node_guests", "node", "pve2", "action", "migrate", "target", "pve9"))
+                    .saying("no such cluster node 'pve9'");
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
+import pvemcp.sim.SimError;
 import pvemcp.sim.task.Step;
 import pvemcp.sim.task.Work;
 import pvemcp.sim.world.Guest;
@@ -20,7 +21,8 @@ final class BulkApi {
     static void add(Routes routes) {
         routes.on(Verb.POST, "/nodes/{node}/startall", BulkApi::start)
                 .on(Verb.POST, "/nodes/{node}/stopall", BulkApi::stop)
-                .on(Verb.POST, "/nodes/{node}/suspendall", BulkApi::suspend);
+                .on(Verb.POST, "/nodes/{node}/suspendall", BulkApi::suspend)
+                .on(Verb.POST, "/nodes/{node}/migrateall", BulkApi::migrate);
     }
 
     private static List<Guest> chosen(Request request) {
@@ -96,6 +98,25 @@ final class BulkApi {
         return task(request, "suspendall", guests, (guest, work) -> {
             work.say("Suspending VM %d".formatted(guest.vmid()));
             guest.pause();
+        });
+    }
+
+    /// Running VMs move live, running containers are started anew; who cannot move stays, with the reason in the log.
+    private static Json migrate(Request request) {
+        var target = request.text("target");
+        if (!request.cluster().nodes.containsKey(target)) {
+            throw new SimError("no such cluster node '%s'".formatted(target));
+        }
+        return task(request, "migrateall", chosen(request), (guest, work) -> {
+            work.say("Migrating %s %d".formatted(guest.noun(), guest.vmid()));
+            try {
+                MigrateApi.requireMovable(request, guest, target);
+            } catch (SimError e) {
+                work.say(e.getMessage());
+                return;
+            }
+            MigrateApi.copyLocalDisks(request, guest, target, work::say);
+            guest.node = target;
         });
     }
 }

@@ -208,7 +208,7 @@ final class MigrateApi {
     }
 
     // PVE::QemuMigrate, scan_local_volumes and prepare
-    private static void requireMovable(Request request, Guest guest, String target) {
+    static void requireMovable(Request request, Guest guest, String target) {
         var devices = localResources(guest);
         if (guest.isRunning() && !devices.isEmpty()) {
             throw new SimError("can't migrate running VM which uses local devices: " + String.join(", ", devices));
@@ -250,8 +250,7 @@ final class MigrateApi {
         return request.cluster().storage(id.storage());
     }
 
-    private static void copyLocalDisks(
-            Request request, Guest guest, String target, java.util.function.Consumer<String> log) {
+    static void copyLocalDisks(Request request, Guest guest, String target, java.util.function.Consumer<String> log) {
         var cluster = request.cluster();
         guest.disks().forEach((key, disk) -> {
             if (!VolumeId.matches(disk.bare())) {
