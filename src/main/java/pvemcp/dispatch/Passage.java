@@ -1,6 +1,7 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.gate.Gate;
@@ -71,22 +72,26 @@ record Passage<C extends Record & Call<?>>(
         return caller.canAsk() ? caller.approval() : caller.approval().or(asked::confirm);
     }
 
-    /// What the call would do: it tells by itself, or it is run up to its first write.
+    /// What the call would do: in its own words where it has some, and by being run up to its first write.
     private Preview rehearse(List<Target> targets) {
-        if (asked.call() instanceof Planned planned) {
-            return planned.preview(looking);
-        }
         var names = String.join(", ", targets.stream().map(Target::toString).toList());
-        var summary = tool.name() + " on " + names;
+        var said = asked.call() instanceof Planned planned
+                ? planned.preview(looking)
+                : new Preview(tool.name() + " on " + names, List.of(), List.of());
+        if (!said.requests().isEmpty()) {
+            return said;
+        }
         var cluster = asked.cluster();
         try {
             var wire = Wires.rehearsing(cluster.wire(), cluster.schema());
             asked.call().run(new Context(cluster, wire, looking.clock(), caller, command -> {
                 throw new Wires.Rehearsed(command);
             }));
-            return new Preview(summary, List.of(), List.of("as things stand, it would change nothing"));
+            var warnings = new ArrayList<>(said.warnings());
+            warnings.add("as things stand, it would change nothing");
+            return new Preview(said.summary(), List.of(), warnings);
         } catch (Wires.Rehearsed stopped) {
-            return new Preview(summary, stopped.lines(), List.of());
+            return new Preview(said.summary(), stopped.lines(), said.warnings());
         }
     }
 

@@ -43,6 +43,9 @@ final class Targets {
         if (call instanceof Aim.OnVmid on) {
             on.targetVmid().ifPresent(vmid -> targets.guest(vmid, false));
         }
+        if (call instanceof Aim.OnGuests on) {
+            targets.guests.stream().filter(on::includes).forEach(targets::add);
+        }
         if (call instanceof Aim.OnNode on) {
             targets.found.add(Target.of(Kind.NODE, on.node()));
         }

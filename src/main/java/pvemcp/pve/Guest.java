@@ -99,10 +99,12 @@ public final class Guest {
     /// @return the task; for a guest managed by HA it only hands the wish to HA ([Upid#queuesOnly()])
     public Task power(PowerAction action, Json.Obj options) {
         if (!action.isFor(kind())) {
-            var problem = "a container has no %s: stop and start it".formatted(action.segment());
+            var problem = "a container has no %s: stop and start it"
+                    .formatted(action.name().toLowerCase(java.util.Locale.ROOT));
             throw new PveException(new PveFault.Invalid(problem, Map.of("action", problem)));
         }
-        return start(Verb.POST, "/status/" + action.segment(), options);
+        var all = action == PowerAction.HIBERNATE ? options.with("todisk", 1) : options;
+        return start(Verb.POST, "/status/" + action.segment(), all);
     }
 
     /// Changes the configuration. For a VM that is a task (its disks and devices may be changed while it runs),

@@ -3,7 +3,7 @@ package pvemcp.pve;
 import java.util.Locale;
 
 /// What can be done to a guest's power. `SHUTDOWN` and `REBOOT` ask the guest's system, `STOP` and `RESET` do
-/// not; `SUSPEND` pauses (a VM) or freezes (a container).
+/// not; `SUSPEND` pauses (a VM) or freezes (a container); `HIBERNATE` saves a VM's RAM to disk and turns it off.
 public enum PowerAction {
     START,
     SHUTDOWN,
@@ -11,15 +11,16 @@ public enum PowerAction {
     STOP,
     RESET,
     SUSPEND,
-    RESUME;
+    RESUME,
+    HIBERNATE;
 
     /// The last part of its path, such as `start`.
     public String segment() {
-        return name().toLowerCase(Locale.ROOT);
+        return this == HIBERNATE ? "suspend" : name().toLowerCase(Locale.ROOT);
     }
 
-    /// Containers have no reset (PVE::API2::LXC::Status).
+    /// Containers have no reset, and their RAM cannot be saved (PVE::API2::LXC::Status).
     public boolean isFor(GuestKind kind) {
-        return this != RESET || kind == GuestKind.VM;
+        return (this != RESET && this != HIBERNATE) || kind == GuestKind.VM;
     }
 }

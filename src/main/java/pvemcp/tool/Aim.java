@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
+import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
 
@@ -23,6 +24,11 @@ public sealed interface Aim {
     /// Empty where PVE is to choose an id.
     non-sealed interface OnVmid extends Aim {
         Optional<Integer> targetVmid();
+    }
+
+    /// A call on all guests that fit.
+    non-sealed interface OnGuests extends Aim {
+        boolean includes(GuestRow row);
     }
 
     /// A call on one node.

@@ -17,6 +17,9 @@ public final class Catalog {
             BackupTools.BACKUPS,
             MetricTools.METRICS,
             InsideTools.INSIDE,
+            LifecycleTools.LIFECYCLE,
+            ConfigTools.CONFIG,
+            SnapshotTools.SNAPSHOTS,
             StorageTools.STORAGE,
             DatastoreTools.DATASTORES,
             TaskTools.TASKS,
@@ -25,7 +28,8 @@ public final class Catalog {
 
     // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves
     // would compare records, for which the JVM generates code at every start.
-    private static final List<String> MORE = List.of("provision", "hosts", "datastores", "backups", "inside");
+    private static final List<String> MORE =
+            List.of("provision", "hosts", "datastores", "backups", "inside", "lifecycle", "config", "snapshots");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(

@@ -16,7 +16,7 @@ import pvemcp.view.View;
 /// @param next what to do to learn more; empty where nothing is left to learn
 record Outcome(String outcome, String task, Optional<Duration> waited, List<View> log, String next) {
     // Clients give a call about a minute; what takes longer is handed back as a task to be asked for.
-    private static final Duration LONGEST = Duration.ofSeconds(45);
+    static final Duration LONGEST = Duration.ofSeconds(45);
 
     /// PVE did it at once.
     static final Outcome DONE = new Outcome("done", "", Optional.empty(), List.of(), "");
@@ -52,6 +52,11 @@ record Outcome(String outcome, String task, Optional<Duration> waited, List<View
                         quoted("task log", lastLine.isEmpty() ? List.of() : List.of(lastLine)),
                         "pve_task_wait task=" + task);
         };
+    }
+
+    /// Whether the task went on when the waiting ended.
+    boolean isGoing() {
+        return outcome.equals("still running");
     }
 
     static List<View> quoted(String source, List<String> lines) {

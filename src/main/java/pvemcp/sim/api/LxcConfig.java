@@ -167,6 +167,7 @@ final class LxcConfig {
             }
             set(container, key, text);
         });
+        container.forgetUsedAgain();
         if (!problems.isEmpty()) {
             throw new SimError(400, "Parameter verification failed.", problems);
         }

@@ -199,6 +199,7 @@ final class QemuConfig {
             }
             set(request, vm, key, text, problems);
         });
+        vm.forgetUsedAgain();
         if (!problems.isEmpty()) {
             throw new SimError(400, "Parameter verification failed.", problems);
         }

@@ -192,6 +192,12 @@ public abstract sealed class Guest permits Vm, Container {
         return "unused" + index;
     }
 
+    /// A volume that is attached again is no longer unused (PVE::QemuServer::write_vm_config, cleanup of `unused`).
+    public final void forgetUsedAgain() {
+        var used = ownVolumes().values().stream().map(VolumeId::toString).toList();
+        config.entrySet().removeIf(entry -> entry.getKey().startsWith("unused") && used.contains(entry.getValue()));
+    }
+
     /// Whether a snapshot still needs that volume.
     public final boolean isInSnapshot(VolumeId volume) {
         return snapshots.values().stream()

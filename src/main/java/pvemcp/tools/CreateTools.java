@@ -1,0 +1,392 @@
+package pvemcp.tools;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import pvemcp.json.Json;
+import pvemcp.pve.Bytes;
+import pvemcp.pve.GuestKind;
+import pvemcp.pve.GuestRef;
+import pvemcp.pve.PowerAction;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
+import pvemcp.schema.ApiSchema;
+import pvemcp.schema.Verb;
+import pvemcp.tool.Aim.OnGuest;
+import pvemcp.tool.BadArguments;
+import pvemcp.tool.Call;
+import pvemcp.tool.Doc;
+import pvemcp.tool.Kind;
+import pvemcp.tool.Planned;
+import pvemcp.tool.Preview;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Tool.Tiered;
+import pvemcp.tool.ToolContext;
+import pvemcp.view.Clean;
+
+/// New guests: from nothing, from an image, from a template, from another guest.
+final class CreateTools {
+    private CreateTools() {}
+
+    /// @param guest as it can be named from now on
+    /// @param chosen what the caller had left open
+    record Made(String guest, String chosen, Outcome outcome, String next) {}
+
+    private static Bytes whole(Bytes size) {
+        long gibi = 1L << 30;
+        return Bytes.of((size.count() + gibi - 1) / gibi * gibi);
+    }
+
+    private static long mebi(Bytes memory) {
+        return memory.count() >> 20;
+    }
+
+    private static void requireId(Optional<Integer> id) {
+        if (id.filter(number -> number < 100 || number > 999_999_999).isPresent()) {
+            throw new IllegalArgumentException(
+                    "argument 'vmid': %d is not within 100 to 999999999".formatted(id.get()));
+        }
+    }
+
+    record VmCreate(
+            @Doc("Its name") String name,
+
+            @Doc(value = "Where; default: the only node", kind = Kind.NODE)
+            Optional<String> node,
+
+            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+
+            @Doc(value = "CPU cores", or = "2", min = 1, max = 512)
+            int cores,
+
+            @Doc(value = "RAM", or = "2G") Bytes memory,
+
+            @Doc("Size of the disk; default 32G, or that of the image")
+            Optional<Bytes> disk,
+
+            @Doc(value = "For the disk; default: the roomiest thin pool", kind = Kind.STORAGE)
+            Optional<String> storage,
+
+            @Doc("ISO to install from, such as local:iso/x.iso")
+            Optional<String> iso,
+
+            @Doc("Cloud image to import, such as local:import/x.qcow2")
+            Optional<String> image,
+
+            @Doc(value = "Bridge", or = "vmbr0") String bridge,
+
+            @Doc(value = "Into this pool", kind = Kind.POOL) Optional<String> pool,
+
+            @Doc("Start it") boolean start,
+
+            @Doc("Any other option of PVE by name, such as ostype, ipconfig0, sshkeys")
+            Json.Obj options,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout)
+            implements Call<Made>, Tiered {
+        VmCreate {
+            requireId(vmid);
+            options = CloudInit.encoded(options);
+            Values.plain("iso", iso);
+            Values.plain("image", image);
+            Values.plain("bridge", Optional.of(bridge));
+            Values.plain("storage", storage);
+        }
+
+        @Override
+        public Tier tier(ApiSchema schema) {
+            return Tiers.of(schema, Verb.POST, "/nodes/{node}/qemu", params(100, storage.orElse("any")));
+        }
+
+        private Json.Obj params(int id, String on) {
+            var size = whole(disk.orElse(Bytes.ofGibi(32))).count() >> 30;
+            var drive = image.map(from -> on + ":0,import-from=" + from).orElse(on + ":" + size);
+            var params = Json.obj(
+                    "vmid",
+                    id,
+                    "name",
+                    name,
+                    "cores",
+                    cores,
+                    "memory",
+                    mebi(memory),
+                    "ostype",
+                    "l26",
+                    "scsihw",
+                    "virtio-scsi-single",
+                    "scsi0",
+                    drive + ",discard=on,iothread=1",
+                    "net0",
+                    "virtio,bridge=" + bridge,
+                    "agent",
+                    "1");
+            if (iso.isPresent()) {
+                params = params.with("ide2", iso.get() + ",media=cdrom").with("boot", "order=scsi0;ide2;net0");
+            } else if (image.isPresent()) {
+                // Cloud images write to a serial port and take their settings from such a drive.
+                params = params.with("ide2", on + ":cloudinit")
+                        .with("serial0", "socket")
+                        .with("boot", "order=scsi0");
+            }
+            params = Places.with(params, "pool", pool);
+            if (start && !growsLater()) {
+                params = params.with("start", 1);
+            }
+            return Places.merged(params, options);
+        }
+
+        /// An image comes with its own size, and is made larger afterwards.
+        private boolean growsLater() {
+            return image.isPresent() && disk.isPresent();
+        }
+
+        @Override
+        public Made run(ToolContext ctx) {
+            Tiers.refusePasswords(options);
+            var pve = ctx.pve();
+            var at = Places.node(pve, node);
+            var id = Places.id(pve, vmid);
+            var on = Places.storage(pve, at, "images", storage);
+            var task = pve.node(at)
+                    .start(pvemcp.pve.Verb.POST, "/qemu", params(id, on))
+                    .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
+            var outcome = Outcome.of(ctx, task, timeout);
+            var chosen = "storage %s, bridge %s, %d cores, %s RAM, guest agent expected"
+                    .formatted(on, bridge, cores, memory);
+            var guest = "%s (%d) on %s".formatted(name, id, at);
+            if (outcome.isGoing()) {
+                var left = growsLater() ? ", then pve_guest_disk action=resize disk=scsi0" : "";
+                return new Made(guest, chosen, outcome, outcome.next() + left);
+            }
+            if (growsLater()) {
+                outcome = grow(ctx, at, id, outcome);
+            }
+            return new Made(guest, chosen, outcome, next());
+        }
+
+        private Outcome grow(ToolContext ctx, String at, int id, Outcome created) {
+            var made = ctx.pve().guest(new GuestRef(at + "/" + id));
+            var size = Json.obj(
+                    "disk", "scsi0", "size", Long.toString(whole(disk.get()).count() >> 30) + "G");
+            ctx.progress(-1, "enlarging the disk");
+            var grown = Outcome.of(ctx, made.start(pvemcp.pve.Verb.PUT, "/resize", size), timeout);
+            if (!start || grown.isGoing()) {
+                return grown;
+            }
+            ctx.progress(-1, "starting");
+            return Outcome.of(ctx, made.power(PowerAction.START), timeout);
+        }
+
+        private String next() {
+            return image.isPresent() && !options.has("sshkeys")
+                    ? "give it a user and keys with pve_guest_cloudinit before its first start"
+                    : "";
+        }
+    }
+
+    record CtCreate(
+            @Doc("Its hostname") String name,
+
+            @Doc("Template or OCI image, such as local:vztmpl/x.tar.zst")
+            String template,
+
+            @Doc(value = "Where; default: the only node", kind = Kind.NODE)
+            Optional<String> node,
+
+            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+
+            @Doc(value = "CPU cores", or = "1", min = 1, max = 512)
+            int cores,
+
+            @Doc(value = "RAM; as much swap", or = "512M") Bytes memory,
+            @Doc(value = "Size of the root disk", or = "8G") Bytes disk,
+
+            @Doc(value = "For the disk; default: the roomiest thin pool", kind = Kind.STORAGE)
+            Optional<String> storage,
+
+            @Doc(value = "Bridge", or = "vmbr0") String bridge,
+
+            @Doc(value = "dhcp, or address/prefix", or = "dhcp")
+            String ip,
+
+            @Doc("Gateway, with a fixed address") Optional<String> gateway,
+            @Doc("SSH public keys for root") List<String> sshKeys,
+
+            @Doc(value = "Into this pool", kind = Kind.POOL) Optional<String> pool,
+
+            @Doc("Start it") boolean start,
+
+            @Doc("Any other option of PVE by name, such as features, mp0")
+            Json.Obj options,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout)
+            implements Call<Made>, Tiered {
+        CtCreate {
+            requireId(vmid);
+            Values.plain("bridge", Optional.of(bridge));
+            Values.plain("ip", Optional.of(ip));
+            Values.plain("gateway", gateway);
+            Values.plain("storage", storage);
+        }
+
+        @Override
+        public Tier tier(ApiSchema schema) {
+            return Tiers.of(schema, Verb.POST, "/nodes/{node}/lxc", params(100, storage.orElse("any")));
+        }
+
+        private Json.Obj params(int id, String on) {
+            var net = "name=eth0,bridge=" + bridge + ",ip=" + ip
+                    + gateway.map(address -> ",gw=" + address).orElse("");
+            var params = Json.obj(
+                    "vmid", id,
+                    "hostname", name,
+                    "ostemplate", template,
+                    "cores", cores,
+                    "memory", mebi(memory),
+                    "swap", mebi(memory),
+                    "rootfs", on + ":" + (whole(disk).count() >> 30),
+                    "net0", net,
+                    "unprivileged", 1);
+            if (!sshKeys.isEmpty()) {
+                params = params.with("ssh-public-keys", String.join("\n", sshKeys));
+            }
+            params = Places.with(params, "pool", pool);
+            return Places.merged(start ? params.with("start", 1) : params, options);
+        }
+
+        @Override
+        public Made run(ToolContext ctx) {
+            Tiers.refusePasswords(options);
+            var pve = ctx.pve();
+            var at = Places.node(pve, node);
+            var id = Places.id(pve, vmid);
+            var on = Places.storage(pve, at, "rootdir", storage);
+            var task = pve.node(at)
+                    .start(pvemcp.pve.Verb.POST, "/lxc", params(id, on))
+                    .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
+            var outcome = Outcome.of(ctx, task, timeout);
+            var chosen = "unprivileged, storage %s, bridge %s, ip %s, %d cores, %s RAM"
+                    .formatted(on, bridge, ip, cores, memory);
+            var next = sshKeys.isEmpty()
+                    ? "it has no password and no key: pct enter %d on %s gets in".formatted(id, at)
+                    : "";
+            return new Made(
+                    "%s (%d) on %s".formatted(name, id, at),
+                    chosen,
+                    outcome,
+                    outcome.isGoing() ? outcome.next() : next);
+        }
+    }
+
+    record GuestClone(
+            @Doc GuestRef guest,
+            @Doc("Name of the copy") String name,
+            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+
+            @Doc("Copy all data; default: only of what is no template, whose clones share its disk")
+            Optional<Boolean> full,
+
+            @Doc(value = "On this node; needs shared storage", kind = Kind.NODE)
+            Optional<String> node,
+
+            @Doc(value = "For the disks; makes it full", kind = Kind.STORAGE)
+            Optional<String> storage,
+
+            @Doc(value = "Into this pool", kind = Kind.POOL) Optional<String> pool,
+
+            @Doc("As it was in this snapshot") Optional<String> snapshot,
+
+            @Doc("Other parameters: description, format, bwlimit")
+            Json.Obj options,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout)
+            implements Call<Made>, OnGuest {
+        GuestClone {
+            requireId(vmid);
+        }
+
+        @Override
+        public Made run(ToolContext ctx) {
+            var pve = ctx.pve();
+            var source = pve.guest(guest);
+            boolean whole = full.orElse(!source.template() || storage.isPresent());
+            if (!whole && storage.isPresent()) {
+                throw new BadArguments(List.of("argument 'storage': a linked clone stays on its template's storage; "
+                        + "leave it out or set full=true"));
+            }
+            if (!whole && !source.template() && snapshot.isEmpty()) {
+                throw new BadArguments(List.of(
+                        "argument 'full': %s is no template, only templates have linked clones".formatted(source)));
+            }
+            var id = Places.id(pve, vmid);
+            var params = Json.obj("newid", id, source.kind() == GuestKind.VM ? "name" : "hostname", name);
+            // PVE's default is a linked clone wherever one can be had; it is said, so that it is what was meant.
+            params = params.with("full", whole ? 1 : 0);
+            params = Places.with(params, "target", node);
+            params = Places.with(params, "storage", storage);
+            params = Places.with(params, "pool", pool);
+            params = Places.with(params, "snapname", snapshot);
+            params = Places.merged(params, options);
+            var outcome = Outcome.of(ctx, source.start(pvemcp.pve.Verb.POST, "/clone", params), timeout);
+            return new Made(
+                    "%s (%d) on %s".formatted(name, id, node.orElse(source.node())),
+                    Clean.oneLine("%s clone of %s".formatted(whole ? "full" : "linked", source)),
+                    outcome,
+                    outcome.isGoing() ? outcome.next() : "");
+        }
+    }
+
+    record GuestTemplate(
+            @Doc GuestRef guest,
+
+            @Doc(value = "How long to wait for the task", or = "45s")
+            Duration timeout) implements Call<Outcome>, OnGuest, Planned {
+        @Override
+        public Preview preview(ToolContext ctx) {
+            var found = ctx.pve().guest(guest);
+            return new Preview(
+                    Clean.oneLine("turn %s into a template".formatted(found)),
+                    List.of(),
+                    List.of("there is no way back: a template can only be cloned, never started"));
+        }
+
+        @Override
+        public Outcome run(ToolContext ctx) {
+            var found = ctx.pve().guest(guest);
+            var problems = new ArrayList<String>();
+            if (found.template()) {
+                problems.add("argument 'guest': %s is a template already".formatted(found));
+            }
+            if (found.row().status().equals("running")) {
+                problems.add("argument 'guest': %s runs; shut it down first (pve_guest_power)".formatted(found));
+            }
+            if (!problems.isEmpty()) {
+                throw new BadArguments(problems);
+            }
+            var task = ctx.pve().startedBy(found.send(pvemcp.pve.Verb.POST, "/template", Json.Obj.EMPTY));
+            if (task.isPresent()) {
+                return Outcome.of(ctx, task.get(), timeout);
+            }
+            // For a container PVE tells nothing of the task it starts (PVE::API2::LXC, template).
+            boolean done = ctx.pve()
+                    .await(
+                            timeout,
+                            ctx,
+                            () -> ctx.pve()
+                                    .guest(new GuestRef(found.node() + "/" + found.vmid()))
+                                    .template());
+            return done
+                    ? Outcome.DONE
+                    : new Outcome(
+                            "still running",
+                            "",
+                            Optional.of(timeout),
+                            List.of(),
+                            "pve_task_list guest=" + found.vmid());
+        }
+    }
+}
