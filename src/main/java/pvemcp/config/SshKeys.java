@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import pvemcp.remote.SshSettings;
@@ -77,7 +78,7 @@ final class SshKeys {
         return port;
     }
 
-    private LinkedHashMap<String, String> nodes() {
+    private Map<String, String> nodes() {
         var nodes = new LinkedHashMap<String, String>();
         for (var entry : list(Key.SSH_NODES)) {
             var parts = entry.split("=", 2);
@@ -91,7 +92,7 @@ final class SshKeys {
     }
 
     /// `101=admin@192.0.2.7;~/.ssh/web`: user and key may be left out, and the host too.
-    private LinkedHashMap<Integer, Own> guests() {
+    private Map<Integer, Own> guests() {
         var guests = new LinkedHashMap<Integer, Own>();
         for (var entry : list(Key.SSH_GUESTS)) {
             int equals = entry.indexOf('=');

@@ -131,7 +131,7 @@ public final class InsideTools {
             }
             if (!shell && command.size() == 1 && command.getFirst().contains(" ")) {
                 throw new BadArguments(List.of(
-                        ("argument 'command': '%s' would be one program's name; give the words apart, or shell=true")
+                        "argument 'command': '%s' would be one program's name; give the words apart, or shell=true"
                                 .formatted(Clean.name(command.getFirst()))));
             }
             var input = stdin.orElse("").getBytes(StandardCharsets.UTF_8);

@@ -5,8 +5,6 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.Percent;
 
 /// What the columns of PVE's RRD files count (PVE::RRD, pmxcfs's status.c).
-///
-/// @param scale by which a measurement is divided for the axis of a chart
 enum Unit {
     /// 0 to 1
     FRACTION("%", 0.01),
@@ -34,6 +32,7 @@ enum Unit {
             "used");
 
     private final String axis;
+    /// By which a measurement is divided for the axis of a chart.
     private final double scale;
 
     Unit(String axis, double scale) {

@@ -101,11 +101,11 @@ class ReadingTest {
                     .shows("POST|/nodes/{node}/qemu/{vmid}/snapshot|");
             that(lab.call("pve_api_search", "query", "POST /nodes/pve1/qemu/101/status/stop"))
                     .shows(
-                            "operation: POST /nodes/{node}/qemu/{vmid}/status/stop",
-                            "call with: pve_api_write (operate)",
+                            "POST /nodes/{node}/qemu/{vmid}/status/stop",
+                            "class: operate; starts a task",
                             "needs: VM.PowerMgmt on /vms/{vmid}",
-                            "parameter|type|required|values",
-                            "vmid|integer, in path|yes|100..999999999");
+                            "vmid* integer pve-vmid 100..999999999, in the path",
+                            "call it with pve_api_write");
             that(lab.call("pve_api_search", "query", "quux")).shows("no operation for 'quux'");
         }
     }

@@ -97,11 +97,12 @@ public final class ToyHost {
     ///
     /// @return its pid; empty where there is no such program
     public Optional<Long> start(List<String> argv, byte[] input, Instant now) {
+        // The agent forks before it finds out that there is no such program, so that uses up a pid too.
+        lastPid += 2;
         if (!ToyPrograms.has(argv.getFirst())) {
             return Optional.empty();
         }
         var end = run(argv, input, now);
-        lastPid += 2;
         processes.put(lastPid, new Running(now.plus(end.takes()), end));
         return Optional.of(lastPid);
     }
