@@ -89,8 +89,8 @@ final class CreateTools {
         VmCreate {
             requireId(vmid);
             options = CloudInit.encoded(options);
-            Values.plain("iso", iso);
-            Values.plain("image", image);
+            Values.volume("iso", iso);
+            Values.volume("image", image);
             Values.plain("bridge", Optional.of(bridge));
             Values.plain("storage", storage);
         }

@@ -202,7 +202,7 @@ final class DeviceTools {
             implements Call<Edit.Changed>, OnGuest, Planned {
         GuestDisk {
             Values.plain("storage", storage);
-            Values.plain("volume", volume);
+            Values.volume("volume", volume);
             if (path.filter(where -> where.indexOf(',') >= 0).isPresent()) {
                 throw new IllegalArgumentException("argument 'path': it has a comma");
             }

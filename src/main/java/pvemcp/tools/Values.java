@@ -18,11 +18,24 @@ final class Values {
     /// @throws IllegalArgumentException where the value would not stay one value
     static void plain(String argument, Optional<String> value) {
         value.ifPresent(text -> {
-            if (text.isEmpty() || text.indexOf(',') >= 0 || text.startsWith("/")) {
+            if (text.isEmpty() || text.indexOf(',') >= 0 || text.indexOf('=') >= 0 || text.startsWith("/")) {
                 throw new IllegalArgumentException(
-                        "argument '%s': '%s' is empty, has a comma or is a path of the host".formatted(argument, text));
+                        "argument '%s': '%s' is empty, has a comma or '=', or is a path of the host"
+                                .formatted(argument, text));
             }
         });
+    }
+
+    /// For the constructors of calls: a volume of a storage, never a device or file of the host.
+    ///
+    /// @throws IllegalArgumentException for anything else
+    static void volume(String argument, Optional<String> value) {
+        plain(argument, value);
+        if (value.filter(text -> text.indexOf(':') <= 0).isPresent()) {
+            throw new IllegalArgumentException(
+                    "argument '%s': '%s' is no volume: write storage:name, as pve_storage_content lists them"
+                            .formatted(argument, value.get()));
+        }
     }
 
     /// The parts with these keys set besides; an empty value takes a key away.

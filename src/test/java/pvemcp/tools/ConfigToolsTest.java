@@ -257,4 +257,29 @@ class ConfigToolsTest {
                     .shows("a cloud-init drive is added on local-lvm", "ide0|||local-lvm:vm-103-cloudinit");
         }
     }
+
+    @Test
+    void no_value_brings_a_device_of_the_host_along() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            for (var volume : new String[] {"/dev/sda", "file=/dev/sda", "cdrom", "local:x,file=/dev/sda"}) {
+                that(lab.call("pve_guest_disk", "guest", "git", "action", "attach", "volume", volume))
+                        .failsWith("bad_arguments");
+                that(lab.call("pve_vm_create", "name", "fresh", "image", volume))
+                        .failsWith("bad_arguments");
+            }
+            that(lab.call(
+                            "pve_guest_disk",
+                            "guest",
+                            "git",
+                            "action",
+                            "add",
+                            "size",
+                            "1G",
+                            "options",
+                            "{\"import-from\":\"/etc/shadow\"}"))
+                    .failsWith("bad_arguments")
+                    .saying("'import-from' cannot be set here");
+            assertThat(config(lab, 103, "scsi1")).isEmpty();
+        }
+    }
 }

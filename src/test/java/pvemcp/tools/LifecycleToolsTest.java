@@ -3,6 +3,7 @@ package pvemcp.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
 import pvemcp.lab.Lab;
@@ -252,6 +253,48 @@ class LifecycleToolsTest {
             that(lab.call("pve_guest_power", "guest", "dns", "action", "hibernate"))
                     .failsWith("bad_arguments")
                     .saying("a container has no hibernate");
+        }
+    }
+
+    @Test
+    void a_guest_under_ha_is_followed_until_it_has_really_moved() {
+        try (var lab = pair()) {
+            lab.with(cluster -> cluster.haResources.put("vm:101", new java.util.TreeMap<>(Map.of("state", "started"))));
+            that(lab.call("pve_guest_migrate", "guest", "web", "node", "pve2"))
+                    .shows("outcome: done", ":hamigrate:101:");
+            assertThat(nodeOf(lab, 101)).isEqualTo("pve2");
+            that(lab.call("pve_guest_migrate", "guest", "web", "node", "pve1", "timeout", "4s"))
+                    .shows("outcome: still running", "pve_guest_get guest=101 shows when it is on pve1");
+        }
+    }
+
+    @Test
+    void a_guest_that_moved_meanwhile_is_changed_where_it_is() {
+        try (var lab = pair()) {
+            that(lab.call("pve_guest_get", "guest", "web")).shows("node: pve1");
+            lab.with(cluster -> cluster.guest(101).node = "pve2");
+            that(lab.call("pve_guest_set", "guest", "web", "cores", 3)).shows("cores|2|2|3");
+        }
+    }
+
+    @Test
+    void without_quorum_nothing_is_made_and_the_reason_told() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            lab.sim().faults().fail("qmcreate").with("unable to create VM 100 - cluster not ready - no quorum?");
+            that(lab.call("pve_vm_create", "name", "fresh"))
+                    .failsWith("task_failed")
+                    .saying("no quorum?");
+        }
+    }
+
+    @Test
+    void a_storage_without_room_is_named_by_what_pve_says() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            lab.sim().faults().fail("qmclone").with("clone failed: No space left on device");
+            that(lab.call("pve_guest_clone", "guest", "git", "name", "git2", "storage", "nas"))
+                    .failsWith("task_failed")
+                    .saying("No space left on device")
+                    .hinting("pve_task_get task=UPID:pve1:");
         }
     }
 }

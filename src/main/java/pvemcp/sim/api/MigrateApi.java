@@ -1,5 +1,6 @@
 package pvemcp.sim.api;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,7 +128,28 @@ final class MigrateApi {
         }
         var guest = GuestPaths.guest(request);
         guest.requireUnlocked();
+        var managed = (guest.isContainer() ? "ct:" : "vm:") + guest.vmid();
+        return request.cluster().haResources.containsKey(managed)
+                ? handToHa(request, guest, target)
+                : move(request, guest, target);
+    }
+
+    private static Json move(Request request, Guest guest, String target) {
         return guest instanceof Vm vm ? migrateVm(request, vm, target) : migrateContainer(request, guest, target);
+    }
+
+    /// The task only tells HA, whose manager looks every 10 s (PVE::API2::Qemu, migrate_vm;
+    /// PVE::Service::pve_ha_crm).
+    private static Json handToHa(Request request, Guest guest, String target) {
+        return request.start(
+                "hamigrate",
+                Integer.toString(guest.vmid()),
+                Timed.after(work -> {
+                            work.say("Requesting HA migration for %s %d to node %s"
+                                    .formatted(guest.isContainer() ? "CT" : "VM", guest.vmid(), target));
+                            request.cluster().after(Duration.ofSeconds(10), () -> move(request, guest, target));
+                        })
+                        .steps());
     }
 
     private static Json migrateVm(Request request, Vm vm, String target) {
