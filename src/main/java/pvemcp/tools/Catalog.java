@@ -24,12 +24,13 @@ public final class Catalog {
             DatastoreTools.DATASTORES,
             TaskTools.TASKS,
             AnswerTools.ANSWERS,
+            AnswerTools.PLANS,
             ApiTools.API);
 
     // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves
     // would compare records, for which the JVM generates code at every start.
-    private static final List<String> MORE =
-            List.of("provision", "hosts", "datastores", "backups", "inside", "lifecycle", "config", "snapshots");
+    private static final List<String> MORE = List.of(
+            "plans", "provision", "hosts", "datastores", "backups", "inside", "lifecycle", "config", "snapshots");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(

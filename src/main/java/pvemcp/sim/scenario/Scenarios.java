@@ -11,6 +11,11 @@ public final class Scenarios {
         return Homelab::seed;
     }
 
+    /// Three nodes with one instance of everything that goes wrong, and healthy neighbours.
+    public static Scenario troubled() {
+        return Troubled::seed;
+    }
+
     /// A company's cluster of any size.
     ///
     /// @param nodes 1 to 32
