@@ -1,6 +1,7 @@
 package pvemcp.tools;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -158,6 +159,59 @@ final class HostReads {
         }
     }
 
+    /// An entry of a file of package sources.
+    record RepositoryLine(boolean enabled, String types, String uris, String suites, String components, String file) {
+        static RepositoryLine of(String file, Fields row) {
+            return new RepositoryLine(
+                    row.flag("Enabled"),
+                    words(row, "Types"),
+                    words(row, "URIs"),
+                    words(row, "Suites"),
+                    words(row, "Components"),
+                    Clean.line(file));
+        }
+
+        private static String words(Fields row, String name) {
+            var words = new ArrayList<String>();
+            if (row.raw(name) instanceof Json.Arr(var items)) {
+                items.forEach(item -> item.scalarText().ifPresent(words::add));
+            }
+            return Clean.line(String.join(" ", words));
+        }
+    }
+
+    /// @param state `enabled`, `disabled`, or `not configured`
+    record StandardLine(String handle, String name, String state) {
+        static StandardLine of(Fields row) {
+            var state = row.maybe("status").isEmpty() ? "not configured" : row.flag("status") ? "enabled" : "disabled";
+            return new StandardLine(Clean.name(row.text("handle")), Clean.name(row.text("name")), state);
+        }
+    }
+
+    record Repositories(
+            String node, List<RepositoryLine> repositories, List<StandardLine> standard, List<View> problems) {
+        static Repositories of(String node, Fields answer) {
+            var lines = new ArrayList<RepositoryLine>();
+            for (var file : Fields.list(answer.raw("files"))) {
+                for (var entry : Fields.list(file.raw("repositories"))) {
+                    lines.add(RepositoryLine.of(file.text("path"), entry));
+                }
+            }
+            var problems = new ArrayList<String>();
+            Fields.list(answer.raw("errors")).forEach(row -> problems.add(row.text("path") + ": " + row.text("error")));
+            Fields.list(answer.raw("infos")).stream()
+                    .filter(row -> row.text("kind").equals("warning"))
+                    .forEach(row -> problems.add(row.text("path") + ": " + row.text("message")));
+            return new Repositories(
+                    node,
+                    lines,
+                    Fields.list(answer.raw("standard-repos")).stream()
+                            .map(StandardLine::of)
+                            .toList(),
+                    Outcome.quoted("repository problems of " + node, problems));
+        }
+    }
+
     record Updates(
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "Which", or = "updates") Packages what,
@@ -168,13 +222,7 @@ final class HostReads {
             return switch (what) {
                 case UPDATES -> page("updates for " + node, host.read("/apt/update", Json.Obj.EMPTY));
                 case VERSIONS -> page("packages on " + node, host.read("/apt/versions", Json.Obj.EMPTY));
-                case REPOSITORIES ->
-                    ApiAnswer.of(
-                            "repositories of " + node,
-                            host.read("/apt/repositories", Json.Obj.EMPTY),
-                            List.of(),
-                            0,
-                            100);
+                case REPOSITORIES -> Repositories.of(node, Fields.of(host.read("/apt/repositories", Json.Obj.EMPTY)));
             };
         }
 
@@ -281,16 +329,27 @@ final class HostReads {
         REPORT
     }
 
+    record CertificateLine(String file, String subject, String issuer, Optional<Instant> until, String fingerprint) {
+        static CertificateLine of(Fields row) {
+            return new CertificateLine(
+                    Clean.name(row.text("filename")),
+                    Clean.line(row.text("subject")),
+                    Clean.line(row.text("issuer")),
+                    row.moment("notafter"),
+                    Clean.line(row.text("fingerprint")));
+        }
+    }
+
     record SystemFacts(
             @Doc(kind = Kind.NODE) String node,
             @Doc("Which") SystemView what,
             @Doc("For report: only lines with this text") Optional<String> text)
-            implements Call<View>, OnNode {
+            implements Call<Object>, OnNode {
         // A whole report fills a model's memory; the first part of it is the summary.
         private static final int REPORT_LINES = 150;
 
         @Override
-        public View run(ToolContext ctx) {
+        public Object run(ToolContext ctx) {
             if (text.isPresent() && what != SystemView.REPORT) {
                 throw new BadArguments(List.of("argument 'text': only for what=report"));
             }
@@ -305,11 +364,12 @@ final class HostReads {
             if (what == SystemView.REPORT) {
                 return report(source, data.scalarText().orElse(""));
             }
-            List<String> fields = switch (what) {
-                case CERTIFICATES -> List.of("filename", "subject", "issuer", "notbefore", "notafter", "fingerprint");
-                case PCI -> List.of("id", "vendor_name", "device_name", "iommugroup", "mdev");
-                default -> List.of();
-            };
+            if (what == SystemView.CERTIFICATES) {
+                return Fields.list(data).stream().map(CertificateLine::of).toList();
+            }
+            List<String> fields = what == SystemView.PCI
+                    ? List.of("id", "vendor_name", "device_name", "iommugroup", "mdev")
+                    : List.of();
             return ApiAnswer.of(source, data, fields, 0, 200);
         }
 

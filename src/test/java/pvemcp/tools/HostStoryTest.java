@@ -9,6 +9,7 @@ import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.pve.Fields;
 import pvemcp.sim.world.HostSettings.Disk;
 import pvemcp.tool.ToolResult;
 
@@ -141,6 +142,26 @@ class HostStoryTest {
         }
     }
 
+    /// The shape of a host with package sources, which neither the recorded host nor the simulated one has.
+    @Test
+    void an_entry_of_a_sources_file_is_one_row() {
+        var answer = (Json.Obj) Json.parse("""
+                {"files":[{"path":"/etc/apt/a.sources","repositories":[{"Enabled":1,"Types":["deb"],
+                "URIs":["http://deb.debian.org/debian"],"Suites":["trixie","trixie-updates"],
+                "Components":["main"]}]}],"errors":[{"path":"/etc/apt/b.list","error":"syntax"}],"infos":[],
+                "standard-repos":[]}""");
+        var repositories = HostReads.Repositories.of("pve1", Fields.of(answer));
+        assertThat(repositories.repositories())
+                .containsExactly(new HostReads.RepositoryLine(
+                        true,
+                        "deb",
+                        "http://deb.debian.org/debian",
+                        "trixie trixie-updates",
+                        "main",
+                        "/etc/apt/a.sources"));
+        assertThat(repositories.problems().toString()).contains("/etc/apt/b.list: syntax");
+    }
+
     @Test
     void disks_show_health_and_smart_values() {
         try (var lab = Lab.of(Scenes.small())) {
@@ -207,7 +228,7 @@ class HostStoryTest {
             that(lab.call("pve_node_system", "node", "pve1", "what", "dns")).shows("192.0.2.53");
             that(lab.call("pve_node_system", "node", "pve1", "what", "hosts")).shows("127.0.0.1 localhost");
             that(lab.call("pve_node_system", "node", "pve1", "what", "certificates"))
-                    .shows("pve-ssl.pem")
+                    .shows("pve-ssl.pem", "until", "T")
                     .showsNot("BEGIN CERTIFICATE");
             that(lab.call("pve_node_system", "node", "pve1", "what", "report", "text", "load average"))
                     .shows("1 of 1 lines");
