@@ -15,6 +15,7 @@ public final class Catalog {
             GuestTools.GUESTS,
             ProvisionTools.PROVISION,
             BackupTools.BACKUPS,
+            ReplicationTools.REPLICATION,
             MetricTools.METRICS,
             InsideTools.INSIDE,
             LifecycleTools.LIFECYCLE,
@@ -30,7 +31,16 @@ public final class Catalog {
     // Toolsets for special work, by name: not in `core` unless they are asked for. Comparing the toolsets themselves
     // would compare records, for which the JVM generates code at every start.
     private static final List<String> MORE = List.of(
-            "plans", "provision", "hosts", "datastores", "backups", "inside", "lifecycle", "config", "snapshots");
+            "plans",
+            "provision",
+            "replication",
+            "hosts",
+            "datastores",
+            "backups",
+            "inside",
+            "lifecycle",
+            "config",
+            "snapshots");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(

@@ -33,6 +33,7 @@ public final class AllRoutes {
         CloneApi.add(routes);
         MigrateApi.add(routes);
         BackupApi.add(routes);
+        ReplicationApi.add(routes);
         CloudInitApi.add(routes);
         AgentApi.add(routes);
         BulkApi.add(routes);

@@ -27,13 +27,11 @@ final class FreshApi {
             "/cluster/notifications/endpoints/smtp",
             "/cluster/notifications/endpoints/webhook",
             "/cluster/qemu/custom-cpu-models",
-            "/cluster/replication",
             "/cluster/sdn/controllers",
             "/cluster/sdn/dns",
             "/cluster/sdn/vnets",
             "/cluster/sdn/zones",
             "/nodes/{node}/firewall/rules",
-            "/nodes/{node}/replication",
             "/nodes/{node}/sdn/zones");
 
     private static final List<String> WITHOUT_CEPH = List.of(

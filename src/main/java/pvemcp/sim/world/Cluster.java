@@ -34,6 +34,8 @@ public final class Cluster {
     /// What high availability looks after, by `vm:100` or `ct:101`: its parameters as text, with `status` for what
     /// became of it, `started` unless said otherwise.
     public final SequencedMap<String, SequencedMap<String, String>> haResources = new TreeMap<>();
+    /// Copies of guests' disks kept on other nodes (replication.cfg), by job.
+    public final SequencedMap<String, Replication> replications = new TreeMap<>();
     /// The cluster's firewall options as text.
     public final SequencedMap<String, String> firewallOptions = new TreeMap<>();
     /// datacenter.cfg
