@@ -165,9 +165,11 @@ final class Assembly implements Host {
     }
 
     private static Scenario scenario(SimRequest request) {
-        return request.scenario().equals("fleet")
-                ? Scenarios.fleet(request.nodes(), request.guests(), request.seed())
-                : Scenarios.homelab();
+        return switch (request.scenario()) {
+            case "fleet" -> Scenarios.fleet(request.nodes(), request.guests(), request.seed());
+            case "troubled" -> Scenarios.troubled();
+            default -> Scenarios.homelab();
+        };
     }
 
     private static final class LateSim implements AutoCloseable {

@@ -1,6 +1,7 @@
 package pvemcp.cli;
 
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -26,7 +27,11 @@ final class SimCommand implements Command {
                 name(), "Run a simulated Proxmox VE on a port of this machine, for any client of its API.");
         spec.addOption(Command.option("--port", int.class, "PORT", "8006", "Where it listens; 0 for any free port."));
         spec.addOption(Command.option(
-                "--scenario", String.class, "NAME", "homelab", "What is on it: homelab (one node) or fleet (many)."));
+                "--scenario",
+                String.class,
+                "NAME",
+                "homelab",
+                "What is on it: homelab (one node), fleet (many) or troubled (all that goes wrong)."));
         spec.addOption(Command.option("--nodes", int.class, "N", "8", "How many nodes a fleet has, at most 32."));
         spec.addOption(
                 Command.option("--guests", int.class, "N", "500", "How many guests a fleet has, at most 10000."));
@@ -56,9 +61,9 @@ final class SimCommand implements Command {
     }
 
     private static void check(SimRequest request) {
-        if (!request.scenario().equals("homelab") && !request.scenario().equals("fleet")) {
+        if (!List.of("homelab", "fleet", "troubled").contains(request.scenario())) {
             throw new UsageException(
-                    "there is no scenario '%s': there are homelab and fleet".formatted(request.scenario()));
+                    "there is no scenario '%s': there are homelab, fleet and troubled".formatted(request.scenario()));
         }
         if (request.nodes() < 1 || request.nodes() > 32 || request.guests() < 0 || request.guests() > 10_000) {
             throw new UsageException("a fleet has 1 to 32 nodes and up to 10000 guests");

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pvemcp.json.Json;
+import pvemcp.lab.Golden;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
@@ -222,6 +223,27 @@ class TroubledTest {
         assertThat(ask("pve_report"))
                 .startsWith("cluster troubled: Proxmox VE 9.2")
                 .contains("nightly|yes|02:00|pbs|all but 200", "100|web|vm|alpha|running|2|4 GiB");
+    }
+
+    @Test
+    void the_guide_shows_what_is_really_answered() {
+        var page = new StringBuilder("""
+                # A cluster in trouble
+
+                `pve-mcp sim --scenario troubled` has one instance of each thing that goes wrong. These are the answers to \
+                single calls; a test makes them anew.
+                """);
+        for (var tool : List.of("pve_health", "pve_backup_audit", "pve_failed_tasks", "pve_storage_pressure")) {
+            page.append("\n## ")
+                    .append(tool)
+                    .append("\n```\n")
+                    .append(ask(tool))
+                    .append("\n```\n");
+        }
+        page.append("\n## pve_why guest=full\n```\n")
+                .append(ask("pve_why", "guest", "full"))
+                .append("\n```\n");
+        Golden.check("docs/guide/troubled.md", page.toString());
     }
 
     @ParameterizedTest
