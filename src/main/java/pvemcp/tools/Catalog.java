@@ -18,6 +18,7 @@ public final class Catalog {
             ReplicationTools.REPLICATION,
             MetricTools.METRICS,
             InsideTools.INSIDE,
+            FirewallTools.FIREWALL,
             LifecycleTools.LIFECYCLE,
             ConfigTools.CONFIG,
             SnapshotTools.SNAPSHOTS,
@@ -38,6 +39,7 @@ public final class Catalog {
             "datastores",
             "backups",
             "inside",
+            "firewall",
             "lifecycle",
             "config",
             "snapshots");

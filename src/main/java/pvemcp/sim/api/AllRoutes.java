@@ -36,6 +36,7 @@ public final class AllRoutes {
         ReplicationApi.add(routes);
         CloudInitApi.add(routes);
         AgentApi.add(routes);
+        FirewallApi.add(routes);
         BulkApi.add(routes);
         ConsoleApi.add(routes);
         StorageApi.add(routes);

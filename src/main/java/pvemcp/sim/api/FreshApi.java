@@ -12,11 +12,6 @@ import pvemcp.sim.SimError;
 final class FreshApi {
     private static final List<String> EMPTY = List.of(
             "/cluster/acme/account",
-            "/cluster/firewall/aliases",
-            "/cluster/firewall/groups",
-            "/cluster/firewall/ipset",
-            "/cluster/firewall/refs",
-            "/cluster/firewall/rules",
             "/cluster/ha/rules",
             "/cluster/jobs/realm-sync",
             "/cluster/mapping/dir",
@@ -31,7 +26,6 @@ final class FreshApi {
             "/cluster/sdn/dns",
             "/cluster/sdn/vnets",
             "/cluster/sdn/zones",
-            "/nodes/{node}/firewall/rules",
             "/nodes/{node}/sdn/zones");
 
     private static final List<String> WITHOUT_CEPH = List.of(
@@ -48,9 +42,7 @@ final class FreshApi {
                 throw new SimError("binary not installed: /usr/bin/ceph-mon");
             });
         }
-        var emptyFile = Json.obj("digest", Digests.of(""));
-        routes.on(Verb.GET, "/nodes/{node}/firewall/options", _ -> emptyFile)
-                .on(Verb.GET, "/cluster/sdn/ipams", _ -> builtInIpam())
+        routes.on(Verb.GET, "/cluster/sdn/ipams", _ -> builtInIpam())
                 .on(Verb.GET, "/cluster/ha/groups", _ -> {
                     throw new SimError("cannot index groups: ha groups have been migrated to rules");
                 })

@@ -11,8 +11,8 @@ import pvemcp.sim.SimError;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Guest;
 
-/// What the cluster does by itself: scheduled backups, high availability, its firewall's options; to be looked at
-/// (PVE::API2::Backup, PVE::API2::HA::Status, PVE::API2::Firewall::Cluster).
+/// What the cluster does by itself: scheduled backups and high availability; to be looked at
+/// (PVE::API2::Backup, PVE::API2::HA::Status).
 final class JobsApi {
     private static final Set<String> NUMBERS =
             Set.of("enabled", "all", "max_restart", "max_relocate", "enable", "ebtables", "failback", "repeat-missed");
@@ -24,8 +24,7 @@ final class JobsApi {
                 .on(Verb.GET, "/cluster/backup/{id}", JobsApi::backup)
                 .on(Verb.GET, "/cluster/backup-info/not-backed-up", JobsApi::notBackedUp)
                 .on(Verb.GET, "/cluster/ha/resources", JobsApi::resources)
-                .on(Verb.GET, "/cluster/ha/status/current", JobsApi::status)
-                .on(Verb.GET, "/cluster/firewall/options", JobsApi::firewall);
+                .on(Verb.GET, "/cluster/ha/status/current", JobsApi::status);
     }
 
     private static Json backups(Request request) {
@@ -175,11 +174,5 @@ final class JobsApi {
             });
         }
         return new Json.Arr(rows);
-    }
-
-    private static Json firewall(Request request) {
-        var options = request.cluster().firewallOptions;
-        return values(Rows.of("digest", Guest.sha1(options.isEmpty() ? "" : options.toString())), options)
-                .json();
     }
 }

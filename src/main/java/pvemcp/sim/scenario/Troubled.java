@@ -243,7 +243,7 @@ final class Troubled {
 
     /// The token that looks has what looking needs, no more; somebody else has a token with everything for ever.
     private Credentials rights() {
-        cluster.firewallOptions.put("enable", "0");
+        cluster.firewall.options.put("enable", "0");
         var access = cluster.access;
         var looks = new TreeSet<>(Set.of(
                 "Sys.Audit",

@@ -24,6 +24,11 @@ public final class Cluster {
     public final SequencedMap<Integer, Guest> guests = new TreeMap<>();
     public final SequencedMap<String, Storage> storages = new TreeMap<>();
     public final SequencedMap<String, Pool> pools = new TreeMap<>();
+    /// cluster.fw, without the security groups
+    public final GuestFirewall firewall = new GuestFirewall();
+
+    /// Security groups by name; a group's comment is among its options.
+    public final SequencedMap<String, GuestFirewall> firewallGroups = new TreeMap<>();
     /// What was done before the simulation began, in any order.
     public final List<PastTask> history = new ArrayList<>();
     public final Access access;
@@ -36,8 +41,6 @@ public final class Cluster {
     public final SequencedMap<String, SequencedMap<String, String>> haResources = new TreeMap<>();
     /// Copies of guests' disks kept on other nodes (replication.cfg), by job.
     public final SequencedMap<String, Replication> replications = new TreeMap<>();
-    /// The cluster's firewall options as text.
-    public final SequencedMap<String, String> firewallOptions = new TreeMap<>();
     /// datacenter.cfg
     public Json.Obj options = Json.Obj.EMPTY;
 

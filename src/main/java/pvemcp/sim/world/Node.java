@@ -32,6 +32,8 @@ public final class Node {
     public boolean upToDate;
     public String kernel = "6.17.2-1-pve";
     public final HostSettings host;
+    /// host.fw
+    public final GuestFirewall firewall = new GuestFirewall();
     /// The bridges that guests can be plugged into.
     public final Set<String> bridges = new LinkedHashSet<>(List.of("vmbr0"));
 
