@@ -3,7 +3,6 @@ package pvemcp.tools;
 import static pvemcp.tool.Tool.change;
 import static pvemcp.tool.Tool.read;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -57,24 +56,6 @@ public final class ProvisionTools {
             throw new IllegalArgumentException("argument '%s': '%s' is not a plain name".formatted(argument, value));
         }
         return value;
-    }
-
-    /// `sshkeys` is percent-encoded text within whatever encodes the request: `%20` for a blank, never `+`
-    /// (PVE::QemuServer, the option's format `urlencoded`).
-    private static String percentEncoded(List<String> keys) {
-        var out = new StringBuilder();
-        for (byte octet : String.join("\n", keys).getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (octet & 0xff);
-            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            if (letter || "-._~".indexOf(c) >= 0) {
-                out.append(c);
-            } else {
-                out.append('%')
-                        .append(Character.toUpperCase(Character.forDigit(c >> 4, 16)))
-                        .append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
-            }
-        }
-        return out.toString();
     }
 
     /// @param outcome `ready`, `made`, `started, no address yet` or `still running`
@@ -193,7 +174,7 @@ public final class ProvisionTools {
             var config = cores.map(count -> Json.obj("cores", count)).orElse(Json.Obj.EMPTY);
             config = memory.isPresent() ? config.with("memory", memory.get().count() >> 20) : config;
             config = user.isPresent() ? config.with("ciuser", user.get()) : config;
-            config = sshKeys.isEmpty() ? config : config.with("sshkeys", percentEncoded(sshKeys));
+            config = sshKeys.isEmpty() ? config : config.with("sshkeys", CloudInit.keys(sshKeys));
             if (ip.isPresent()) {
                 config = from.kind() == GuestKind.VM
                         ? config.with(
@@ -428,7 +409,7 @@ public final class ProvisionTools {
                     "ipconfig0",
                     "ip=dhcp");
             params = user.isPresent() ? params.with("ciuser", user.get()) : params;
-            return sshKeys.isEmpty() ? params : params.with("sshkeys", percentEncoded(sshKeys));
+            return sshKeys.isEmpty() ? params : params.with("sshkeys", CloudInit.keys(sshKeys));
         }
 
         private static Made unfinished(Steps steps, String made, String rest) {
