@@ -161,12 +161,12 @@ final class CreateTools {
                 return new Made(guest, chosen, outcome, outcome.next() + left);
             }
             if (growsLater()) {
-                outcome = grow(ctx, at, id, outcome);
+                outcome = grow(ctx, at, id);
             }
             return new Made(guest, chosen, outcome, next());
         }
 
-        private Outcome grow(ToolContext ctx, String at, int id, Outcome created) {
+        private Outcome grow(ToolContext ctx, String at, int id) {
             var made = ctx.pve().guest(new GuestRef(at + "/" + id));
             var size = Json.obj(
                     "disk", "scsi0", "size", Long.toString(whole(disk.get()).count() >> 30) + "G");

@@ -48,7 +48,7 @@ record FailedTasks(
             }
         }
         var causes = groups.values().stream()
-                .sorted(Comparator.comparing((List<TaskRow> tasks) -> tasks.size())
+                .sorted(Comparator.comparingInt((List<TaskRow> tasks) -> tasks.size())
                         .reversed())
                 .toList();
         var report = Report.that(

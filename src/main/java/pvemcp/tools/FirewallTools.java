@@ -142,7 +142,7 @@ public final class FirewallTools {
     }
 
     /// A call that changes the firewall of one scope.
-    private interface Changes extends OnSeveral, OnPath {
+    interface Changes extends OnSeveral, OnPath {
         FirewallScope scope();
 
         @Override

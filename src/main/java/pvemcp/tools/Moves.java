@@ -183,7 +183,7 @@ final class Moves {
             var stuck = new ArrayList<List<String>>();
             var here = ctx.pve().guests().stream()
                     .filter(guest -> guest.node().equals(node))
-                    .sorted(Comparator.comparingLong(Moves::weight).reversed().thenComparing(GuestRow::vmid))
+                    .sorted(Comparator.comparingLong(Moves::weight).reversed().thenComparingInt(GuestRow::vmid))
                     .toList();
             for (var guest : here) {
                 var target = moves.used.keySet().stream()

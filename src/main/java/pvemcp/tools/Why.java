@@ -186,7 +186,7 @@ record Why(
         config.ifPresent(options -> {
             disks(ctx, guest, options, causes);
             network(guest, options, runs, causes);
-            habits(guest, options, causes);
+            habits(options, causes);
         });
         if (!runs) {
             stopped(ctx, probe, guest, config, causes);
@@ -267,7 +267,7 @@ record Why(
         }
     }
 
-    private static void habits(Guest guest, GuestConfig config, List<Cause> causes) {
+    private static void habits(GuestConfig config, List<Cause> causes) {
         config.get("cpulimit")
                 .filter(limit -> !limit.equals("0"))
                 .ifPresent(limit -> causes.add(new Cause(30, "its CPU time is limited", "cpulimit " + limit, "")));
