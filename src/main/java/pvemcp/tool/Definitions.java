@@ -18,37 +18,47 @@ public final class Definitions {
 
     private static final String NAME = "{\"name\":\"";
 
-    private final Map<String, String> lines = new HashMap<>();
+    private static final Definitions SHIPPED = new Definitions();
+    private static final Definitions NONE = new Definitions();
+
+    private Optional<Map<String, String>> lines = Optional.empty(); // guarded by this
 
     private Definitions() {}
 
     public static Definitions none() {
-        return new Definitions();
+        return NONE;
     }
 
-    /// What the program ships.
+    /// What the program ships; read when it is first asked for. Safe for use by several threads.
     public static Definitions shipped() {
-        var definitions = new Definitions();
+        return SHIPPED;
+    }
+
+    /// The definition as JSON text, on one line.
+    public synchronized Optional<String> of(String tool) {
+        if (lines.isEmpty()) {
+            lines = Optional.of(this == SHIPPED ? read() : Map.of());
+        }
+        return Optional.ofNullable(lines.get().get(tool));
+    }
+
+    private static Map<String, String> read() {
+        var lines = new HashMap<String, String>();
         var stream = Definitions.class.getResourceAsStream("/" + RESOURCE);
         if (stream == null) {
-            return definitions;
+            return lines;
         }
         try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (var line = reader.readLine(); line != null; line = reader.readLine()) {
                 // {"name":"pve_guest_list","description":…
                 int end = line.indexOf('"', NAME.length());
                 if (line.startsWith(NAME) && end > 0) {
-                    definitions.lines.put(line.substring(NAME.length(), end), line);
+                    lines.put(line.substring(NAME.length(), end), line);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return definitions;
-    }
-
-    /// The definition as JSON text, on one line.
-    public Optional<String> of(String tool) {
-        return Optional.ofNullable(lines.get(tool));
+        return lines;
     }
 }
