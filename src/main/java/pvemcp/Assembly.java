@@ -52,10 +52,22 @@ final class Assembly implements Host {
 
     private final Surroundings surroundings;
     private final Clock clock;
+    private final boolean terminal;
 
-    Assembly(Surroundings surroundings, Clock clock) {
+    private Assembly(Surroundings surroundings, Clock clock, boolean terminal) {
         this.surroundings = surroundings;
         this.clock = clock;
+        this.terminal = terminal;
+    }
+
+    /// For a client, whose model pays for each tool it is shown.
+    static Assembly forClient(Surroundings surroundings, Clock clock) {
+        return new Assembly(surroundings, clock, false);
+    }
+
+    /// For a person at a terminal, who is shown nothing unasked and may name any tool.
+    static Assembly forTerminal(Surroundings surroundings, Clock clock) {
+        return new Assembly(surroundings, clock, true);
     }
 
     @Override
@@ -107,7 +119,9 @@ final class Assembly implements Host {
     }
 
     private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
-        var surface = Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
+        var surface = terminal
+                ? Catalog.Surface.ALL
+                : Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
         var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS, Definitions.shipped());
         return new Road(offer, clusters, policy, audit, clock);

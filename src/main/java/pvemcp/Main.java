@@ -57,7 +57,7 @@ public final class Main {
 
     private static int serve(List<String> args, Stdio stdio, PrintStream err, Surroundings surroundings) {
         readAhead();
-        var assembly = new Assembly(surroundings, Clock.systemUTC());
+        var assembly = Assembly.forClient(surroundings, Clock.systemUTC());
         Config config;
         try {
             config = args.contains("demo") ? Config.defaults(surroundings) : assembly.config();
@@ -108,7 +108,8 @@ public final class Main {
     }
 
     private static int command(List<String> args, Console console, Surroundings surroundings) {
-        return new Commands(new Assembly(surroundings, Clock.systemUTC()), console, about().version()).run(args);
+        return new Commands(Assembly.forTerminal(surroundings, Clock.systemUTC()), console, about().version())
+                .run(args);
     }
 
     private static About about() {

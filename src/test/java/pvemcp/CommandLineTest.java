@@ -319,7 +319,7 @@ class CommandLineTest {
 
     @Test
     void tab_completes_tools_inputs_and_names_of_the_cluster() {
-        assertThat(run("__complete", "node_l").lines()).containsExactly("node_list");
+        assertThat(run("__complete", "node_l").lines()).containsExactly("node_list", "node_log");
         assertThat(run("__complete", "guest_power", "guest=web", "act").lines()).containsExactly("action=");
         assertThat(run("__complete", "guest_power", "action=re").lines())
                 .containsExactly("action=reboot", "action=reset", "action=resume");

@@ -6,6 +6,7 @@ import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.Config;
+import pvemcp.config.Key;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.json.Json;
 import pvemcp.tool.Tool;
@@ -72,6 +73,12 @@ final class ToolsCommand implements Command {
     }
 
     private static View.Table table(Toolset set, Config config, Dispatcher dispatcher) {
+        var surface = config.text(Key.SURFACE);
+        var shown =
+                Catalog.tools(Catalog.Surface.valueOf(surface.toUpperCase(Locale.ROOT)), config.list(Key.TOOLSETS))
+                        .stream()
+                        .map(Tool::name)
+                        .toList();
         var rows = new ArrayList<List<String>>();
         for (var tool : set.tools()) {
             var answer = config.policy().answer(tool.tier()).name().toLowerCase(Locale.ROOT);
@@ -79,7 +86,7 @@ final class ToolsCommand implements Command {
             rows.add(List.of(
                     ToolNames.shortened(tool.name()),
                     ToolPages.tier(tool),
-                    offered ? answer : "not offered",
+                    !offered ? "not offered" : shown.contains(tool.name()) ? answer : answer + ", not in " + surface,
                     ToolPages.firstSentence(tool.doc())));
         }
         return new View.Table(List.of("tool", "tier", "policy", "what it does"), rows);
