@@ -157,11 +157,6 @@ public final class DatastoreTools {
         public String path() {
             return ApiPath.of("/storage/{storage}", storage);
         }
-
-        @Override
-        public Json.Obj params() {
-            return Json.Obj.EMPTY;
-        }
     }
 
     enum Content {
@@ -296,11 +291,6 @@ public final class DatastoreTools {
             }
             return ApiPath.of(
                     "/nodes/{node}/storage/{storage}/content/{volume}", node, volume.substring(0, colon), volume);
-        }
-
-        @Override
-        public Json.Obj params() {
-            return Json.Obj.EMPTY;
         }
     }
 }

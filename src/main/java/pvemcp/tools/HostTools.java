@@ -84,11 +84,6 @@ public final class HostTools {
         public String path() {
             return ApiPath.of("/nodes/{node}/services/{service}/{action}", node, service, word(action));
         }
-
-        @Override
-        public Json.Obj params() {
-            return Json.Obj.EMPTY;
-        }
     }
 
     record Refresh(@Doc(kind = Kind.NODE) String node) implements Write {
@@ -100,11 +95,6 @@ public final class HostTools {
         @Override
         public String path() {
             return ApiPath.of("/nodes/{node}/apt/update", node);
-        }
-
-        @Override
-        public Json.Obj params() {
-            return Json.Obj.EMPTY;
         }
     }
 

@@ -17,6 +17,12 @@ interface Write extends Call<Outcome>, OnPath, Tiered {
         return new ApiTools.Request(path(), params()).tier(verb(), schema);
     }
 
+    /// Empty unless something is sent besides the path.
+    @Override
+    default Json.Obj params() {
+        return Json.Obj.EMPTY;
+    }
+
     @Override
     default Outcome run(ToolContext ctx) {
         return send(ctx, params());
