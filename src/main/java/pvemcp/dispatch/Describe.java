@@ -29,28 +29,30 @@ final class Describe {
                     "",
                     List.copyOf(clusters),
                     cluster.min(),
-                    cluster.max()));
+                    cluster.max(),
+                    cluster.obvious()));
         }
         var definition = Json.obj(
                 "name", tool.name(),
                 "description", tool.doc(),
-                "inputSchema", Inputs.schema(params),
-                "annotations", annotations(tool.tier()));
+                "inputSchema", Inputs.schema(params));
+        var hints = annotations(tool.tier());
+        if (!hints.isEmpty()) {
+            definition = definition.with("annotations", hints);
+        }
         return tool.structured().isEmpty()
                 ? definition
                 : definition.with(
                         "outputSchema", Outputs.schema(tool.structured().get()));
     }
 
-    /// A cluster is a closed world; of the other hints the defaults are `readOnlyHint` false, `destructiveHint` true.
+    /// Where they differ from the protocol's defaults: `readOnlyHint` false, `destructiveHint` true, and
+    /// `openWorldHint` true, which fits what reaches into other machines.
     private static Json.Obj annotations(Tier tier) {
-        var closed = Json.obj("openWorldHint", false);
         return switch (tier) {
-            case READ -> Json.obj("readOnlyHint", true, "openWorldHint", false);
-            case OPERATE, CHANGE -> Json.obj("destructiveHint", false, "openWorldHint", false);
-            case DESTROY -> closed;
-            // What runs code or opens a way out may reach anything.
-            case EXECUTE -> Json.Obj.EMPTY;
+            case READ -> Json.obj("readOnlyHint", true);
+            case OPERATE, CHANGE -> Json.obj("destructiveHint", false);
+            case DESTROY, EXECUTE -> Json.Obj.EMPTY;
         };
     }
 }

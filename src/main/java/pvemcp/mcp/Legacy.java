@@ -122,7 +122,7 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
     }
 
     private void list(Exchange exchange, Kind kind, Handshake agreed) {
-        exchange.answer(server.lists().page(kind, agreed.revision(), exchange.params()));
+        exchange.answer(server.lists().page(kind, agreed.revision(), agreed.canAsk(), exchange.params()));
     }
 
     private Json.Obj call(Exchange exchange, Handshake agreed) {

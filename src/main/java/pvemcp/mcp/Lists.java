@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.json.Json;
 import pvemcp.tool.Prompt;
+import pvemcp.tool.Reserved;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tool;
 
@@ -34,6 +35,10 @@ final class Lists {
     /// Larger than any catalogue of tools: they are wanted all at once.
     private static final int PAGE = 500;
 
+    /// As it stands in a definition; another input always stands before it.
+    private static final String TICKET =
+            ",\"" + Reserved.CONFIRM.name() + "\":" + Reserved.CONFIRM.schema().write();
+
     private final Dispatcher dispatcher;
     private final About about;
     private final int pageSize;
@@ -57,21 +62,24 @@ final class Lists {
     }
 
     /// The result of a list request, as JSON text.
-    String page(Kind kind, Revision revision, Json.Obj params) {
+    ///
+    /// @param canAsk whether the client can show its user a question: then no tool takes a ticket, since the client
+    ///     hands it back by itself
+    String page(Kind kind, Revision revision, boolean canAsk, Json.Obj params) {
         var cursor = params.members().get("cursor");
         // An empty cursor is never given out, but some clients send one to say "from the start".
         if (cursor == null || cursor == Json.Null.NULL || (cursor instanceof Json.Str(var text) && text.isEmpty())) {
-            var key = kind.member + revision;
+            var key = kind.member + revision + (kind == Kind.TOOLS && canAsk);
             var known = rendered.get(key);
             if (known == null) {
                 known = asItStands(kind, revision)
-                        ? allTools(revision)
-                        : render(kind, revision, items(kind, revision), 0);
+                        ? allTools(revision, canAsk)
+                        : render(kind, revision, items(kind, revision, canAsk), 0);
                 rendered.put(key, known);
             }
             return known;
         }
-        var items = items(kind, revision);
+        var items = items(kind, revision, canAsk);
         return render(kind, revision, items, offset(kind, cursor, items));
     }
 
@@ -95,10 +103,11 @@ final class Lists {
     }
 
     /// The definitions are passed on as text: this is what a client waits for at every start.
-    private String allTools(Revision revision) {
+    private String allTools(Revision revision, boolean canAsk) {
         var tools = new StringBuilder();
         for (var tool : dispatcher.tools()) {
-            tools.append(tools.isEmpty() ? "" : ",").append(dispatcher.definition(tool));
+            var definition = dispatcher.definition(tool);
+            tools.append(tools.isEmpty() ? "" : ",").append(canAsk ? definition.replace(TICKET, "") : definition);
         }
         var none = "\"tools\":[]";
         var result = render(Kind.TOOLS, revision, List.of(), 0);
@@ -129,12 +138,13 @@ final class Lists {
         return new Json.Arr(items).write().hashCode();
     }
 
-    private List<Json> items(Kind kind, Revision revision) {
+    private List<Json> items(Kind kind, Revision revision, boolean canAsk) {
         var items = new ArrayList<Json>();
         switch (kind) {
             case TOOLS -> {
                 for (var tool : dispatcher.tools()) {
-                    items.add(definition(tool, revision));
+                    var definition = definition(tool, revision);
+                    items.add(canAsk ? withoutTicket(definition) : definition);
                 }
             }
             case RESOURCES, TEMPLATES -> {
@@ -167,6 +177,12 @@ final class Lists {
             }
         }
         return new Json.Obj(members);
+    }
+
+    private static Json.Obj withoutTicket(Json.Obj definition) {
+        var schema = definition.object("inputSchema").orElse(Json.Obj.EMPTY);
+        var inputs = schema.object("properties").orElse(Json.Obj.EMPTY);
+        return definition.with("inputSchema", schema.with("properties", inputs.without(Reserved.CONFIRM.name())));
     }
 
     private static boolean known(String member, Json value, Revision revision) {

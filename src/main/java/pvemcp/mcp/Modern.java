@@ -64,16 +64,16 @@ final class Modern implements Era {
         var params = exchange.params();
         switch (exchange.method()) {
             case "server/discover" -> exchange.answer(discover());
-            case "tools/list" -> list(exchange, Kind.TOOLS);
+            case "tools/list" -> list(exchange, Kind.TOOLS, asking);
             case "tools/call" -> exchange.answer(call(exchange, asking));
-            case "resources/list" -> list(exchange, Kind.RESOURCES);
-            case "resources/templates/list" -> list(exchange, Kind.TEMPLATES);
+            case "resources/list" -> list(exchange, Kind.RESOURCES, asking);
+            case "resources/templates/list" -> list(exchange, Kind.TEMPLATES, asking);
             case "resources/read" -> {
                 var caller = exchange.by(asking.client(), asking.canAsk(), Optional.empty());
                 var contents = server.features().read(params, caller, RpcError.INVALID_PARAMS);
                 exchange.answer(cacheable(complete(Json.obj("contents", contents)), Duration.ZERO));
             }
-            case "prompts/list" -> list(exchange, Kind.PROMPTS);
+            case "prompts/list" -> list(exchange, Kind.PROMPTS, asking);
             case "prompts/get" -> exchange.answer(complete(server.features().prompt(params)));
             case "completion/complete" -> {
                 var caller = exchange.by(asking.client(), asking.canAsk(), Optional.empty());
@@ -118,8 +118,8 @@ final class Modern implements Era {
         return cacheable(complete(result).with("_meta", whole), LIST_TTL);
     }
 
-    private void list(Exchange exchange, Kind kind) {
-        exchange.answer(server.lists().page(kind, REVISION, exchange.params()));
+    private void list(Exchange exchange, Kind kind, Asking asking) {
+        exchange.answer(server.lists().page(kind, REVISION, asking.canAsk(), exchange.params()));
     }
 
     private Json.Obj call(Exchange exchange, Asking asking) {

@@ -18,6 +18,10 @@ public @interface Doc {
     /// What a text names, where its type does not say so: a node, a storage, an API path.
     Kind kind() default Kind.TEXT;
 
+    /// Whether name, type and default tell a model enough: what is said here then stands in the docs and the help
+    /// only, since a definition is paid for with every turn.
+    boolean obvious() default false;
+
     /// Whether the text is a content of its own, such as a file's: nothing is stripped from it, nothing is split at
     /// commas, and all characters but NUL are taken.
     boolean exact() default false;

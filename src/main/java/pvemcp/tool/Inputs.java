@@ -74,7 +74,8 @@ public final class Inputs<C extends Record> {
         return schema(params);
     }
 
-    /// A flat JSON schema of these parameters: no combinators and no references, which some clients refuse.
+    /// A flat JSON schema of these parameters: no combinators and no references, which some clients refuse. That
+    /// nothing else is taken is not said, since it would cost five tokens a tool: [#bind] refuses it by name.
     public static Json.Obj schema(List<Param> params) {
         var properties = new LinkedHashMap<String, Json>();
         var required = new ArrayList<String>();
@@ -88,7 +89,7 @@ public final class Inputs<C extends Record> {
         if (!required.isEmpty()) {
             schema = schema.with("required", Json.strings(required));
         }
-        return schema.with("additionalProperties", Json.bool(false));
+        return schema;
     }
 
     /// The call these arguments make. Takes what cannot be misunderstood (a number written as text, `"true"`),
@@ -411,7 +412,15 @@ public final class Inputs<C extends Record> {
         boolean required =
                 !optional && doc.or().isEmpty() && kind != Kind.FLAG && kind != Kind.WORDS && kind != Kind.OBJECT;
         var param = new Param(
-                snake(component.getName()), kind, doc.value(), required, doc.or(), words(plain), doc.min(), doc.max());
+                snake(component.getName()),
+                kind,
+                doc.value(),
+                required,
+                doc.or(),
+                words(plain),
+                doc.min(),
+                doc.max(),
+                doc.obvious());
         return new Leaf(component, param, plain, optional);
     }
 

@@ -11,16 +11,32 @@ import pvemcp.json.Json;
 /// @param words all values it can have ([Kind#WORD]), or all its members can have ([Kind#WORDS]); empty: any
 /// @param min the least number it can be, `Long.MIN_VALUE` where there is no limit
 /// @param max the greatest, `Long.MAX_VALUE` where there is no limit
+/// @param obvious whether its schema goes without `doc`
 public record Param(
-        String name, Kind kind, String doc, boolean required, String fallback, List<String> words, long min, long max) {
+        String name,
+        Kind kind,
+        String doc,
+        boolean required,
+        String fallback,
+        List<String> words,
+        long min,
+        long max,
+        boolean obvious) {
     public Param {
         words = List.copyOf(words);
         doc = doc.isEmpty() ? kind.doc() : doc;
+        // A `node` that is a node and nothing more.
+        obvious |= name.equals(kind.candidates()) && doc.equals(kind.doc());
     }
 
     /// An input that may be left out.
     public static Param optional(String name, Kind kind, String doc) {
-        return new Param(name, kind, doc, false, "", List.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+        return new Param(name, kind, doc, false, "", List.of(), Long.MIN_VALUE, Long.MAX_VALUE, false);
+    }
+
+    /// The same, told to clients by its name alone.
+    Param asObvious() {
+        return new Param(name, kind, doc, required, fallback, words, min, max, true);
     }
 
     /// Its JSON schema.
@@ -33,7 +49,8 @@ public record Param(
         } else if (!words.isEmpty()) {
             schema.put("enum", Json.strings(words));
         }
-        if (min != Long.MIN_VALUE) {
+        // Nobody asks for no rows, or fewer.
+        if (min > 1) {
             schema.put("minimum", Json.num(min));
         }
         if (max != Long.MAX_VALUE) {
@@ -42,7 +59,9 @@ public record Param(
         if (!fallback.isEmpty()) {
             schema.put("default", typedFallback());
         }
-        schema.put("description", Json.str(doc));
+        if (!obvious) {
+            schema.put("description", Json.str(doc));
+        }
         return new Json.Obj(schema);
     }
 

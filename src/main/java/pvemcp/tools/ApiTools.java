@@ -104,7 +104,7 @@ public final class ApiTools {
             @Doc(kind = Kind.PATH) String path,
             @Doc("Parameters by name") Json.Obj params,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Object>, OnPath, Tiered {
         ApiWrite {

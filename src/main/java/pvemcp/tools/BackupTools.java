@@ -237,7 +237,7 @@ public final class BackupTools {
             @Doc("Keep it from being pruned or deleted") boolean protect,
             @Doc("Other vzdump parameters by name") Json.Obj options,
 
-            @Doc(value = "How long to wait for the tasks", or = "45s")
+            @Doc(value = "How long to wait for the tasks", or = "45s", obvious = true)
             Duration timeout)
             implements Call<BackupRuns>, OnSeveral {
         // What selects other guests, removes older backups or ends other jobs is not part of making this one.
@@ -342,7 +342,7 @@ public final class BackupTools {
             @Doc("Start it afterwards") boolean start,
             @Doc("Other parameters or config to override") Json.Obj options,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Outcome>, OnVmid, Tiered, Planned {
         private static final Set<String> TAKEN =
@@ -500,7 +500,7 @@ public final class BackupTools {
             @Doc("Remove them; false only shows") boolean apply,
             @Doc(kind = Kind.NODE) Optional<String> node,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<BackupPrune.Pruned>, OnStorage, Tiered {
         record Marked(String archive, String mark) {}
@@ -554,7 +554,7 @@ public final class BackupTools {
             @Doc("Volume id from pve_backup_list") String archive,
             @Doc(kind = Kind.NODE) Optional<String> node,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Outcome>, OnStorage, OnVmid {
         BackupDelete {

@@ -74,7 +74,7 @@ public final class ConfigTools {
             @Doc("Options to unset") List<String> delete,
             @Doc("Options whose pending change to drop") List<String> revert,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Editing, Tiered {
         GuestSet {
@@ -146,7 +146,7 @@ public final class ConfigTools {
             @Doc("The notes, in Markdown; empty: none") String text,
             @Doc("Keep what is there and add this below") boolean append,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Editing {
         @Override
@@ -186,7 +186,7 @@ public final class ConfigTools {
             @Doc(value = "For a cloud-init drive, where the VM has none", kind = Kind.STORAGE)
             Optional<String> storage,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Editing {
         GuestCloudInit {

@@ -83,7 +83,7 @@ final class CreateTools {
             @Doc("Any other option of PVE by name, such as ostype, ipconfig0, sshkeys")
             Json.Obj options,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Made>, Tiered {
         VmCreate {
@@ -221,7 +221,7 @@ final class CreateTools {
             @Doc("Any other option of PVE by name, such as features, mp0")
             Json.Obj options,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Made>, Tiered {
         CtCreate {
@@ -302,7 +302,7 @@ final class CreateTools {
             @Doc("Other parameters: description, format, bwlimit")
             Json.Obj options,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Made>, OnGuest {
         GuestClone {
@@ -343,8 +343,9 @@ final class CreateTools {
     record GuestTemplate(
             @Doc GuestRef guest,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
-            Duration timeout) implements Call<Outcome>, OnGuest, Planned {
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
+            Duration timeout)
+            implements Call<Outcome>, OnGuest, Planned {
         @Override
         public Preview preview(ToolContext ctx) {
             var found = ctx.pve().guest(guest);

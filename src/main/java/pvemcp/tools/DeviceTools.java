@@ -67,7 +67,7 @@ final class DeviceTools {
             @Doc("Other keys, such as rate, mtu, link_down, macaddr, trunks")
             Json.Obj options,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Editing {
         private static final List<String> MODELS = List.of("virtio", "e1000", "e1000e", "rtl8139", "vmxnet3");
@@ -197,7 +197,7 @@ final class DeviceTools {
 
             @Doc("move: keep no copy in the old place") boolean deleteSource,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Edit.Changed>, OnGuest, Planned {
         GuestDisk {
@@ -366,7 +366,7 @@ final class DeviceTools {
             @Doc GuestRef guest,
             @Doc("Such as scsi1, mp0, unused0") String disk,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Edit.Changed>, OnGuest, Planned {
         @Override

@@ -69,7 +69,7 @@ public final class LifecycleTools {
             @Doc("Also volumes of this id that no configuration names")
             boolean unreferenced,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<GuestDelete.Deleted>, OnGuest, Planned {
         record Gone(String disk, String volume, String size) {}
@@ -148,7 +148,7 @@ public final class LifecycleTools {
             @Doc(value = "There, for local disks; default: one of the same name", kind = Kind.STORAGE)
             Optional<String> storage,
 
-            @Doc(value = "How long to wait for the move", or = "45s")
+            @Doc(value = "How long to wait for the move", or = "45s", obvious = true)
             Duration timeout)
             implements Call<GuestMigrate.Moved>, OnGuest {
         /// @param way how it moved: live, with a restart, switched off
@@ -277,7 +277,7 @@ public final class LifecycleTools {
             @Doc(value = "At the same time", or = "3", min = 1, max = 10)
             int parallel,
 
-            @Doc(value = "How long to wait for all", or = "45s")
+            @Doc(value = "How long to wait for all", or = "45s", obvious = true)
             Duration timeout)
             implements Call<PowerMany.Sum>, OnGuests, Planned {
         PowerMany {

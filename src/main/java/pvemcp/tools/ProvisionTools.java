@@ -88,7 +88,7 @@ public final class ProvisionTools {
 
             @Doc(value = "Start it", or = "true") boolean start,
 
-            @Doc(value = "How long for everything", or = "45s")
+            @Doc(value = "How long for everything", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Made>, OnGuest, OnVmid, Planned {
         private static final Set<String> TAKEN = Set.of("vmid", "node", "delete", "revert", "force", "cipassword");
@@ -337,7 +337,7 @@ public final class ProvisionTools {
             @Doc("cloud-init user") Optional<String> user,
             @Doc("Public SSH keys") List<String> sshKeys,
 
-            @Doc(value = "How long for everything", or = "45s")
+            @Doc(value = "How long for everything", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Made>, OnVmid, pvemcp.tool.Aim.OnStorage {
         TemplateBuild {

@@ -162,7 +162,7 @@ public final class SnapshotTools {
             @Doc("What it is for") Optional<String> description,
             @Doc("Save the RAM too; VMs only") boolean memory,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Outcome>, OnGuest {
         @Override
@@ -204,7 +204,7 @@ public final class SnapshotTools {
             @Doc GuestRef guest,
             @Doc("The snapshot") String name,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Outcome>, OnGuest, Planned {
         @Override
@@ -230,7 +230,7 @@ public final class SnapshotTools {
             @Doc("The snapshot") String name,
             @Doc("Start the guest afterwards") boolean start,
 
-            @Doc(value = "How long to wait for the task", or = "45s")
+            @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Outcome>, OnGuest, Planned {
         @Override

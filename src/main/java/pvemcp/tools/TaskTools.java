@@ -171,7 +171,9 @@ public final class TaskTools {
 
     record TaskWait(
             @Doc Upid task,
-            @Doc(value = "How long to wait", or = "45s") Duration timeout) implements Call<Outcome>, OnTask {
+
+            @Doc(value = "How long to wait", or = "45s", obvious = true)
+            Duration timeout) implements Call<Outcome>, OnTask {
         @Override
         public Outcome run(ToolContext ctx) {
             return Outcome.of(ctx, ctx.pve().task(task), timeout);

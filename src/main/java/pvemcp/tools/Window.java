@@ -8,15 +8,17 @@ import pvemcp.tool.Kind;
 
 /// The part of a list that its caller wants: every list takes these four.
 record Window(
-        @Doc("Columns to show instead of the usual ones") List<String> fields,
+        @Doc(value = "Columns to show instead of the usual ones", obvious = true)
+        List<String> fields,
 
-        @Doc(value = "Rows at most; default: some 1,500 tokens of them", min = 1, max = 500)
+        @Doc(value = "Rows at most; default: some 1,500 tokens of them", min = 1, max = 500, obvious = true)
         Optional<Integer> limit,
 
-        @Doc(value = "'next' of the page before", kind = Kind.CURSOR)
+        @Doc(value = "'next' of the page before", kind = Kind.CURSOR, obvious = true)
         Optional<String> cursor,
 
-        @Doc(value = "full: all columns", or = "brief") Detail detail)
+        @Doc(value = "full: all columns", or = "brief", obvious = true)
+        Detail detail)
         implements Inputs.Group {
     enum Detail {
         BRIEF,

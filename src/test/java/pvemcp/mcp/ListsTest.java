@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
 import pvemcp.mcp.Lists.Kind;
@@ -21,7 +23,7 @@ class ListsTest {
             var params = Json.Obj.EMPTY;
             int pages = 0;
             for (boolean more = true; more; pages++) {
-                var page = (Json.Obj) Json.parse(paged.page(Kind.TOOLS, revision, params));
+                var page = (Json.Obj) Json.parse(paged.page(Kind.TOOLS, revision, false, params));
                 for (var tool : page.array("tools").orElseThrow().items()) {
                     names.add(((Json.Obj) tool).text("name").orElseThrow());
                 }
@@ -37,23 +39,61 @@ class ListsTest {
 
     @Test
     void a_cursor_is_good_for_its_own_list_alone() {
-        var page = (Json.Obj) Json.parse(paged.page(Kind.TOOLS, Revision.V2025_11_25, Json.Obj.EMPTY));
+        var page = (Json.Obj) Json.parse(paged.page(Kind.TOOLS, Revision.V2025_11_25, false, Json.Obj.EMPTY));
         var params = Json.obj("cursor", page.text("nextCursor").orElseThrow());
-        assertThatThrownBy(() -> paged.page(Kind.PROMPTS, Revision.V2025_11_25, params))
+        assertThatThrownBy(() -> paged.page(Kind.PROMPTS, Revision.V2025_11_25, false, params))
                 .isInstanceOf(RpcException.class)
                 .hasMessageContaining("ask again without a cursor");
-        assertThatThrownBy(() -> paged.page(Kind.TOOLS, Revision.V2024_11_05, params))
+        assertThatThrownBy(() -> paged.page(Kind.TOOLS, Revision.V2024_11_05, false, params))
                 .isInstanceOf(RpcException.class);
     }
 
     @Test
     void everything_fits_one_page_and_keeps_its_bytes() {
         var lists = new Lists(workshop, ABOUT);
-        var first = lists.page(Kind.TOOLS, Revision.V2026_07_28, Json.Obj.EMPTY);
+        var first = lists.page(Kind.TOOLS, Revision.V2026_07_28, false, Json.Obj.EMPTY);
         assertThat(first).doesNotContain("nextCursor");
-        assertThat(lists.page(Kind.TOOLS, Revision.V2026_07_28, Json.obj("cursor", Json.Null.NULL)))
+        assertThat(lists.page(Kind.TOOLS, Revision.V2026_07_28, false, Json.obj("cursor", Json.Null.NULL)))
                 .isSameAs(first);
-        assertThat(new Lists(new Workshop(), ABOUT).page(Kind.TOOLS, Revision.V2026_07_28, Json.Obj.EMPTY))
+        assertThat(new Lists(new Workshop(), ABOUT).page(Kind.TOOLS, Revision.V2026_07_28, false, Json.Obj.EMPTY))
                 .isEqualTo(first);
+    }
+
+    @Test
+    void a_client_that_asks_its_user_hands_tickets_back_by_itself_and_does_not_pay_for_the_input() {
+        for (var revision : Revision.values()) {
+            for (var lists : List.of(new Lists(workshop, ABOUT), paged)) {
+                var asking = Json.parse(lists.page(Kind.TOOLS, revision, true, lastPage(lists, revision, true)));
+                var other = Json.parse(lists.page(Kind.TOOLS, revision, false, lastPage(lists, revision, false)));
+                assertThat(inputs(other, "stop")).contains("confirm", "dry_run");
+                assertThat(inputs(asking, "stop")).contains("dry_run").doesNotContain("confirm");
+            }
+        }
+    }
+
+    private static Json.Obj lastPage(Lists lists, Revision revision, boolean canAsk) {
+        var params = Json.Obj.EMPTY;
+        while (true) {
+            var page = (Json.Obj) Json.parse(lists.page(Kind.TOOLS, revision, canAsk, params));
+            var next = page.text("nextCursor");
+            if (next.isEmpty()) {
+                return params;
+            }
+            params = Json.obj("cursor", next.get());
+        }
+    }
+
+    private static Set<String> inputs(Json page, String name) {
+        for (var item : ((Json.Obj) page).array("tools").orElseThrow().items()) {
+            var tool = (Json.Obj) item;
+            if (tool.text("name").orElseThrow().equals(name)) {
+                return tool.object("inputSchema")
+                        .flatMap(schema -> schema.object("properties"))
+                        .orElseThrow()
+                        .members()
+                        .keySet();
+            }
+        }
+        throw new AssertionError("no " + name);
     }
 }

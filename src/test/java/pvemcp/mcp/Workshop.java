@@ -21,6 +21,7 @@ import pvemcp.remote.Shells;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Inputs;
 import pvemcp.tool.Preview;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
@@ -120,7 +121,10 @@ final class Workshop implements Dispatcher {
                 "name", tool.name(),
                 "title", tool.name().toUpperCase(Locale.ROOT),
                 "description", tool.doc(),
-                "inputSchema", Json.obj("type", "object", "properties", properties),
+                "inputSchema",
+                        tool.tier() == Tier.READ
+                                ? Json.obj("type", "object", "properties", properties)
+                                : Inputs.schema(tool.params()),
                 "annotations", Json.obj("readOnlyHint", tool.tier() == Tier.READ));
         if (!tool.name().equals("measure")) {
             return definition;

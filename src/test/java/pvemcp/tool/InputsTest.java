@@ -50,8 +50,7 @@ class InputsTest {
                   "type": "object",
                   "properties": {
                     "guest": {
-                      "type": "string",
-                      "description": "Guest: id, name or node/id"
+                      "type": "string"
                     },
                     "action": {
                       "type": "string",
@@ -91,7 +90,6 @@ class InputsTest {
                     },
                     "limit": {
                       "type": "integer",
-                      "minimum": 1,
                       "maximum": 500,
                       "default": 50,
                       "description": "Rows"
@@ -100,8 +98,7 @@ class InputsTest {
                   "required": [
                     "guest",
                     "action"
-                  ],
-                  "additionalProperties": false
+                  ]
                 }""");
     }
 
