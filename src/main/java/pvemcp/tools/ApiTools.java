@@ -50,12 +50,12 @@ public final class ApiTools {
             @Doc("Words such as 'snapshot create', or a path to describe")
             String query,
 
-            @Doc("Only this method") Optional<Method> method,
+            @Doc(value = "Only this method", obvious = true) Optional<Method> method,
 
             @Doc("Describing: only parameters whose names contain this")
             Optional<String> parameters,
 
-            @Doc(value = "Operations at most", or = "15", min = 1, max = 100)
+            @Doc(value = "Operations at most", or = "15", min = 1, max = 100, obvious = true)
             int limit)
             implements Call<View> {
         @Override
@@ -66,13 +66,17 @@ public final class ApiTools {
 
     record ApiRead(
             @Doc(kind = Kind.PATH) String path,
-            @Doc("Query parameters by name") Json.Obj params,
+
+            @Doc(value = "Query parameters by name", obvious = true)
+            Json.Obj params,
+
             @Doc("Of a list of objects, only these members") List<String> fields,
 
-            @Doc(value = "Rows at most", or = "50", min = 1, max = 1000)
+            @Doc(value = "Rows at most", or = "50", min = 1, max = 1000, obvious = true)
             int limit,
 
-            @Doc(value = "Rows to skip", or = "0", min = 0) int offset)
+            @Doc(value = "Rows to skip", or = "0", min = 0, obvious = true)
+            int offset)
             implements Call<View>, OnPath {
         ApiRead {
             var plain = Request.of(path, params);
@@ -100,9 +104,11 @@ public final class ApiTools {
     }
 
     record ApiWrite(
-            @Doc("The method") Method method,
+            @Doc(value = "The method", obvious = true) Method method,
             @Doc(kind = Kind.PATH) String path,
-            @Doc("Parameters by name") Json.Obj params,
+
+            @Doc(value = "Parameters by name", obvious = true)
+            Json.Obj params,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)

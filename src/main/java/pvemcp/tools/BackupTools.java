@@ -221,7 +221,8 @@ public final class BackupTools {
     }
 
     record BackupRun(
-            @Doc("Guests: ids, names or node/id") List<GuestRef> guests,
+            @Doc(value = "Guests: ids, names or node/id", obvious = true)
+            List<GuestRef> guests,
 
             @Doc(value = "Where to; default: the only one for backups", kind = Kind.STORAGE)
             Optional<String> storage,
@@ -229,13 +230,16 @@ public final class BackupTools {
             @Doc(value = "'stop' shuts the guest down meanwhile", or = "snapshot")
             Mode mode,
 
-            @Doc(value = "How to compress", or = "zstd") Compress compress,
+            @Doc(value = "How to compress", or = "zstd", obvious = true)
+            Compress compress,
 
             @Doc(value = "Notes; {{guestname}}, {{node}}, {{vmid}} are filled in", or = "{{guestname}}")
             String notes,
 
             @Doc("Keep it from being pruned or deleted") boolean protect,
-            @Doc("Other vzdump parameters by name") Json.Obj options,
+
+            @Doc(value = "Other vzdump parameters by name", obvious = true)
+            Json.Obj options,
 
             @Doc(value = "How long to wait for the tasks", or = "45s", obvious = true)
             Duration timeout)
@@ -331,7 +335,7 @@ public final class BackupTools {
             @Doc("Id of the restored guest; default: the original's")
             Optional<Integer> vmid,
 
-            @Doc(value = "Node to restore to", kind = Kind.NODE)
+            @Doc(value = "Node to restore to", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
             @Doc(value = "Storage for its disks; default: as it was", kind = Kind.STORAGE)
@@ -339,8 +343,12 @@ public final class BackupTools {
 
             @Doc("Destroy the guest that has this id") boolean overwrite,
             @Doc("New MAC addresses and UUID") boolean unique,
-            @Doc("Start it afterwards") boolean start,
-            @Doc("Other parameters or config to override") Json.Obj options,
+
+            @Doc(value = "Start it afterwards", obvious = true)
+            boolean start,
+
+            @Doc(value = "Other parameters or config to override", obvious = true)
+            Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -458,7 +466,7 @@ public final class BackupTools {
 
             @Doc("true: protect, false: lift it") Optional<Boolean> protect,
 
-            @Doc("New notes") Optional<String> notes,
+            @Doc(value = "New notes", obvious = true) Optional<String> notes,
             @Doc(kind = Kind.NODE) Optional<String> node)
             implements Call<Outcome>, OnStorage, OnVmid {
         BackupProtect {
@@ -492,7 +500,9 @@ public final class BackupTools {
 
     record BackupPrune(
             @Doc(kind = Kind.STORAGE) String storage,
-            @Doc("Only backups of this guest id") Optional<Integer> vmid,
+
+            @Doc(value = "Only backups of this guest id", obvious = true)
+            Optional<Integer> vmid,
 
             @Doc("Rule such as keep-last=3,keep-weekly=4; default: the storage's own")
             Optional<String> keep,

@@ -57,15 +57,23 @@ public final class ConfigTools {
 
     record GuestSet(
             @Doc GuestRef guest,
-            @Doc("New name") Optional<String> name,
-            @Doc("CPU cores") Optional<Integer> cores,
-            @Doc("RAM") Optional<Bytes> memory,
-            @Doc("Start with the node") Optional<Boolean> onboot,
-            @Doc("Forbid deleting it and its disks") Optional<Boolean> protection,
+            @Doc(value = "New name", obvious = true) Optional<String> name,
+            @Doc(value = "CPU cores", obvious = true) Optional<Integer> cores,
+            @Doc(value = "RAM", obvious = true) Optional<Bytes> memory,
+
+            @Doc(value = "Start with the node", obvious = true)
+            Optional<Boolean> onboot,
+
+            @Doc(value = "Forbid deleting it and its disks", obvious = true)
+            Optional<Boolean> protection,
+
             @Doc("Expect the guest agent; VMs only") Optional<Boolean> agent,
-            @Doc("All its tags") List<String> tags,
-            @Doc("Tags to add") List<String> addTags,
-            @Doc("Tags to take away") List<String> removeTags,
+            @Doc(value = "All its tags", obvious = true) List<String> tags,
+            @Doc(value = "Tags to add", obvious = true) List<String> addTags,
+
+            @Doc(value = "Tags to take away", obvious = true)
+            List<String> removeTags,
+
             @Doc("Boot order, such as scsi0, net0") List<String> boot,
 
             @Doc("Other options of PVE, such as cpu, balloon, startup, hostpci0: 'mapping=gpu'")
@@ -173,15 +181,21 @@ public final class ConfigTools {
 
     record GuestCloudInit(
             @Doc GuestRef guest,
-            @Doc("User to make") Optional<String> user,
-            @Doc("SSH public keys for that user") List<String> sshKeys,
+            @Doc(value = "User to make", obvious = true) Optional<String> user,
+
+            @Doc(value = "SSH public keys for that user", obvious = true)
+            List<String> sshKeys,
 
             @Doc("Network of net0: 'ip=dhcp' or 'ip=10.0.0.5/24,gw=10.0.0.1'")
             Optional<String> ipconfig,
 
-            @Doc("DNS servers") List<String> nameserver,
-            @Doc("DNS search domain") Optional<String> searchdomain,
-            @Doc("Upgrade packages at first start") Optional<Boolean> upgrade,
+            @Doc(value = "DNS servers", obvious = true) List<String> nameserver,
+
+            @Doc(value = "DNS search domain", obvious = true)
+            Optional<String> searchdomain,
+
+            @Doc(value = "Upgrade packages at first start", obvious = true)
+            Optional<Boolean> upgrade,
 
             @Doc(value = "For a cloud-init drive, where the VM has none", kind = Kind.STORAGE)
             Optional<String> storage,
@@ -244,7 +258,9 @@ public final class ConfigTools {
 
     record CloudInitDump(
             @Doc GuestRef guest,
-            @Doc(value = "Which part", or = "user") CloudInitPart part) implements Call<CloudInitDump.Dumped>, OnGuest {
+
+            @Doc(value = "Which part", or = "user", obvious = true)
+            CloudInitPart part) implements Call<CloudInitDump.Dumped>, OnGuest {
         record Dumped(String guest, List<View> data) {}
 
         @Override

@@ -50,17 +50,18 @@ final class CreateTools {
     }
 
     record VmCreate(
-            @Doc("Its name") String name,
+            @Doc(value = "Its name", obvious = true) String name,
 
-            @Doc(value = "Where; default: the only node", kind = Kind.NODE)
+            @Doc(value = "Where; default: the only node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+            @Doc(value = "Its id; default: the next free one", obvious = true)
+            Optional<Integer> vmid,
 
-            @Doc(value = "CPU cores", or = "2", min = 1, max = 512)
+            @Doc(value = "CPU cores", or = "2", min = 1, max = 512, obvious = true)
             int cores,
 
-            @Doc(value = "RAM", or = "2G") Bytes memory,
+            @Doc(value = "RAM", or = "2G", obvious = true) Bytes memory,
 
             @Doc("Size of the disk; default 32G, or that of the image")
             Optional<Bytes> disk,
@@ -74,11 +75,13 @@ final class CreateTools {
             @Doc("Cloud image to import, such as local:import/x.qcow2")
             Optional<String> image,
 
-            @Doc(value = "Bridge", or = "vmbr0") String bridge,
+            @Doc(value = "Bridge", or = "vmbr0", obvious = true)
+            String bridge,
 
-            @Doc(value = "Into this pool", kind = Kind.POOL) Optional<String> pool,
+            @Doc(value = "Into this pool", kind = Kind.POOL, obvious = true)
+            Optional<String> pool,
 
-            @Doc("Start it") boolean start,
+            @Doc(value = "Start it", obvious = true) boolean start,
 
             @Doc("Any other option of PVE by name, such as ostype, ipconfig0, sshkeys")
             Json.Obj options,
@@ -187,38 +190,46 @@ final class CreateTools {
     }
 
     record CtCreate(
-            @Doc("Its hostname") String name,
+            @Doc(value = "Its hostname", obvious = true) String name,
 
             @Doc("Template or OCI image, such as local:vztmpl/x.tar.zst")
             String template,
 
-            @Doc(value = "Where; default: the only node", kind = Kind.NODE)
+            @Doc(value = "Where; default: the only node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+            @Doc(value = "Its id; default: the next free one", obvious = true)
+            Optional<Integer> vmid,
 
-            @Doc(value = "CPU cores", or = "1", min = 1, max = 512)
+            @Doc(value = "CPU cores", or = "1", min = 1, max = 512, obvious = true)
             int cores,
 
             @Doc(value = "RAM; as much swap", or = "512M") Bytes memory,
-            @Doc(value = "Size of the root disk", or = "8G") Bytes disk,
+
+            @Doc(value = "Size of the root disk", or = "8G", obvious = true)
+            Bytes disk,
 
             @Doc(value = "For the disk; default: the roomiest thin pool", kind = Kind.STORAGE)
             Optional<String> storage,
 
-            @Doc(value = "Bridge", or = "vmbr0") String bridge,
+            @Doc(value = "Bridge", or = "vmbr0", obvious = true)
+            String bridge,
 
             @Doc(value = "dhcp, or address/prefix", or = "dhcp")
             String ip,
 
-            @Doc("Gateway, with a fixed address") Optional<String> gateway,
-            @Doc("SSH public keys for root") List<String> sshKeys,
+            @Doc(value = "Gateway, with a fixed address", obvious = true)
+            Optional<String> gateway,
 
-            @Doc(value = "Into this pool", kind = Kind.POOL) Optional<String> pool,
+            @Doc(value = "SSH public keys for root", obvious = true)
+            List<String> sshKeys,
 
-            @Doc("Start it") boolean start,
+            @Doc(value = "Into this pool", kind = Kind.POOL, obvious = true)
+            Optional<String> pool,
 
-            @Doc("Any other option of PVE by name, such as features, mp0")
+            @Doc(value = "Start it", obvious = true) boolean start,
+
+            @Doc(value = "Any other option of PVE by name, such as features, mp0", obvious = true)
             Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -283,8 +294,10 @@ final class CreateTools {
 
     record GuestClone(
             @Doc GuestRef guest,
-            @Doc("Name of the copy") String name,
-            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+            @Doc(value = "Name of the copy", obvious = true) String name,
+
+            @Doc(value = "Its id; default: the next free one", obvious = true)
+            Optional<Integer> vmid,
 
             @Doc("Copy all data; default: only of what is no template, whose clones share its disk")
             Optional<Boolean> full,
@@ -295,11 +308,12 @@ final class CreateTools {
             @Doc(value = "For the disks; makes it full", kind = Kind.STORAGE)
             Optional<String> storage,
 
-            @Doc(value = "Into this pool", kind = Kind.POOL) Optional<String> pool,
+            @Doc(value = "Into this pool", kind = Kind.POOL, obvious = true)
+            Optional<String> pool,
 
             @Doc("As it was in this snapshot") Optional<String> snapshot,
 
-            @Doc("Other parameters: description, format, bwlimit")
+            @Doc(value = "Other parameters: description, format, bwlimit", obvious = true)
             Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)

@@ -78,10 +78,11 @@ public final class DatastoreTools {
     }
 
     record Config(
-            @Doc(value = "Only this one, in full", kind = Kind.STORAGE)
+            @Doc(value = "Only this one, in full", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
-            Window window) implements Call<Object> {
+            Window window)
+            implements Call<Object> {
         @Override
         public Object run(ToolContext ctx) {
             if (storage.isPresent()) {
@@ -101,7 +102,7 @@ public final class DatastoreTools {
     }
 
     record Create(
-            @Doc("Its new id") String storage,
+            @Doc(value = "Its new id", obvious = true) String storage,
 
             @Doc("dir, nfs, cifs, pbs, lvm, lvmthin, zfspool, rbd, cephfs …")
             String type,
@@ -168,8 +169,11 @@ public final class DatastoreTools {
     record Download(
             @Doc(kind = Kind.NODE) String node,
             @Doc(kind = Kind.STORAGE) String storage,
-            @Doc("http or https address") String url,
-            @Doc("What it is") Content content,
+
+            @Doc(value = "http or https address", obvious = true)
+            String url,
+
+            @Doc(value = "What it is", obvious = true) Content content,
             @Doc("Name to keep it by; default: the URL's") Optional<String> filename,
 
             @Doc("Such as sha256:0a1b…; checked by the node")
@@ -233,7 +237,10 @@ public final class DatastoreTools {
 
     record Templates(
             @Doc(kind = Kind.NODE) String node,
-            @Doc("Part of the name, such as debian") Optional<String> text,
+
+            @Doc(value = "Part of the name, such as debian", obvious = true)
+            Optional<String> text,
+
             Window window)
             implements Call<Page>, OnNode {
         @Override

@@ -49,7 +49,7 @@ final class DeviceTools {
 
     record GuestNic(
             @Doc GuestRef guest,
-            @Doc("What to do") NicAction action,
+            @Doc(value = "What to do", obvious = true) NicAction action,
 
             @Doc("Such as net0; default to add: the next free one")
             Optional<String> nic,
@@ -57,7 +57,9 @@ final class DeviceTools {
             @Doc("Bridge; default to add: vmbr0") Optional<String> bridge,
             @Doc("VLAN tag; 0: none") Optional<Integer> vlan,
             @Doc("VMs: virtio, e1000 …") Optional<String> model,
-            @Doc("PVE firewall on it") Optional<Boolean> firewall,
+
+            @Doc(value = "PVE firewall on it", obvious = true)
+            Optional<Boolean> firewall,
 
             @Doc("Containers: dhcp, manual or address/prefix")
             Optional<String> ip,

@@ -18,7 +18,7 @@ import pvemcp.tool.ToolContext;
 
 /// What failed lately, by cause.
 record FailedTasks(
-        @Doc(value = "How far back, such as 24h or 7d", or = "24h")
+        @Doc(value = "How far back, such as 24h or 7d", or = "24h", obvious = true)
         Duration since) implements Call<Report> {
     private static final int MOST_LOGS = 8;
     // PVE::VZDump and PVE::RESTEnvironment mark what ended a task so.

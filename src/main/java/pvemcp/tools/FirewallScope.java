@@ -17,11 +17,12 @@ import pvemcp.view.Clean;
 
 /// Whose firewall is meant: a guest's, a node's, a security group, or the datacenter's where none is named.
 record FirewallScope(
-        @Doc("Of this guest") Optional<GuestRef> guest,
+        @Doc(value = "Of this guest", obvious = true) Optional<GuestRef> guest,
 
-        @Doc(value = "Of this node", kind = Kind.NODE) Optional<String> node,
+        @Doc(value = "Of this node", kind = Kind.NODE, obvious = true)
+        Optional<String> node,
 
-        @Doc("Of this security group; none of the three: the datacenter")
+        @Doc(value = "Of this security group; none of the three: the datacenter", obvious = true)
         Optional<String> group)
         implements Inputs.Group {
 

@@ -175,7 +175,7 @@ public final class FirewallTools {
 
     record FirewallRuleChange(
             FirewallScope scope,
-            @Doc("What to do") RuleAction action,
+            @Doc(value = "What to do", obvious = true) RuleAction action,
 
             @Doc(value = "Its position; for add: where, default first", min = 0)
             Optional<Integer> pos,
@@ -420,11 +420,14 @@ public final class FirewallTools {
     record FirewallObject(
             FirewallScope scope,
             @Doc("entry: an address in an IP set") ObjectKind kind,
-            @Doc("What to do") ObjectAction action,
-            @Doc("Name of the alias, IP set or group") String name,
+            @Doc(value = "What to do", obvious = true) ObjectAction action,
+
+            @Doc(value = "Name of the alias, IP set or group", obvious = true)
+            String name,
+
             @Doc("Address or network, of an alias or entry") Optional<String> cidr,
-            @Doc("Comment") Optional<String> comment,
-            @Doc("New name") Optional<String> rename,
+            @Doc(value = "Comment", obvious = true) Optional<String> comment,
+            @Doc(value = "New name", obvious = true) Optional<String> rename,
             @Doc("Entry: leave this address out of the set") boolean nomatch)
             implements Call<FirewallObject.Made>, Changes {
         record Made(String outcome, String of, String next) {}

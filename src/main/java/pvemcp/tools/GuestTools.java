@@ -56,14 +56,18 @@ public final class GuestTools {
     record GuestList(
             @Doc("Part of name, id or tag") Optional<String> text,
 
-            @Doc(value = "Only on this node", kind = Kind.NODE)
+            @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
             @Doc("running, stopped, paused …") Optional<String> status,
-            @Doc("Only VMs or only containers") Optional<GuestKind> kind,
-            @Doc("Only with this tag") Optional<String> tag,
 
-            @Doc(value = "Only in this pool", kind = Kind.POOL)
+            @Doc(value = "Only VMs or only containers", obvious = true)
+            Optional<GuestKind> kind,
+
+            @Doc(value = "Only with this tag", obvious = true)
+            Optional<String> tag,
+
+            @Doc(value = "Only in this pool", kind = Kind.POOL, obvious = true)
             Optional<String> pool,
 
             @Doc(value = "Order; loads and sizes: greatest first", or = "id")

@@ -17,7 +17,8 @@ record HostNetwork(
         @Doc("Edits wait until 'apply'; 'revert' drops them")
         Action action,
 
-        @Doc("Interface, such as vmbr1") Optional<String> iface,
+        @Doc(value = "Interface, such as vmbr1", obvious = true)
+        Optional<String> iface,
 
         @Doc("Such as type, cidr, gateway, bridge_ports, comments, delete")
         Json.Obj options)

@@ -51,12 +51,17 @@ final class HostReads {
 
     record Log(
             @Doc(kind = Kind.NODE) String node,
-            @Doc("Not older than this long ago, such as 2h") Optional<Duration> since,
-            @Doc("Not newer than this long ago") Optional<Duration> until,
+
+            @Doc(value = "Not older than this long ago, such as 2h", obvious = true)
+            Optional<Duration> since,
+
+            @Doc(value = "Not newer than this long ago", obvious = true)
+            Optional<Duration> until,
+
             @Doc("Only what this program wrote") Optional<String> service,
             @Doc("Part of the line") Optional<String> text,
 
-            @Doc(value = "Lines at most", or = "100", min = 1, max = 500)
+            @Doc(value = "Lines at most", or = "100", min = 1, max = 500, obvious = true)
             int lines)
             implements Call<Log.LogFacts>, OnNode {
         // A filter looks at no more than these: a host can write millions of lines a day.
@@ -214,8 +219,12 @@ final class HostReads {
 
     record Updates(
             @Doc(kind = Kind.NODE) String node,
-            @Doc(value = "Which", or = "updates") Packages what,
-            Window window) implements Call<Object>, OnNode {
+
+            @Doc(value = "Which", or = "updates", obvious = true)
+            Packages what,
+
+            Window window)
+            implements Call<Object>, OnNode {
         @Override
         public Object run(ToolContext ctx) {
             var host = ctx.pve().node(node);
@@ -273,7 +282,10 @@ final class HostReads {
 
     record Disks(
             @Doc(kind = Kind.NODE) String node,
-            @Doc(value = "Which", or = "disks") DiskView what,
+
+            @Doc(value = "Which", or = "disks", obvious = true)
+            DiskView what,
+
             @Doc("For smart: such as /dev/sda") Optional<String> disk)
             implements Call<Object>, OnNode {
         @Override
@@ -342,7 +354,7 @@ final class HostReads {
 
     record SystemFacts(
             @Doc(kind = Kind.NODE) String node,
-            @Doc("Which") SystemView what,
+            @Doc(value = "Which", obvious = true) SystemView what,
             @Doc("For report: only lines with this text") Optional<String> text)
             implements Call<Object>, OnNode {
         // A whole report fills a model's memory; the first part of it is the summary.

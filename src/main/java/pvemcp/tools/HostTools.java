@@ -73,7 +73,7 @@ public final class HostTools {
             @Doc("Such as cron; without pveproxy there is no API")
             String service,
 
-            @Doc("What to do") ServiceAction action)
+            @Doc(value = "What to do", obvious = true) ServiceAction action)
             implements Write {
         @Override
         public Verb verb() {
@@ -168,7 +168,7 @@ public final class HostTools {
 
     record Settings(
             @Doc(kind = Kind.NODE) String node,
-            @Doc("What to change") SettingsKind what,
+            @Doc(value = "What to change", obvious = true) SettingsKind what,
 
             @Doc("time: timezone; dns: search, dns1; hosts: data; options: description …")
             Json.Obj values)
@@ -236,10 +236,10 @@ public final class HostTools {
 
             @Doc("Guest ids; default: all") List<Long> guests,
 
-            @Doc(value = "Where to migrate to", kind = Kind.NODE)
+            @Doc(value = "Where to migrate to", kind = Kind.NODE, obvious = true)
             Optional<String> target,
 
-            @Doc("Others: force, timeout, max-workers, with-local-disks")
+            @Doc(value = "Others: force, timeout, max-workers, with-local-disks", obvious = true)
             Json.Obj options)
             implements Write {
         Guests {

@@ -88,7 +88,8 @@ public final class InsideTools {
             @Doc(value = "Bytes kept of each output", or = "16000", min = 1, max = 1_000_000)
             int limit,
 
-            @Doc(value = "How to get in", or = "auto") Way via)
+            @Doc(value = "How to get in", or = "auto", obvious = true)
+            Way via)
             implements Call<Exec.Ran>, OnGuest {
         /// @param cut what of the output was left out
         /// @param process what may still be running
@@ -193,16 +194,17 @@ public final class InsideTools {
             @Doc(value = "Absolute path in the guest", exact = true)
             String path,
 
-            @Doc(value = "First byte, from 0", or = "0", min = 0)
+            @Doc(value = "First byte, from 0", or = "0", min = 0, obvious = true)
             long offset,
 
-            @Doc(value = "Bytes at most", or = "16000", min = 1, max = 1_000_000)
+            @Doc(value = "Bytes at most", or = "16000", min = 1, max = 1_000_000, obvious = true)
             int limit,
 
             @Doc(value = "Answer in Base64, for what is no text", or = "false")
             boolean base64,
 
-            @Doc(value = "How to get in", or = "auto") Way via)
+            @Doc(value = "How to get in", or = "auto", obvious = true)
+            Way via)
             implements Call<FileRead.Content>, OnGuest {
         record Content(
                 String path, long offset, int bytes, boolean more, String base64, List<View> text, String next) {}
@@ -266,7 +268,8 @@ public final class InsideTools {
             @Doc(value = "The content is Base64", or = "false")
             boolean base64,
 
-            @Doc(value = "How to get in", or = "auto") Way via)
+            @Doc(value = "How to get in", or = "auto", obvious = true)
+            Way via)
             implements Call<FileWrite.Written>, OnGuest {
         record Written(String outcome, String path, int bytes) {}
 
@@ -296,10 +299,11 @@ public final class InsideTools {
             @Doc(value = "Absolute path of a folder or file", exact = true)
             String path,
 
-            @Doc(value = "Entries at most", or = "100", min = 1, max = 2_000)
+            @Doc(value = "Entries at most", or = "100", min = 1, max = 2_000, obvious = true)
             int limit,
 
-            @Doc(value = "How to get in", or = "auto") Way via)
+            @Doc(value = "How to get in", or = "auto", obvious = true)
+            Way via)
             implements Call<FileList.Folder>, OnGuest {
         record Row(String name, String kind, Bytes size, String owner, String mode, Instant modified) {
             static Row of(String name, GuestFiles.Stat stat) {
@@ -351,9 +355,15 @@ public final class InsideTools {
 
     record Service(
             @Doc GuestRef guest,
-            @Doc("Service, such as nginx") String service,
-            @Doc(value = "What to do", or = "status") ServiceAction action,
-            @Doc(value = "How to get in", or = "auto") Way via)
+
+            @Doc(value = "Service, such as nginx", obvious = true)
+            String service,
+
+            @Doc(value = "What to do", or = "status", obvious = true)
+            ServiceAction action,
+
+            @Doc(value = "How to get in", or = "auto", obvious = true)
+            Way via)
             implements Call<Service.Unit>, OnGuest {
         /// @param state such as `active (running)`; empty where the guest's init only speaks by exit status
         record Unit(

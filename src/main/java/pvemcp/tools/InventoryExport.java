@@ -17,12 +17,14 @@ import pvemcp.view.View;
 
 /// `pve_inventory_export`: guests as Ansible's `ini`, `yaml` and `script` inventories know hosts.
 record InventoryExport(
-        @Doc(value = "Form", or = "yaml") Form form,
-        @Doc("Only with this tag") Optional<String> tag,
+        @Doc(value = "Form", or = "yaml", obvious = true) Form form,
+        @Doc(value = "Only with this tag", obvious = true) Optional<String> tag,
 
-        @Doc(value = "Only in this pool", kind = Kind.POOL) Optional<String> pool,
+        @Doc(value = "Only in this pool", kind = Kind.POOL, obvious = true)
+        Optional<String> pool,
 
-        @Doc(value = "Only on this node", kind = Kind.NODE) Optional<String> node,
+        @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
+        Optional<String> node,
 
         @Doc("User to log in as") Optional<String> user)
         implements Call<View> {

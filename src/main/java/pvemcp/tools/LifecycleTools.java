@@ -143,7 +143,9 @@ public final class LifecycleTools {
 
     record GuestMigrate(
             @Doc GuestRef guest,
-            @Doc(value = "Where to", kind = Kind.NODE) String node,
+
+            @Doc(value = "Where to", kind = Kind.NODE, obvious = true)
+            String node,
 
             @Doc(value = "There, for local disks; default: one of the same name", kind = Kind.STORAGE)
             Optional<String> storage,
@@ -262,19 +264,21 @@ public final class LifecycleTools {
     }
 
     record PowerMany(
-            @Doc("What to do") PowerAction action,
+            @Doc(value = "What to do", obvious = true) PowerAction action,
 
-            @Doc(value = "All in this pool", kind = Kind.POOL)
+            @Doc(value = "All in this pool", kind = Kind.POOL, obvious = true)
             Optional<String> pool,
 
-            @Doc("All with this tag") Optional<String> tag,
+            @Doc(value = "All with this tag", obvious = true)
+            Optional<String> tag,
 
-            @Doc(value = "All on this node", kind = Kind.NODE)
+            @Doc(value = "All on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Only these, by id") List<Integer> vmids,
+            @Doc(value = "Only these, by id", obvious = true)
+            List<Integer> vmids,
 
-            @Doc(value = "At the same time", or = "3", min = 1, max = 10)
+            @Doc(value = "At the same time", or = "3", min = 1, max = 10, obvious = true)
             int parallel,
 
             @Doc(value = "How long to wait for all", or = "45s", obvious = true)

@@ -41,13 +41,19 @@ public final class MetricTools {
     }
 
     record Metrics(
-            @Doc("Guests: ids, names or node/id") List<GuestRef> guests,
-            @Doc("Node names") List<String> nodes,
+            @Doc(value = "Guests: ids, names or node/id", obvious = true)
+            List<GuestRef> guests,
+
+            @Doc(value = "Node names", obvious = true) List<String> nodes,
             @Doc("Storage ids, or node/storage") List<String> storages,
 
-            @Doc(value = "How far back", or = "hour") Timeframe timeframe,
+            @Doc(value = "How far back", or = "hour", obvious = true)
+            Timeframe timeframe,
+
             @Doc("Only these, such as cpu, mem, netin") List<String> metrics,
-            @Doc("Add a picture of the first metric") boolean chart,
+
+            @Doc(value = "Add a picture of the first metric", obvious = true)
+            boolean chart,
 
             @Doc("Highest values of each interval, not means")
             boolean peaks)

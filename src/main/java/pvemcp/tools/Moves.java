@@ -158,7 +158,8 @@ final class Moves {
 
     /// Where the guests of a node can go, so that it can be serviced.
     record Evacuation(
-            @Doc(value = "Node to empty", kind = Kind.NODE) String node) implements Call<Report> {
+            @Doc(value = "Node to empty", kind = Kind.NODE, obvious = true)
+            String node) implements Call<Report> {
         private static final double ROOM = 0.90;
 
         @Override

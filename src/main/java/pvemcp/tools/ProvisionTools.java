@@ -64,8 +64,12 @@ public final class ProvisionTools {
 
     record GuestProvision(
             @Doc("Template, or a guest to copy") GuestRef template,
-            @Doc("Name of the new guest") String name,
-            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+
+            @Doc(value = "Name of the new guest", obvious = true)
+            String name,
+
+            @Doc(value = "Its id; default: the next free one", obvious = true)
+            Optional<Integer> vmid,
 
             @Doc(value = "Node, where the disks are shared", kind = Kind.NODE)
             Optional<String> node,
@@ -77,16 +81,26 @@ public final class ProvisionTools {
             boolean full,
 
             @Doc(kind = Kind.POOL) Optional<String> pool,
-            @Doc("CPU cores") Optional<Integer> cores,
+            @Doc(value = "CPU cores", obvious = true) Optional<Integer> cores,
             @Doc("Memory such as 4G") Optional<Bytes> memory,
             @Doc("Grow the first disk to this size") Optional<Bytes> disk,
-            @Doc("cloud-init user (VM)") Optional<String> user,
-            @Doc("Public SSH keys (VM)") List<String> sshKeys,
-            @Doc("dhcp, or address/prefix") Optional<String> ip,
-            @Doc("Gateway for a fixed address") Optional<String> gateway,
-            @Doc("Other config by name") Json.Obj options,
 
-            @Doc(value = "Start it", or = "true") boolean start,
+            @Doc(value = "cloud-init user (VM)", obvious = true)
+            Optional<String> user,
+
+            @Doc(value = "Public SSH keys (VM)", obvious = true)
+            List<String> sshKeys,
+
+            @Doc("dhcp, or address/prefix") Optional<String> ip,
+
+            @Doc(value = "Gateway for a fixed address", obvious = true)
+            Optional<String> gateway,
+
+            @Doc(value = "Other config by name", obvious = true)
+            Json.Obj options,
+
+            @Doc(value = "Start it", or = "true", obvious = true)
+            boolean start,
 
             @Doc(value = "How long for everything", or = "45s", obvious = true)
             Duration timeout)
@@ -322,20 +336,30 @@ public final class ProvisionTools {
             @Doc("Image volume such as local:import/debian-13.qcow2")
             String image,
 
-            @Doc("Name of the template") String name,
+            @Doc(value = "Name of the template", obvious = true)
+            String name,
+
             @Doc(kind = Kind.NODE) String node,
 
-            @Doc(value = "Storage for its disks", kind = Kind.STORAGE)
+            @Doc(value = "Storage for its disks", kind = Kind.STORAGE, obvious = true)
             String storage,
 
-            @Doc("Its id; default: the next free one") Optional<Integer> vmid,
+            @Doc(value = "Its id; default: the next free one", obvious = true)
+            Optional<Integer> vmid,
 
-            @Doc(value = "CPU cores", or = "2") int cores,
-            @Doc(value = "Memory", or = "2G") Bytes memory,
+            @Doc(value = "CPU cores", or = "2", obvious = true)
+            int cores,
+
+            @Doc(value = "Memory", or = "2G", obvious = true)
+            Bytes memory,
+
             @Doc("Grow the disk to this size") Optional<Bytes> disk,
-            @Doc(value = "Bridge", or = "vmbr0") String bridge,
-            @Doc("cloud-init user") Optional<String> user,
-            @Doc("Public SSH keys") List<String> sshKeys,
+
+            @Doc(value = "Bridge", or = "vmbr0", obvious = true)
+            String bridge,
+
+            @Doc(value = "cloud-init user", obvious = true) Optional<String> user,
+            @Doc(value = "Public SSH keys", obvious = true) List<String> sshKeys,
 
             @Doc(value = "How long for everything", or = "45s", obvious = true)
             Duration timeout)

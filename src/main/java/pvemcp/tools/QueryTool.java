@@ -20,7 +20,7 @@ record QueryTool(
         @Doc("One SELECT; leave out to see tables and columns")
         Optional<String> sql,
 
-        @Doc(value = "Most rows", or = "50", min = 1, max = 500)
+        @Doc(value = "Most rows", or = "50", min = 1, max = 500, obvious = true)
         int limit)
         implements Call<QueryTool.Found> {
     private static final Duration LONGEST = Duration.ofSeconds(5);

@@ -96,7 +96,8 @@ public final class ReplicationTools {
     }
 
     record ReplicationList(
-            @Doc("Only of this guest") Optional<GuestRef> guest,
+            @Doc(value = "Only of this guest", obvious = true)
+            Optional<GuestRef> guest,
 
             @Doc("Only this job, such as 101-0, with its log")
             Optional<String> job)
@@ -158,12 +159,12 @@ public final class ReplicationTools {
     record ReplicationSet(
             @Doc GuestRef guest,
 
-            @Doc(value = "Node to copy to", kind = Kind.NODE)
+            @Doc(value = "Node to copy to", kind = Kind.NODE, obvious = true)
             String target,
 
             @Doc("Calendar event such as */15 or 22:30") Optional<String> schedule,
             @Doc("Limit in MB/s") Optional<Double> rate,
-            @Doc("Comment") Optional<String> comment,
+            @Doc(value = "Comment", obvious = true) Optional<String> comment,
             @Doc("false pauses the job") Optional<Boolean> enabled)
             implements Call<ReplicationSet.Set>, OnGuest {
         record Set(String outcome, String job, String next) {}
@@ -215,7 +216,9 @@ public final class ReplicationTools {
         }
     }
 
-    record ReplicationRun(@Doc("Job such as 101-0") String job) implements Call<Outcome>, OnVmid {
+    record ReplicationRun(
+            @Doc(value = "Job such as 101-0", obvious = true)
+            String job) implements Call<Outcome>, OnVmid {
         ReplicationRun {
             requireJob(job);
         }
@@ -239,8 +242,11 @@ public final class ReplicationTools {
     }
 
     record ReplicationDelete(
-            @Doc("Job such as 101-0") String job,
-            @Doc("Leave the copies on the target") boolean keep) implements Call<Outcome>, OnVmid {
+            @Doc(value = "Job such as 101-0", obvious = true)
+            String job,
+
+            @Doc("Leave the copies on the target") boolean keep)
+            implements Call<Outcome>, OnVmid {
         ReplicationDelete {
             requireJob(job);
         }

@@ -159,7 +159,7 @@ public final class SnapshotTools {
             @Doc("Its name: a letter, then letters, digits, '-', '_'")
             String name,
 
-            @Doc("What it is for") Optional<String> description,
+            @Doc(value = "What it is for", obvious = true) Optional<String> description,
             @Doc("Save the RAM too; VMs only") boolean memory,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -202,7 +202,7 @@ public final class SnapshotTools {
 
     record SnapshotDelete(
             @Doc GuestRef guest,
-            @Doc("The snapshot") String name,
+            @Doc(value = "The snapshot", obvious = true) String name,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -227,8 +227,10 @@ public final class SnapshotTools {
 
     record SnapshotRollback(
             @Doc GuestRef guest,
-            @Doc("The snapshot") String name,
-            @Doc("Start the guest afterwards") boolean start,
+            @Doc(value = "The snapshot", obvious = true) String name,
+
+            @Doc(value = "Start the guest afterwards", obvious = true)
+            boolean start,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)

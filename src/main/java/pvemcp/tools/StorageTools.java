@@ -68,7 +68,7 @@ public final class StorageTools {
     }
 
     record StorageList(
-            @Doc(value = "Only on this node", kind = Kind.NODE)
+            @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
             @Doc("Only for this content: images, rootdir, iso, vztmpl, backup, snippets, import")
@@ -131,11 +131,15 @@ public final class StorageTools {
             @Doc("Only images, rootdir, iso, vztmpl, backup, snippets or import")
             Optional<String> content,
 
-            @Doc(value = "Only of this guest id", min = 100, max = 999_999_999)
+            @Doc(value = "Only of this guest id", min = 100, max = 999_999_999, obvious = true)
             Optional<Long> vmid,
 
-            @Doc("Part of the volume's name") Optional<String> text,
-            @Doc(value = "Order", or = "name") VolumeSort sort,
+            @Doc(value = "Part of the volume's name", obvious = true)
+            Optional<String> text,
+
+            @Doc(value = "Order", or = "name", obvious = true)
+            VolumeSort sort,
+
             Window window)
             implements Call<Page>, OnStorage {
         @Override

@@ -88,16 +88,21 @@ public final class TaskTools {
     }
 
     record ListTasks(
-            @Doc(value = "Only of this node", kind = Kind.NODE)
+            @Doc(value = "Only of this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Only of this guest: id, name or node/id") Optional<GuestRef> guest,
+            @Doc(value = "Only of this guest: id, name or node/id", obvious = true)
+            Optional<GuestRef> guest,
 
             @Doc("Only of this type, such as vzdump or qmstart")
             Optional<String> type,
 
-            @Doc("Only those still running") boolean running,
-            @Doc("Only those that failed") boolean failed,
+            @Doc(value = "Only those still running", obvious = true)
+            boolean running,
+
+            @Doc(value = "Only those that failed", obvious = true)
+            boolean failed,
+
             Window window)
             implements Call<Page> {
         // PVE's own default is 50; further back than this nobody pages.
@@ -139,8 +144,9 @@ public final class TaskTools {
     record TaskGet(
             @Doc Upid task,
 
-            @Doc(value = "Lines from the end of the log", or = "20", min = 0, max = 500)
-            int lines) implements Call<TaskGet.TaskFacts>, OnTask {
+            @Doc(value = "Lines from the end of the log", or = "20", min = 0, max = 500, obvious = true)
+            int lines)
+            implements Call<TaskGet.TaskFacts>, OnTask {
         record TaskFacts(
                 String task,
                 String type,

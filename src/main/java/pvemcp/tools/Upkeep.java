@@ -156,7 +156,7 @@ final class Upkeep {
 
     /// Who did what lately.
     record WhatChanged(
-            @Doc(value = "How far back, such as 24h or 7d", or = "24h")
+            @Doc(value = "How far back, such as 24h or 7d", or = "24h", obvious = true)
             Duration since) implements Call<Report> {
         // Looking at something is a task, too.
         private static final Set<String> LOOKS =
