@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import pvemcp.audit.AuditLog;
@@ -34,10 +35,12 @@ import pvemcp.pve.Secret;
 import pvemcp.pve.Waiting;
 import pvemcp.remote.Shells;
 import pvemcp.remote.SshSettings;
+import pvemcp.remote.SshTarget;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.SimOptions;
 import pvemcp.sim.scenario.Scenarios;
+import pvemcp.sim.ssh.SimSsh;
 import pvemcp.sim.time.SimTime;
 import pvemcp.tool.Definitions;
 import pvemcp.tools.Catalog;
@@ -143,13 +146,24 @@ final class Assembly implements Host {
             return new HttpTransport(connection, clock);
         });
         var config = Config.defaults(surroundings);
-        var clusters = List.of(cluster("demo", "demo", wire, new Shells(SshSettings.OFF, Waiting.REAL)));
+        var shells = new Shells(
+                () -> entrances(sim.get().ssh()),
+                (host, port, _) -> sim.get().ssh().connect(host, port),
+                Waiting.REAL);
+        var clusters = List.of(cluster("demo", "demo", wire, shells));
         var records = scratch();
         return new Door(road(config, clusters, config.policy(), new AuditLog(records, clock)), () -> {
             wire.close();
             sim.close();
             forget(records);
         });
+    }
+
+    /// The simulated hosts take one key and show one key, which is pinned.
+    private static SshSettings entrances(SimSsh ssh) {
+        var known = new SshTarget.HostKey.Pinned(List.of(ssh.fingerprint()));
+        var root = new SshSettings.Account("root", 22, List.of(ssh.key()), false, known);
+        return new SshSettings(true, root, Map.of(), root, Map.of());
     }
 
     /// Where the calls of a demo are recorded: not among those made on real clusters. Nothing is there before the

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Guest;
@@ -16,16 +17,24 @@ import pvemcp.pve.Waiting;
 /// The ways into guests that the owner has opened. Which node runs a container is known by the [Guest], which was
 /// looked up for this very call. Safe for use by several threads.
 public final class Shells {
-    private final SshSettings ssh;
+    private final Supplier<SshSettings> settings;
+    private final Dial dial;
     private final Waiting waiting;
     private final Consumer<String> watch;
 
     public Shells(SshSettings ssh, Waiting waiting) {
-        this(ssh, waiting, _ -> {});
+        this(() -> ssh, Dial.NETWORK, waiting);
     }
 
-    private Shells(SshSettings ssh, Waiting waiting, Consumer<String> watch) {
-        this.ssh = ssh;
+    /// @param settings asked for at each entrance, by several threads; the same each time
+    /// @param dial how hosts are connected to
+    public Shells(Supplier<SshSettings> settings, Dial dial, Waiting waiting) {
+        this(settings, dial, waiting, _ -> {});
+    }
+
+    private Shells(Supplier<SshSettings> settings, Dial dial, Waiting waiting, Consumer<String> watch) {
+        this.settings = settings;
+        this.dial = dial;
         this.waiting = waiting;
         this.watch = watch;
     }
@@ -33,7 +42,7 @@ public final class Shells {
     /// The same ways, but before a command goes over SSH it is told to `watch`, which may throw to keep it from
     /// going. What goes through the guest agent is seen on the wire to PVE already.
     public Shells watched(Consumer<String> watch) {
-        return new Shells(ssh, waiting, watch);
+        return new Shells(settings, dial, waiting, watch);
     }
 
     /// A shell in this guest.
@@ -52,28 +61,31 @@ public final class Shells {
     }
 
     private Shell intoVm(Guest guest, Way way) {
+        var ssh = settings.get();
         var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
         var host = own.flatMap(SshSettings.Own::host);
         boolean agent = way == Way.AGENT || (way == Way.AUTO && host.isEmpty() && hasAgent(guest));
         if (agent) {
             return new AgentShell(guest, waiting);
         }
-        requireSsh(guest, "or give the VM a guest agent (option agent=1, and qemu-guest-agent inside)");
-        var account = account(own);
-        return watched(SshShell.direct(account.at(host.orElseGet(() -> address(guest))), waiting));
+        requireSsh(ssh, guest, "or give the VM a guest agent (option agent=1, and qemu-guest-agent inside)");
+        var account = account(ssh, own);
+        return watched(SshShell.direct(account.at(host.orElseGet(() -> address(guest))), dial, waiting));
     }
 
     private Shell intoContainer(Pve pve, Guest guest, Way way) {
         if (way == Way.AGENT) {
             throw noWay("guest agent", "%s is a container, and those have no guest agent".formatted(guest));
         }
-        requireSsh(guest, "since PVE's API has no way into containers");
+        var ssh = settings.get();
+        requireSsh(ssh, guest, "since PVE's API has no way into containers");
         var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
         var host = own.flatMap(SshSettings.Own::host);
         if (host.isPresent()) {
-            return watched(SshShell.direct(account(own).at(host.get()), waiting));
+            return watched(SshShell.direct(account(ssh, own).at(host.get()), dial, waiting));
         }
-        return watched(SshShell.container(ssh.node().at(nodeHost(pve, guest.node())), guest.vmid(), waiting));
+        var node = ssh.node().at(nodeHost(ssh, pve, guest.node()));
+        return watched(SshShell.container(node, guest.vmid(), dial, waiting));
     }
 
     private Shell watched(Shell shell) {
@@ -91,7 +103,7 @@ public final class Shells {
         };
     }
 
-    private SshSettings.Account account(Optional<SshSettings.Own> own) {
+    private static SshSettings.Account account(SshSettings ssh, Optional<SshSettings.Own> own) {
         var account = ssh.guest();
         return new SshSettings.Account(
                 own.flatMap(SshSettings.Own::user).orElse(account.user()),
@@ -102,7 +114,7 @@ public final class Shells {
     }
 
     /// Where a node answers: as configured, else as the cluster knows it, else by its name.
-    private String nodeHost(Pve pve, String node) {
+    private static String nodeHost(SshSettings ssh, Pve pve, String node) {
         var configured = ssh.nodes().get(node);
         if (configured != null) {
             return configured;
@@ -147,7 +159,7 @@ public final class Shells {
         }
     }
 
-    private void requireSsh(Guest guest, String otherwise) {
+    private static void requireSsh(SshSettings ssh, Guest guest, String otherwise) {
         if (!ssh.enabled()) {
             throw noWay(
                     "ssh",

@@ -8,8 +8,13 @@ import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.SSHAgentConnector;
 import com.jcraft.jsch.Session;
+import com.jcraft.jsch.SocketFactory;
 import com.jcraft.jsch.UserInfo;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
@@ -34,28 +39,30 @@ public final class SshShell implements Shell {
 
     private final SshTarget target;
     private final List<String> prefix;
+    private final Dial dial;
     private final Waiting waiting;
 
-    private SshShell(SshTarget target, List<String> prefix, Waiting waiting) {
+    private SshShell(SshTarget target, List<String> prefix, Dial dial, Waiting waiting) {
         this.target = target;
         this.prefix = prefix;
+        this.dial = dial;
         this.waiting = waiting;
     }
 
     /// Straight onto a machine.
-    public static SshShell direct(SshTarget guest, Waiting waiting) {
-        return new SshShell(guest, List.of(), waiting);
+    public static SshShell direct(SshTarget guest, Dial dial, Waiting waiting) {
+        return new SshShell(guest, List.of(), dial, waiting);
     }
 
     /// Into a container, by way of the node that runs it. `pct` stands in /usr/sbin, which a login without a shell
     /// profile does not always search. A user other than root goes through `sudo -n`.
-    public static SshShell container(SshTarget node, long vmid, Waiting waiting) {
+    public static SshShell container(SshTarget node, long vmid, Dial dial, Waiting waiting) {
         var pct = new ArrayList<String>();
         if (!node.user().equals("root")) {
             pct.addAll(List.of("sudo", "-n"));
         }
         pct.addAll(List.of("/usr/sbin/pct", "exec", Long.toString(vmid), "--"));
-        return new SshShell(node, pct, waiting);
+        return new SshShell(node, pct, dial, waiting);
     }
 
     @Override
@@ -89,6 +96,7 @@ public final class SshShell implements Shell {
         session.setConfig("PreferredAuthentications", "publickey");
         session.setConfig("ForwardAgent", "no");
         session.setDaemonThread(true);
+        session.setSocketFactory(new Dialled(dial));
         session.connect((int) CONNECT.toMillis());
         return session;
     }
@@ -167,6 +175,24 @@ public final class SshShell implements Shell {
 
     private PveException noWayIn(String why, Throwable cause) {
         return new PveException(new PveFault.NoWayIn(way(), why), cause);
+    }
+
+    /// Connections as the library wants them made.
+    private record Dialled(Dial dial) implements SocketFactory {
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            return dial.connect(host, port, CONNECT);
+        }
+
+        @Override
+        public InputStream getInputStream(Socket socket) throws IOException {
+            return socket.getInputStream();
+        }
+
+        @Override
+        public OutputStream getOutputStream(Socket socket) throws IOException {
+            return socket.getOutputStream();
+        }
     }
 
     /// Knows hosts by the fingerprints of their keys, whatever they are called.

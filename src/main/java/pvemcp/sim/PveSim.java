@@ -2,12 +2,14 @@ package pvemcp.sim;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import pvemcp.sim.api.AllRoutes;
 import pvemcp.sim.api.Routes;
 import pvemcp.sim.http.Front;
+import pvemcp.sim.ssh.SimSsh;
 import pvemcp.sim.task.SimTasks;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Cluster;
@@ -24,6 +26,7 @@ public final class PveSim implements AutoCloseable {
     private final Faults faults;
     private final Routes routes;
     private final Front front;
+    private Optional<SimSsh> ssh = Optional.empty();
 
     private PveSim(SimOptions options) {
         time = options.time();
@@ -133,8 +136,17 @@ public final class PveSim implements AutoCloseable {
         }
     }
 
+    /// The way into nodes and guests over SSH; its server is started when this is first asked for.
+    public synchronized SimSsh ssh() {
+        if (ssh.isEmpty()) {
+            ssh = Optional.of(new SimSsh(this));
+        }
+        return ssh.get();
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
         front.close();
+        ssh.ifPresent(SimSsh::close);
     }
 }

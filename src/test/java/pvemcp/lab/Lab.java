@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,6 +34,7 @@ import pvemcp.pve.Secret;
 import pvemcp.pve.Waiting;
 import pvemcp.remote.Shells;
 import pvemcp.remote.SshSettings;
+import pvemcp.remote.SshTarget;
 import pvemcp.schema.ApiSchema;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
@@ -130,9 +132,18 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
-    /// Opens ways into guests over SSH. Time over there is real, so it is waited for in real time too.
-    public Lab entering(SshSettings ssh) {
-        shells = new Shells(ssh, Waiting.REAL);
+    /// Opens the ways into the simulated hosts over SSH. The network is real, so it is waited for in real time.
+    public Lab enteringOverSsh() {
+        return enteringOverSsh(settings -> settings);
+    }
+
+    /// The same, but for what the owner has configured otherwise.
+    public Lab enteringOverSsh(UnaryOperator<SshSettings> change) {
+        var ssh = sim.ssh();
+        var known = new SshTarget.HostKey.Pinned(List.of(ssh.fingerprint()));
+        var root = new SshSettings.Account("root", 22, List.of(ssh.key()), false, known);
+        var settings = change.apply(new SshSettings(true, root, Map.of(), root, Map.of()));
+        shells = new Shells(() -> settings, (host, port, _) -> ssh.connect(host, port), Waiting.REAL);
         road = Optional.empty();
         return this;
     }

@@ -201,7 +201,7 @@ final class AgentApi {
                     mac,
                     vm.metrics().received(now),
                     vm.metrics().sent(now),
-                    ip("192.0.2.%d".formatted(100 + vm.vmid() % 150), "ipv4", 24),
+                    ip(vm.address(), "ipv4", 24),
                     ip(LxcApi.linkLocal(mac), "ipv6", 64)));
         });
         return new Json.Arr(rows);

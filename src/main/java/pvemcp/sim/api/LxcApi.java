@@ -114,7 +114,7 @@ final class LxcApi {
 
     private static String address(Container container, PropertyString nic) {
         var configured = nic.get("ip").orElse("");
-        return configured.contains("/") ? configured : "192.0.2.%d/24".formatted(100 + container.vmid() % 150);
+        return configured.contains("/") ? configured : container.address() + "/24";
     }
 
     /// RFC 4291 appendix A

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
 import pvemcp.sim.time.SimTime;
@@ -72,6 +74,17 @@ public final class Cluster {
         var node = new Node(name, nodes.size() + 1, now().minusSeconds(40L * 86400 + random.nextInt(86400)));
         nodes.put(name, node);
         return node;
+    }
+
+    /// What answers on the network by that name or address: a node that is there, or a guest whose system is up.
+    public Optional<ToyHost> reached(String host) {
+        var node = nodes.values().stream()
+                .filter(each -> each.online && (each.name().equals(host) || each.ip.equals(host)))
+                .map(each -> each.inside(this));
+        var guest = guests.values().stream()
+                .filter(each -> each.isUp(now()) && each.address().equals(host))
+                .map(Guest::inside);
+        return Stream.concat(node, guest).findFirst();
     }
 
     /// The guest with that id on any node.

@@ -90,6 +90,11 @@ public abstract sealed class Guest permits Vm, Container {
         return inside;
     }
 
+    /// The address its network gives it.
+    public final String address() {
+        return "192.0.2.%d".formatted(100 + vmid % 150);
+    }
+
     // ---- configuration ----
 
     public final Optional<String> lock() {

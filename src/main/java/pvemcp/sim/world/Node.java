@@ -34,6 +34,8 @@ public final class Node {
     public final HostSettings host;
     /// host.fw
     public final GuestFirewall firewall = new GuestFirewall();
+    /// Made when it is first needed.
+    private ToyHost inside;
     /// The bridges that guests can be plugged into.
     public final Set<String> bridges = new LinkedHashSet<>(List.of("vmbr0"));
 
@@ -52,5 +54,14 @@ public final class Node {
 
     public int id() {
         return id;
+    }
+
+    /// The host itself, as a shell on it sees it.
+    ToyHost inside(Cluster cluster) {
+        if (inside == null) {
+            inside = new ToyHost(name, booted);
+            inside.programs.put("pct", Pct.on(cluster, name));
+        }
+        return inside;
     }
 }

@@ -3,8 +3,10 @@ package pvemcp.sim.world;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -21,6 +23,8 @@ public final class ToyHost {
     /// Whether the agent takes requests and never answers.
     public boolean agentHangs;
     public boolean frozen;
+    /// What this host has besides the usual programs.
+    final Map<String, ToyPrograms.Own> programs = new HashMap<>();
 
     private final SequencedMap<Long, Running> processes = new LinkedHashMap<>();
     private long lastPid = 162;
@@ -105,6 +109,11 @@ public final class ToyHost {
         var end = run(argv, input, now);
         processes.put(lastPid, new Running(now.plus(end.takes()), end));
         return Optional.of(lastPid);
+    }
+
+    /// Runs a line in root's shell, as an SSH server does with what it is asked to run.
+    public ToyEnd line(String line, byte[] input, Instant now) {
+        return run(List.of("sh", "-c", line), input, now);
     }
 
     /// Runs a program to its end.

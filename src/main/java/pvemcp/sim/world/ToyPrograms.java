@@ -57,6 +57,12 @@ final class ToyPrograms {
         return NAMES.contains(name(program));
     }
 
+    /// A program that only some hosts have.
+    interface Own {
+        /// @return its exit status
+        int run(ToyShell shell, List<String> args, ToyShell.Pipes pipes);
+    }
+
     private static String name(String program) {
         return program.matches("(/usr)?/s?bin/[^/]+") ? program.substring(program.lastIndexOf('/') + 1) : program;
     }
@@ -64,6 +70,10 @@ final class ToyPrograms {
     static int run(ToyShell shell, List<String> argv, ToyShell.Pipes pipes) {
         var program = name(argv.getFirst());
         var args = argv.subList(1, argv.size());
+        var own = shell.host.programs.get(program);
+        if (own != null) {
+            return own.run(shell, args, pipes);
+        }
         var plain = args.stream()
                 .filter(arg -> !arg.startsWith("-") || arg.equals("-"))
                 .toList();
@@ -72,7 +82,7 @@ final class ToyPrograms {
             case "false" -> 1;
             case "echo" -> say(pipes, String.join(" ", args) + "\n");
             case "printf" -> say(pipes, printf(args));
-            case "pwd" -> say(pipes, shell.folder + "\n");
+            case "pwd" -> say(pipes, ToyShell.bytes(shell.folder) + "\n");
             case "hostname" -> say(pipes, shell.host.name() + "\n");
             case "whoami" -> say(pipes, "root\n");
             case "id" -> say(pipes, args.contains("-un") ? "root\n" : "uid=0(root) gid=0(root) groups=0(root)\n");
@@ -109,7 +119,7 @@ final class ToyPrograms {
             case "stat" -> stat(shell, args, pipes);
             case "[", "test" -> test(shell, args) ? 0 : 1;
             case "sleep" -> {
-                shell.takes = shell.takes.plus(Duration.ofMillis((long) (Double.parseDouble(args.getFirst()) * 1000)));
+                shell.sleep(Duration.ofMillis((long) (Double.parseDouble(args.getFirst()) * 1000)), pipes);
                 yield 0;
             }
             case "kill" -> {
@@ -318,7 +328,9 @@ final class ToyPrograms {
         if (file == null) {
             return complain(pipes, "ls: cannot access '" + args.getFirst() + "': No such file or directory", 2);
         }
-        var names = file.folder() ? shell.host.names(path) : List.of(args.getFirst());
+        var names = file.folder()
+                ? shell.host.names(path).stream().map(ToyShell::bytes).toList()
+                : List.of(args.getFirst());
         names.stream().filter(name -> !name.startsWith(".")).forEach(name -> say(pipes, name + "\n"));
         return 0;
     }

@@ -21,6 +21,8 @@ final class ToyShell {
     final Map<String, String> variables = new HashMap<>();
     String folder = "/";
     Duration takes = Duration.ZERO;
+    /// How much had been printed when it first slept; negative: it has not.
+    private int early = -1;
     int signal;
     private List<String> values = List.of();
     private int status;
@@ -38,20 +40,39 @@ final class ToyShell {
 
     /// Runs one program with its arguments as they are.
     ToyEnd program(List<String> argv, byte[] input) {
-        var words = argv.stream()
-                .map(word -> bytes(word.getBytes(StandardCharsets.UTF_8)))
-                .toList();
+        var words = argv.stream().map(ToyShell::bytes).toList();
         var pipes = new Pipes(bytes(input), new StringBuilder(), new StringBuilder());
         int exit = ToyPrograms.run(this, words, pipes);
-        return new ToyEnd(exit, signal, raw(pipes.out()), raw(pipes.err()), takes);
+        int length = pipes.out().length();
+        return new ToyEnd(
+                exit, signal, raw(pipes.out()), raw(pipes.err()), takes, early < 0 ? length : Math.min(early, length));
     }
 
     static String bytes(byte[] raw) {
         return new String(raw, StandardCharsets.ISO_8859_1);
     }
 
+    static String bytes(String text) {
+        return bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     static byte[] raw(CharSequence text) {
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// Runs a program of this host for a shell on another one, which waits for it.
+    int within(ToyShell outer, List<String> argv, Pipes pipes) {
+        int exit = ToyPrograms.run(this, argv, pipes);
+        outer.took(this);
+        return exit;
+    }
+
+    private void took(ToyShell inner) {
+        if (early < 0) {
+            early = inner.early;
+        }
+        takes = takes.plus(inner.takes);
+        signal = inner.signal;
     }
 
     /// `sh -c script name values…`
@@ -61,13 +82,13 @@ final class ToyShell {
         inner.folder = folder;
         inner.variables.putAll(variables);
         inner.new Reader(script).list(pipes, true, "");
-        takes = takes.plus(inner.takes);
-        signal = inner.signal;
+        took(inner);
         return inner.status;
     }
 
-    /// The path as seen from the folder the shell is in.
-    String at(String path) {
+    /// The path as seen from the folder the shell is in, in the characters that its bytes stand for.
+    String at(String bytes) {
+        var path = new String(raw(bytes), StandardCharsets.UTF_8);
         var all = path.startsWith("/") ? path : folder + "/" + path;
         var parts = new ArrayList<String>();
         for (var part : all.split("/")) {
@@ -102,6 +123,14 @@ final class ToyShell {
         var file = old == null ? ToyFile.of(new byte[0], now) : old;
         host.files.put(target, file.holding(raw(before + content), now));
         return "";
+    }
+
+    /// Lets time pass, as a program that sleeps does.
+    void sleep(Duration time, Pipes pipes) {
+        if (early < 0) {
+            early = pipes.out().length();
+        }
+        takes = takes.plus(time);
     }
 
     void exit(int value) {
@@ -591,7 +620,7 @@ final class ToyShell {
             }
             boolean hidden = pattern.substring(slash + 1).startsWith(".");
             var found = host.names(where).stream()
-                    .map(name -> bytes(name.getBytes(StandardCharsets.ISO_8859_1)))
+                    .map(ToyShell::bytes)
                     .filter(name -> name.startsWith(".") == hidden && name.matches("(?s)" + regex))
                     .map(name -> slash < 0 ? name : pattern.substring(0, slash + 1) + name)
                     .toList();

@@ -1,0 +1,99 @@
+package pvemcp.sim.ssh;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import org.apache.sshd.server.Environment;
+import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import pvemcp.sim.PveSim;
+import pvemcp.sim.world.ToyEnd;
+
+/// A line for the shell of a simulated host. What it does is done at once; what it prints after a sleep comes when
+/// the simulator's clock has got there.
+final class ToyCommand implements Command {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+    private final PveSim sim;
+    private final String host;
+    private final String line;
+    private InputStream in;
+    private OutputStream out;
+    private OutputStream err;
+    private ExitCallback ended;
+    private volatile boolean left;
+
+    ToyCommand(PveSim sim, String host, String line) {
+        this.sim = sim;
+        this.host = host;
+        this.line = line;
+    }
+
+    private record Begun(ToyEnd end, Instant ends) {}
+
+    @Override
+    public void start(ChannelSession channel, Environment environment) {
+        Thread.ofVirtual().start(this::run);
+    }
+
+    private void run() {
+        try {
+            var input = in.readAllBytes();
+            var begun = sim.ask(cluster -> {
+                var shell = cluster.reached(host).orElseThrow();
+                var end = shell.line(line, input, cluster.now());
+                return new Begun(end, cluster.now().plus(end.takes()));
+            });
+            var end = begun.end();
+            out.write(end.out(), 0, end.early());
+            out.flush();
+            await(begun.ends());
+            out.write(Arrays.copyOfRange(end.out(), end.early(), end.out().length));
+            out.flush();
+            err.write(end.err());
+            err.flush();
+            // A shell says so of a program that a signal ended (POSIX XCU 2.8.2).
+            ended.onExit(end.signal() == 0 ? end.exit() : 128 + end.signal());
+        } catch (IOException _) {
+            // The client has gone.
+            ended.onExit(255);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void await(Instant moment) throws InterruptedException {
+        while (!left && sim.ask(cluster -> cluster.now().isBefore(moment))) {
+            Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    @Override
+    public void destroy(ChannelSession channel) {
+        left = true;
+    }
+
+    @Override
+    public void setInputStream(InputStream in) {
+        this.in = in;
+    }
+
+    @Override
+    public void setOutputStream(OutputStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void setErrorStream(OutputStream err) {
+        this.err = err;
+    }
+
+    @Override
+    public void setExitCallback(ExitCallback ended) {
+        this.ended = ended;
+    }
+}
