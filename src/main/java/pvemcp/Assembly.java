@@ -43,6 +43,7 @@ import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.ssh.SimSsh;
 import pvemcp.sim.time.SimTime;
 import pvemcp.tool.Definitions;
+import pvemcp.tool.LocalFiles;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.Prompts;
 import pvemcp.tools.Resources;
@@ -96,13 +97,13 @@ final class Assembly implements Host {
         for (var settings : config.clusters()) {
             var wire = new LateWire(() -> new HttpTransport(connection(settings), clock));
             wires.add(wire);
-            clusters.add(cluster(settings.name(), settings.principal(), wire, shells));
+            clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.files()));
         }
         if (clusters.isEmpty()) {
             var wire = new LateWire(() -> {
                 throw new PveException(new PveFault.Unreachable("Proxmox VE", UNCONFIGURED));
             });
-            clusters.add(cluster("default", "", wire, shells));
+            clusters.add(cluster("default", "", wire, shells, config.files()));
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
@@ -117,8 +118,8 @@ final class Assembly implements Host {
         }
     }
 
-    private Cluster cluster(String name, String identity, LateWire wire, Shells shells) {
-        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings), shells);
+    private Cluster cluster(String name, String identity, LateWire wire, Shells shells, LocalFiles files) {
+        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings), shells, files);
     }
 
     private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
@@ -150,7 +151,7 @@ final class Assembly implements Host {
                 () -> entrances(sim.get().ssh()),
                 (host, port, _) -> sim.get().ssh().connect(host, port),
                 Waiting.REAL);
-        var clusters = List.of(cluster("demo", "demo", wire, shells));
+        var clusters = List.of(cluster("demo", "demo", wire, shells, LocalFiles.NONE));
         var records = scratch();
         return new Door(road(config, clusters, config.policy(), new AuditLog(records, clock)), () -> {
             wire.close();

@@ -1,10 +1,14 @@
 package pvemcp;
 
+import java.io.OutputStream;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.json.Json;
 import pvemcp.pve.HttpTransport;
+import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 
 /// A transport that is made when the first request is sent: the handshake waits for no library, no secret and no
@@ -20,6 +24,16 @@ final class LateWire implements Transport, AutoCloseable {
     @Override
     public Json.Obj send(Verb verb, String path, Json.Obj params) {
         return wire().send(verb, path, params);
+    }
+
+    @Override
+    public Json.Obj upload(String path, Json.Obj params, Upload file) {
+        return wire().upload(path, params, file);
+    }
+
+    @Override
+    public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+        return wire().download(path, params, to, received);
     }
 
     @Override

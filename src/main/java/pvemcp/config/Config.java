@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import pvemcp.gate.Policy;
 import pvemcp.remote.SshSettings;
+import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 
 /// The configuration in force: the file, the environment and `.env` put together and checked. Immutable.
@@ -74,6 +75,12 @@ public final class Config {
             case DESTROY -> Key.POLICY_DESTROY;
             case EXECUTE -> Key.POLICY_EXECUTE;
         };
+    }
+
+    /// What of this machine calls may read and write; nothing unless configured.
+    public LocalFiles files() {
+        return new LocalFiles(
+                list(Key.FILES_UPLOAD).stream().map(surroundings::resolve).toList(), Optional.empty());
     }
 
     /// The ways into guests over SSH; off unless configured.

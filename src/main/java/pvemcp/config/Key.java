@@ -47,6 +47,9 @@ public enum Key {
     TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
             Where every call that changes something is recorded, a JSON line each, before it is made."""),
+    FILES_UPLOAD("files.upload", Kind.LIST, "", """
+            Directories of this machine whose files may be uploaded to storages. Nothing can be uploaded while none is \
+            named."""),
     SSH_ENABLED("ssh.enabled", Kind.FLAG, "false", """
             Whether guests may be entered over SSH: containers through `pct exec` on the node that runs them, VMs \
             directly."""),

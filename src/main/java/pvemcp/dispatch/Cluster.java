@@ -8,6 +8,7 @@ import pvemcp.pve.Waiting;
 import pvemcp.remote.Shells;
 import pvemcp.remote.SshSettings;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.LocalFiles;
 
 /// One configured cluster, as calls go to it.
 ///
@@ -16,13 +17,26 @@ import pvemcp.schema.ApiSchema;
 /// @param client makes handles over a wrapped wire
 /// @param schema the cluster's own API schema, fetched on first use
 /// @param shells the ways into its guests
+/// @param files what of this machine its calls may read and write
 public record Cluster(
         String name,
         String identity,
         Transport wire,
         Function<Transport, Pve> client,
         Supplier<ApiSchema> schema,
-        Shells shells) {
+        Shells shells,
+        LocalFiles files) {
+    /// A cluster whose calls have nothing of this machine.
+    public Cluster(
+            String name,
+            String identity,
+            Transport wire,
+            Function<Transport, Pve> client,
+            Supplier<ApiSchema> schema,
+            Shells shells) {
+        this(name, identity, wire, client, schema, shells, LocalFiles.NONE);
+    }
+
     /// A cluster whose guests are entered by their agents only.
     public Cluster(
             String name, String identity, Transport wire, Function<Transport, Pve> client, Supplier<ApiSchema> schema) {

@@ -6,6 +6,7 @@ import pvemcp.pve.Pve;
 import pvemcp.pve.Transport;
 import pvemcp.remote.Shells;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.LocalFiles;
 import pvemcp.tool.ToolContext;
 
 /// What one call may use: the cluster through the wire it was given, and the way back to its caller.
@@ -28,6 +29,11 @@ record Context(Cluster cluster, Transport wire, Clock clock, Caller caller, Cons
     @Override
     public Pve pve() {
         return cluster.client().apply(wire);
+    }
+
+    @Override
+    public LocalFiles files() {
+        return cluster.files();
     }
 
     @Override

@@ -17,6 +17,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.ReadOnly;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
+import pvemcp.tool.NotAllowed;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tier;
@@ -66,6 +67,8 @@ public final class Road implements Dispatcher {
             return trip.ended(new Passage<>(tool, asked, caller, looking, gate, tickets, trip).go());
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
+        } catch (NotAllowed e) {
+            return trip.ended(e.refusal());
         } catch (PveException e) {
             return trip.ended(Explain.fault(e.fault(), asIdentity(arguments), trip));
         } catch (CancellationException e) {

@@ -1,14 +1,18 @@
 package pvemcp.dispatch;
 
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Upid;
+import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
@@ -21,27 +25,71 @@ final class Wires {
     /// Lets reads through and stops at the first write, which it throws as [Rehearsed] once its arguments are
     /// checked.
     static Transport rehearsing(Transport wire, Supplier<ApiSchema> schema) {
-        return (verb, path, params) -> {
+        return new Rehearsing(wire, schema);
+    }
+
+    /// Sends writes as well, each checked first and noted in `sent` before it leaves.
+    static Transport writing(Transport wire, Supplier<ApiSchema> schema, Trip trip) {
+        return new Writing(wire, schema, trip);
+    }
+
+    private record Rehearsing(Transport wire, Supplier<ApiSchema> schema) implements Transport {
+        @Override
+        public Json.Obj send(Verb verb, String path, Json.Obj params) {
             if (verb == Verb.GET && onlyReads(schema.get(), path, params)) {
                 return wire.send(verb, path, params);
             }
             check(schema.get(), verb, path, params);
             throw new Rehearsed(new Sent(verb, path, params));
-        };
+        }
+
+        @Override
+        public Json.Obj upload(String path, Json.Obj params, Upload file) {
+            throw new Rehearsed(checked(schema.get(), path, params, file));
+        }
+
+        @Override
+        public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+            check(schema.get(), Verb.GET, path, params);
+            throw new Rehearsed(new Sent(Verb.GET, path, params));
+        }
     }
 
-    /// Sends writes as well, each checked first and noted in `sent` before it leaves.
-    static Transport writing(Transport wire, Supplier<ApiSchema> schema, Trip trip) {
-        return (verb, path, params) -> {
+    private record Writing(Transport wire, Supplier<ApiSchema> schema, Trip trip) implements Transport {
+        @Override
+        public Json.Obj send(Verb verb, String path, Json.Obj params) {
             if (verb == Verb.GET) {
                 return wire.send(verb, path, params);
             }
             check(schema.get(), verb, path, params);
             trip.sending(new Sent(verb, path, params));
-            var answer = wire.send(verb, path, params);
+            return noted(wire.send(verb, path, params));
+        }
+
+        @Override
+        public Json.Obj upload(String path, Json.Obj params, Upload file) {
+            trip.sending(checked(schema.get(), path, params, file));
+            return noted(wire.upload(path, params, file));
+        }
+
+        @Override
+        public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+            check(schema.get(), Verb.GET, path, params);
+            trip.sending(new Sent(Verb.GET, path, params));
+            return wire.download(path, params, to, received);
+        }
+
+        private Json.Obj noted(Json.Obj answer) {
             answer.text("data").flatMap(Upid::tryParse).ifPresent(trip::started);
             return answer;
-        };
+        }
+    }
+
+    /// The file's name is a parameter like the others, though it travels in the body.
+    private static Sent checked(ApiSchema schema, String path, Json.Obj params, Upload file) {
+        var all = params.with("filename", file.name());
+        check(schema, Verb.POST, path, all);
+        return new Sent(Verb.POST, path, all);
     }
 
     /// Some GETs act, dial out or hand out secrets: they are not for a rehearsal.

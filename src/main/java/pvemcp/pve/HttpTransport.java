@@ -3,6 +3,8 @@ package pvemcp.pve;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
@@ -24,6 +26,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -111,6 +115,47 @@ public final class HttpTransport implements Transport, AutoCloseable {
         return shared.send(verb, path, params);
     }
 
+    @Override
+    public Json.Obj upload(String path, Json.Obj params, Upload file) {
+        var cargo = new Cargo.Up(file);
+        var request = Request.carrying(Verb.POST, path, params, cargo);
+        shared.forget();
+        try {
+            return heard(cargo, () -> {
+                var reply = asked(request);
+                return Answers.envelope(request, reply.endpoint().toString(), reply.answer(), hidden(request));
+            });
+        } finally {
+            shared.forget();
+        }
+    }
+
+    @Override
+    public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+        var cargo = new Cargo.Down(to, received);
+        var request = Request.carrying(Verb.GET, path, params, cargo);
+        return heard(cargo, () -> {
+            var reply = asked(request);
+            if (reply.answer().status() != 200) {
+                throw new PveException(
+                        Answers.fault(request, reply.endpoint().toString(), reply.answer(), hidden(request)));
+            }
+            return new Received(cargo.moved(), cargo.isMeasured());
+        });
+    }
+
+    /// A trouble with the file itself comes back as a broken connection; this tells it apart.
+    private static <T> T heard(Cargo cargo, Supplier<T> exchange) {
+        try {
+            return exchange.get();
+        } catch (PveException e) {
+            if (cargo.failure().isPresent()) {
+                throw new UncheckedIOException(cargo.failure().get());
+            }
+            throw e;
+        }
+    }
+
     /// Opens a connection and logs in, so that the first real request does not wait for it. Comes back at once;
     /// whatever fails will fail again, and be told, when it matters.
     @Override
@@ -153,17 +198,22 @@ public final class HttpTransport implements Transport, AutoCloseable {
 
     private Json.Obj sendNow(Verb verb, String path, Json.Obj params) {
         var request = Request.of(verb, path, params);
+        var reply = asked(request);
+        return Answers.envelope(request, reply.endpoint().toString(), reply.answer(), hidden(request));
+    }
+
+    private Reply asked(Request request) {
         try {
             var pass = session.pass();
-            var reply = carry(request, "/api2/json", session.headers(verb, pass));
+            var reply = carry(request, "/api2/json", session.headers(request.verb(), pass));
             // A ticket ends before its time when the cluster's key changes or its user logs out everywhere;
             // CSRF tokens likewise. PVE judges both before it does anything, so a write may be repeated as
             // well.
             if (reply.answer().status() == 401 && session.forget(pass)) {
                 pass = session.pass();
-                reply = carry(request, "/api2/json", session.headers(verb, pass));
+                reply = carry(request, "/api2/json", session.headers(request.verb(), pass));
             }
-            return Answers.envelope(request, reply.endpoint().toString(), reply.answer(), hidden(request));
+            return reply;
         } catch (InterruptedException _) {
             throw calledOff(request);
         }
@@ -222,7 +272,11 @@ public final class HttpTransport implements Transport, AutoCloseable {
                 }
                 case Outcome.Late() -> {
                     endpoints.failed(endpoint);
-                    throw new PveException(lost(request, endpoint, "no whole answer in " + connection.timeout()));
+                    var why = request.cargo()
+                            .map(cargo -> "nothing moved for %s, after %d bytes"
+                                    .formatted(connection.timeout(), cargo.moved()))
+                            .orElseGet(() -> "no whole answer in " + connection.timeout());
+                    throw new PveException(lost(request, endpoint, why));
                 }
                 case Outcome.Untrusted(var fingerprint, var why) ->
                     throw new PveException(new PveFault.Untrusted(endpoint.toString(), fingerprint, why));
@@ -336,7 +390,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
         }
         Thread.ofVirtual().name("pve-exchange").start(() -> {
             try {
-                outcome.complete(ready.exchange(http, sent, request.verb() == Verb.GET));
+                outcome.complete(ready.exchange(http, sent, request));
             } catch (Throwable e) { // Rethrown by the one who waits.
                 outcome.completeExceptionally(e);
             } finally {
@@ -344,7 +398,9 @@ public final class HttpTransport implements Transport, AutoCloseable {
             }
         });
         try {
-            return outcome.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return request.cargo().isPresent()
+                    ? watched(outcome, request.cargo().get(), http)
+                    : outcome.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
             http.cancel();
             return sent.get() ? new Outcome.Late() : new Outcome.Unsent("no connection in time");
@@ -360,6 +416,31 @@ public final class HttpTransport implements Transport, AutoCloseable {
             throw e;
         } catch (ExecutionException e) {
             throw new IllegalStateException("an exchange ended in no known way", e.getCause());
+        }
+    }
+
+    /// Waits for as long as bytes move.
+    private Outcome watched(CompletableFuture<Outcome> outcome, Cargo cargo, HttpUriRequestBase http)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long before = -1;
+        long stillSince = System.nanoTime();
+        while (true) {
+            try {
+                return outcome.get(1, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                if (cargo.moved() != before) {
+                    before = cargo.moved();
+                    stillSince = System.nanoTime();
+                } else if (System.nanoTime() - stillSince > connection.timeout().toNanos()) {
+                    throw e;
+                }
+            }
+            try {
+                cargo.tell();
+            } catch (RuntimeException e) {
+                http.cancel();
+                throw e;
+            }
         }
     }
 
@@ -468,21 +549,32 @@ public final class HttpTransport implements Transport, AutoCloseable {
             var query = request.query().isEmpty() ? "" : "?" + request.query();
             var root = endpoint.toString().replaceAll("/+$", "");
             var http = new HttpUriRequestBase(request.verb().name(), URI.create(root + base + request.path() + query));
-            http.setHeader("Accept", "application/json");
-            http.setHeader("Accept-Encoding", "gzip");
+            boolean file = request.cargo().isPresent() && request.verb() == Verb.GET;
+            http.setHeader("Accept", file ? "*/*" : "application/json");
+            http.setHeader("Accept-Encoding", file ? "identity" : "gzip");
             headers.forEach(http::setHeader);
-            if (request.hasBody()) {
+            if (request.cargo().isPresent() && request.cargo().get() instanceof Cargo.Up up) {
+                http.setEntity(new MultipartEntity(up));
+            } else if (request.hasBody()) {
                 http.setEntity(new StringEntity(request.form(), ContentType.APPLICATION_FORM_URLENCODED));
             }
             return http;
         }
 
         /// Sends it and reads the whole answer. Only failures this does not foresee leave as exceptions.
-        Outcome exchange(HttpUriRequestBase http, AtomicBoolean sent, boolean reading) {
+        Outcome exchange(HttpUriRequestBase http, AtomicBoolean sent, Request request) {
             var context = HttpClientContext.create();
             context.setAttribute(SENT, sent);
+            boolean reading = request.verb() == Verb.GET && request.cargo().isEmpty();
             try {
-                return (reading ? pooled : fresh).execute(http, context, Client::read);
+                return (reading ? pooled : fresh).execute(http, context, response -> {
+                    if (response.getCode() == 200
+                            && request.cargo().isPresent()
+                            && request.cargo().get() instanceof Cargo.Down down) {
+                        return receive(response, down);
+                    }
+                    return read(response);
+                });
             } catch (Beyond e) {
                 return new Outcome.TooLarge(e.getMessage());
             } catch (IOException e) {
@@ -511,6 +603,14 @@ public final class HttpTransport implements Transport, AutoCloseable {
                 case NoRouteToHostException e -> e.getMessage();
                 default -> failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
             };
+        }
+
+        private static Outcome receive(ClassicHttpResponse response, Cargo.Down down) throws IOException {
+            var entity = response.getEntity();
+            if (entity != null) {
+                down.readFrom(entity.getContent(), entity.getContentLength() >= 0 || entity.isChunked());
+            }
+            return new Outcome.Answered(200, "OK", "", Optional.empty(), new byte[0]);
         }
 
         private static Outcome read(ClassicHttpResponse response) throws IOException {
@@ -571,7 +671,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
                 pooled.close();
                 fresh.close();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
 

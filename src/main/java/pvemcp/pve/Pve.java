@@ -1,11 +1,13 @@
 package pvemcp.pve;
 
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import pvemcp.json.Json;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
@@ -36,6 +38,16 @@ public final class Pve {
     /// As [#send], the `data` alone.
     public Json data(Verb verb, String path, Json.Obj params) {
         return wire.data(verb, path, params);
+    }
+
+    /// See [Transport#upload].
+    public Json upload(String path, Json.Obj params, Upload file) {
+        return wire.upload(path, params, file).get("data").orElse(Json.Null.NULL);
+    }
+
+    /// See [Transport#download].
+    public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+        return wire.download(path, params, to, received);
     }
 
     public Version version() {

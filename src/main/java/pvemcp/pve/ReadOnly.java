@@ -1,5 +1,7 @@
 package pvemcp.pve;
 
+import java.io.OutputStream;
+import java.util.function.LongConsumer;
 import pvemcp.json.Json;
 
 /// A transport that lets nothing but GET through. It keeps a call that claims to read honest, and is all of
@@ -19,5 +21,17 @@ public final class ReadOnly implements Transport {
                     "a call that was declared as reading tried %s %s: nothing was sent".formatted(verb, path));
         }
         return next.send(verb, path, params);
+    }
+
+    /// @throws IllegalStateException always
+    @Override
+    public Json.Obj upload(String path, Json.Obj params, Upload file) {
+        return send(Verb.POST, path, params);
+    }
+
+    /// @throws IllegalStateException always: what is inside a backup may be secret
+    @Override
+    public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+        throw new IllegalStateException("a call that was declared as reading tried to download " + path);
     }
 }

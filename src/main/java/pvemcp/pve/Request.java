@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import pvemcp.json.Json;
 
 /// One request as PVE wants it written, and how often it may be sent.
@@ -13,11 +14,17 @@ import pvemcp.json.Json;
 /// @param form the parameters of a POST or PUT, encoded
 /// @param tries how often it may reach PVE: a write once, whatever comes of it
 /// @param secrets values that must not appear in a fault
-record Request(Verb verb, String path, String query, String form, int tries, List<String> secrets) {
+/// @param cargo the file that goes along or comes back
+record Request(
+        Verb verb, String path, String query, String form, int tries, List<String> secrets, Optional<Cargo> cargo) {
     // PVE::APIServer::AnyEvent: $limit_max_post since libpve-http-server-perl 5.2.1.
     private static final int LONGEST_FORM = 512 << 10;
     // The same: $limit_max_headers_size, for the request line and all headers; some room is left for ours.
     private static final int LONGEST_TARGET = 6 << 10;
+
+    Request(Verb verb, String path, String query, String form, int tries, List<String> secrets) {
+        this(verb, path, query, form, tries, secrets, Optional.empty());
+    }
 
     static Request of(Verb verb, String path, Json.Obj params) {
         ApiPath.check(path);
@@ -34,14 +41,27 @@ record Request(Verb verb, String path, String query, String form, int tries, Lis
         return new Request(verb, path, inQuery ? encoded : "", inQuery ? "" : encoded, tries, secrets(params));
     }
 
+    /// A POST with a file, whose parameters are in the query; or a GET that is answered by one.
+    static Request carrying(Verb verb, String path, Json.Obj params, Cargo cargo) {
+        ApiPath.check(path);
+        var query = encode(params);
+        if (query.length() > LONGEST_TARGET - path.length()) {
+            throw new PveException(new PveFault.Invalid("the parameters are too long for a query", Map.of()));
+        }
+        return new Request(verb, path, query, "", 1, secrets(params), Optional.of(cargo));
+    }
+
     /// A login: a POST that changes nothing, so it may be repeated.
     static Request login(Json.Obj params) {
         return new Request(Verb.POST, "/access/ticket", "", encode(params), 3, secrets(params));
     }
 
-    /// Whether PVE may be left in doubt about it: it can be repeated without changing anything.
+    /// Whether it is known that nothing came of it, should no answer come: it changes nothing, or PVE has not got
+    /// all of it.
     boolean safe() {
-        return tries > 1;
+        return tries > 1
+                || cargo.map(file -> file instanceof Cargo.Down || !file.isWhole())
+                        .orElse(false);
     }
 
     boolean hasBody() {

@@ -98,7 +98,8 @@ final class SharedReads implements Transport {
         }
     }
 
-    private synchronized void forget() {
+    /// Something has changed, or is about to.
+    synchronized void forget() {
         flights.clear();
         kept.clear();
     }

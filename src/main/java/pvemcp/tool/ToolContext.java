@@ -14,6 +14,9 @@ public interface ToolContext extends Watcher {
     /// The ways into guests that the owner has opened.
     Shells shells();
 
+    /// The directories of this machine that the owner has opened.
+    LocalFiles files();
+
     /// The schema of the cluster the call goes to.
     ApiSchema schema();
 

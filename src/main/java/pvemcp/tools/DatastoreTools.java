@@ -36,6 +36,8 @@ public final class DatastoreTools {
                     Remove a storage definition. The data on it stays; guests with disks there no longer start.""", Remove.class),
             execute("pve_storage_download", """
                     Let a node download an ISO image, template or disk image from a URL to a storage.""", Download.class),
+            change("pve_storage_upload", """
+                    Upload an ISO image, container template or disk image from this server to a storage.""", StorageUpload.class),
             read("pve_template_list", "List container templates that can be downloaded.", Templates.class),
             change("pve_template_download", "Download a container template to a storage.", TemplateDownload.class),
             destroy("pve_volume_delete", "Delete a volume: disk, backup, ISO image or template.", VolumeDelete.class));

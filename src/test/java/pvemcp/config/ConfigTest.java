@@ -73,6 +73,7 @@ class ConfigTest {
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");
+        values.put(Key.FILES_UPLOAD, "/srv/images");
         values.put(Key.SSH_ENABLED, "false");
         values.put(Key.SSH_USER, "ops");
         values.put(Key.SSH_PORT, "2222");

@@ -39,6 +39,7 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.time.SimTime;
+import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -63,6 +64,7 @@ public final class Lab implements AutoCloseable {
             .with(Tier.DESTROY, Answer.ALLOW)
             .with(Tier.EXECUTE, Answer.ALLOW);
     private Shells shells = new Shells(SshSettings.OFF, waiting());
+    private LocalFiles files = LocalFiles.NONE;
     private Path auditFile;
     private Optional<AuditLog> audit = Optional.empty();
     private Optional<Road> road = Optional.empty();
@@ -148,6 +150,13 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /// Opens directories of this machine to calls.
+    public Lab opening(LocalFiles opened) {
+        files = opened;
+        road = Optional.empty();
+        return this;
+    }
+
     public ToolResult call(String tool, Object... namesAndValues) {
         return call(tool, Json.obj(namesAndValues));
     }
@@ -182,7 +191,8 @@ public final class Lab implements AutoCloseable {
                     wire,
                     wrapped -> new Pve(wrapped, waiting()),
                     () -> ApiSchema.builtIn("9.2"),
-                    shells);
+                    shells,
+                    files);
             road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock()));
         }
         return road.get();

@@ -22,6 +22,7 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Inputs;
+import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Preview;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
@@ -233,6 +234,11 @@ final class Workshop implements Dispatcher {
         @Override
         public Shells shells() {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public LocalFiles files() {
+            return LocalFiles.NONE;
         }
 
         @Override

@@ -31,7 +31,8 @@ final class NodeStorageApi {
                 .on(Verb.DELETE, VOLUME, NodeStorageApi::delete)
                 .on(Verb.GET, STORAGE + "/prunebackups", PruneApi::preview)
                 .on(Verb.DELETE, STORAGE + "/prunebackups", PruneApi::prune)
-                .on(Verb.POST, STORAGE + "/download-url", TransferApi::download);
+                .on(Verb.POST, STORAGE + "/download-url", TransferApi::download)
+                .on(Verb.POST, STORAGE + "/upload", TransferApi::upload);
     }
 
     private static Json index(Request request) {

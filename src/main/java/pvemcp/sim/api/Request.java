@@ -15,8 +15,7 @@ import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Node;
 
 /// One call of an operation, as its handler sees it: arguments by name, path variables among them as in PVE, who
-/// asks,
-/// and the world.
+/// asks, and the world.
 public final class Request {
     /// A body that is not JSON, such as a task's log as a file.
     public record Raw(String contentType, Map<String, String> headers, byte[] body) {}
@@ -29,6 +28,7 @@ public final class Request {
     private final String localNode;
     private final Map<String, Json> envelope = new LinkedHashMap<>();
     private Raw raw;
+    private Posted posted;
 
     /// @param arguments path variables and parameters, of the types the schema gives them
     /// @param rights of who asks; empty where nobody is logged in
@@ -185,6 +185,16 @@ public final class Request {
     public Json answerRaw(Raw body) {
         raw = body;
         return Json.Null.NULL;
+    }
+
+    /// Takes along the file that came with the request.
+    public void carry(Posted file) {
+        posted = file;
+    }
+
+    /// The file that came with the request.
+    public Optional<Posted> posted() {
+        return Optional.ofNullable(posted);
     }
 
     public Optional<Raw> raw() {

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
+import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Storage;
 
 /// Files that come onto a storage from elsewhere (PVE::API2::Storage::Status).
@@ -36,6 +37,49 @@ final class TransferApi {
             throw new SimError("storage '%s' does not support '%s' content".formatted(storage.id(), content));
         }
         return storage;
+    }
+
+    /// A file that came with the request (PVE::API2::Storage::Status, upload). What has its name is overwritten.
+    static Json upload(Request request) {
+        var content = request.text("content");
+        var storage = target(request, content);
+        var name = fileName(content, request.text("filename"));
+        var file = request.posted().orElseThrow(() -> new SimError("missing temporary file name"));
+        var node = request.node().name();
+        var volume = content + "/" + name;
+        var path = storage.path(volume);
+        var from = "/var/tmp/pveupload-"
+                + Guest.sha1(name + request.cluster().now()).substring(0, 32);
+        var expected = request.text("checksum", "").toLowerCase(Locale.ROOT);
+        var steps = Timed.begin().say(100, "starting file import from: " + from);
+        if (!expected.isEmpty()) {
+            steps = steps.then(100, work -> {
+                if (!file.digest().equals(expected)) {
+                    work.say("calculating checksum...");
+                    throw new SimError("checksum mismatch: got '%s' != expect '%s'".formatted(file.digest(), expected));
+                }
+                work.say("calculating checksum...OK, checksum verified");
+            });
+        }
+        return request.start(
+                "imgcopy",
+                "",
+                steps.say(
+                                100,
+                                "target node: " + node,
+                                "target file: " + path,
+                                "file size is: " + file.size(),
+                                "command: cp -- %s %s".formatted(from, path))
+                        .then(500, work -> {
+                            storage.add(
+                                    node,
+                                    volume,
+                                    file.size(),
+                                    file.size(),
+                                    request.cluster().now());
+                            work.say("finished file import successfully");
+                        })
+                        .steps());
     }
 
     /// The simulator reaches nothing but the names that are reserved for examples: from `example.org` and its kin a

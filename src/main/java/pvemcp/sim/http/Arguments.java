@@ -10,8 +10,7 @@ import pvemcp.json.Json;
 import pvemcp.json.JsonException;
 
 /// Decodes what a call brings along, with the ways of PVE::APIServer::AnyEvent: pairs end at `&` and `;`, a value
-/// ends
-/// at a second raw `=`, a key without `=` counts as absent, a repeated key is a list, a query outdoes a body.
+/// ends at a second raw `=`, a key without `=` counts as absent, a repeated key is a list, a query outdoes a body.
 final class Arguments {
     private Arguments() {}
 
@@ -33,13 +32,17 @@ final class Arguments {
     }
 
     private static SequencedMap<String, Json> body(HttpRequest request) {
+        if (request.upload().isPresent()) {
+            var arguments = new LinkedHashMap<String, Json>();
+            request.upload().get().texts().forEach((name, value) -> arguments.put(name, Json.str(value)));
+            request.upload().get().file().ifPresent(file -> arguments.put("filename", Json.str(file.name())));
+            return arguments;
+        }
         var media = request.header("content-type").orElse("").split(";", 2)[0].strip();
         if (media.equals("application/json")) {
             return json(new String(request.body(), StandardCharsets.UTF_8));
         }
-        return media.startsWith("multipart/")
-                ? new LinkedHashMap<>()
-                : form(new String(request.body(), StandardCharsets.ISO_8859_1));
+        return form(new String(request.body(), StandardCharsets.ISO_8859_1));
     }
 
     private static SequencedMap<String, Json> json(String text) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -32,6 +33,8 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
     private static final Json ROOT = Json.of(Stream.of("version", "cluster", "nodes", "storage", "access", "pools")
             .map(name -> Map.of("subdir", name))
             .toList());
+
+    private static final Pattern UPLOAD = Pattern.compile("/api2/[^/]+/nodes/[^/]+/storage/[^/]+/upload");
 
     private final SimOptions options;
     private final ReentrantLock lock;
@@ -122,9 +125,8 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
 
     @Override
     public boolean isUpload(HttpRequest head) {
-        return head.method().equals("POST")
-                && head.path().endsWith("/upload")
-                && head.header("content-type").orElse("").startsWith("multipart/form-data");
+        // PVE::APIServer::AnyEvent goes by the path alone.
+        return head.method().equals("POST") && UPLOAD.matcher(head.path()).matches();
     }
 
     @Override
@@ -268,6 +270,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         // A path of PVE that is not simulated answers as one that PVE has not.
         var handler = routes.handler(operation).orElseThrow(() -> notImplemented(http, path));
         var request = new Request(operation, typed, rights, cluster, tasks, localNode());
+        http.upload().flatMap(Multipart::file).ifPresent(request::carry);
         var data = handler.handle(request);
         if (request.raw().isPresent()) {
             var raw = request.raw().get();

@@ -8,7 +8,16 @@ import java.util.Optional;
 ///
 /// @param target path and query as sent, still encoded
 /// @param headers by lower-case name; of a repeated header the last one counts
-record HttpRequest(String method, String target, Map<String, String> headers, byte[] body) {
+/// @param upload the body instead, where it has a file in it
+record HttpRequest(String method, String target, Map<String, String> headers, byte[] body, Optional<Multipart> upload) {
+    HttpRequest(String method, String target, Map<String, String> headers, byte[] body) {
+        this(method, target, headers, body, Optional.empty());
+    }
+
+    HttpRequest with(Multipart parts) {
+        return new HttpRequest(method, target, headers, body, Optional.of(parts));
+    }
+
     Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
     }

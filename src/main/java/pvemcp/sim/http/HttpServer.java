@@ -23,10 +23,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLContext;
+import pvemcp.json.Json;
 
 /// HTTP/1.1 over TLS with pveproxy's own habits, which a general server would tidy away: error texts as reason
 /// phrases, one answer of 400 or more ends the connection, five idle seconds as well, no chunked requests.
@@ -41,10 +43,9 @@ public final class HttpServer implements AutoCloseable {
     private static final int HEADER_LINES = 64;
     private static final int HEADER_BYTES = 8 * 1024;
     private static final int BODY_BYTES = 512 * 1024;
-    /// PVE takes an ISO of any size to its disk; we keep an upload in memory, so it has an end.
-    private static final int UPLOAD_BYTES = 64 << 20;
-
     private static final int COMPRESS_FROM = 1024;
+    /// Unquoted, as PVE wants it.
+    private static final Pattern BOUNDARY = Pattern.compile("multipart/form-data; *boundary=([^\\s\";,]{1,70})");
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "DELETE");
 
     /// What answers the requests.
@@ -197,6 +198,9 @@ public final class HttpServer implements AutoCloseable {
         if (refused.isPresent()) {
             return refused.get();
         }
+        if (handler.isUpload(head)) {
+            return upload(head, in);
+        }
         int length = contentLength(head);
         if (length == 0) {
             return handler.answer(head);
@@ -204,16 +208,13 @@ public final class HttpServer implements AutoCloseable {
         if (head.method().equals("GET") || head.method().equals("DELETE")) {
             return HttpResponse.plain(501, "Unexpected content for method '%s'".formatted(head.method()));
         }
-        boolean upload = handler.isUpload(head);
-        if (length < 0 || length > (upload ? UPLOAD_BYTES : BODY_BYTES)) {
+        if (length < 0 || length > BODY_BYTES) {
             discard(in, length);
             return HttpResponse.plain(501, "for data too large");
         }
         var type = head.header("content-type").orElse("");
         var media = type.split(";", 2)[0].strip();
-        if (!upload
-                && !Set.of("", "application/x-www-form-urlencoded", "application/json")
-                        .contains(media)) {
+        if (!Set.of("", "application/x-www-form-urlencoded", "application/json").contains(media)) {
             return HttpResponse.plain(506, "upload 'Content-Type '%s' not implemented".formatted(type));
         }
         var body = in.readNBytes(length);
@@ -221,6 +222,31 @@ public final class HttpServer implements AutoCloseable {
             throw new SocketException("the body ended early");
         }
         return handler.answer(new HttpRequest(head.method(), head.target(), head.headers(), body));
+    }
+
+    /// A file of any size on its way to a storage.
+    private HttpResponse upload(HttpRequest head, InputStream in) throws IOException, InterruptedException {
+        var boundary = BOUNDARY.matcher(head.header("content-type").orElse(""));
+        var length = head.header("content-length").orElse("");
+        if (!boundary.matches() || !length.matches("\\d{1,18}")) {
+            throw new SocketException("pveproxy waits in vain for a form with parts, and hangs up");
+        }
+        var algorithm = Arguments.of(new HttpRequest("GET", head.target(), head.headers(), new byte[0]))
+                .get("checksum-algorithm");
+        try {
+            var parts = Multipart.read(
+                    in,
+                    Long.parseLong(length),
+                    boundary.group(1),
+                    Optional.ofNullable(algorithm).flatMap(Json::scalarText));
+            if (parts.file().isEmpty()) {
+                return HttpResponse.plain(
+                        500, "upload failed at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 1370.\n");
+            }
+            return handler.answer(head.with(parts));
+        } catch (Multipart.Malformed malformed) {
+            return malformed.answer();
+        }
     }
 
     private static int contentLength(HttpRequest head) {
