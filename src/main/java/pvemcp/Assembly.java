@@ -44,6 +44,7 @@ import pvemcp.sim.ssh.SimSsh;
 import pvemcp.sim.time.SimTime;
 import pvemcp.tool.Definitions;
 import pvemcp.tool.LocalFiles;
+import pvemcp.tool.Vault;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.Prompts;
 import pvemcp.tools.Resources;
@@ -97,13 +98,13 @@ final class Assembly implements Host {
         for (var settings : config.clusters()) {
             var wire = new LateWire(() -> new HttpTransport(connection(settings), clock));
             wires.add(wire);
-            clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.files()));
+            clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files()));
         }
         if (clusters.isEmpty()) {
             var wire = new LateWire(() -> {
                 throw new PveException(new PveFault.Unreachable("Proxmox VE", UNCONFIGURED));
             });
-            clusters.add(cluster("default", "", wire, shells, config.files()));
+            clusters.add(cluster("default", "", wire, shells, config.vault(), config.files()));
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
@@ -118,8 +119,8 @@ final class Assembly implements Host {
         }
     }
 
-    private Cluster cluster(String name, String identity, LateWire wire, Shells shells, LocalFiles files) {
-        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings), shells, files);
+    private Cluster cluster(String name, String identity, LateWire wire, Shells shells, Vault vault, LocalFiles files) {
+        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings), shells, vault, files);
     }
 
     private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
@@ -151,7 +152,7 @@ final class Assembly implements Host {
                 () -> entrances(sim.get().ssh()),
                 (host, port, _) -> sim.get().ssh().connect(host, port),
                 Waiting.REAL);
-        var clusters = List.of(cluster("demo", "demo", wire, shells, LocalFiles.NONE));
+        var clusters = List.of(cluster("demo", "demo", wire, shells, config.vault(), LocalFiles.NONE));
         var records = scratch();
         return new Door(road(config, clusters, config.policy(), new AuditLog(records, clock)), () -> {
             wire.close();

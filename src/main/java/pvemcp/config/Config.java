@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import pvemcp.gate.Policy;
 import pvemcp.remote.SshSettings;
+import pvemcp.tool.BadArguments;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
+import pvemcp.tool.Vault;
 
 /// The configuration in force: the file, the environment and `.env` put together and checked. Immutable.
 public final class Config {
@@ -81,6 +83,22 @@ public final class Config {
     public LocalFiles files() {
         return new LocalFiles(
                 list(Key.FILES_UPLOAD).stream().map(surroundings::resolve).toList(), Optional.empty());
+    }
+
+    /// Where calls find secrets and leave them.
+    public Vault vault() {
+        var directory = text(Key.SECRETS_DIRECTORY).isEmpty()
+                ? Optional.<Path>empty()
+                : Optional.of(path(Key.SECRETS_DIRECTORY));
+        return new Vault(directory, Optional.of(path(Key.SECRETS_HANDOVER)), Config::secret);
+    }
+
+    private static String secret(Path file) {
+        try {
+            return SecretFile.read(file);
+        } catch (SecretFile.Refused e) {
+            throw new BadArguments(List.of(e.getMessage()));
+        }
     }
 
     /// The ways into guests over SSH; off unless configured.

@@ -50,6 +50,12 @@ public enum Key {
     FILES_UPLOAD("files.upload", Kind.LIST, "", """
             Directories of this machine whose files may be uploaded to storages. Nothing can be uploaded while none is \
             named."""),
+    SECRETS_DIRECTORY("secrets.directory", Kind.PATH, "", """
+            A directory of files that hold a secret each, such as a password for guests. A call names such a file and \
+            never says what is in it; while no directory is set, calls cannot set passwords."""),
+    SECRETS_HANDOVER("secrets.handover", Kind.PATH, "~/.local/state/pve-mcp/handover", """
+            Where secrets that Proxmox VE makes for a person are put, such as a console's ticket, in files that only this \
+            user can read. An answer names the file and never says what is in it."""),
     SSH_ENABLED("ssh.enabled", Kind.FLAG, "false", """
             Whether guests may be entered over SSH: containers through `pct exec` on the node that runs them, VMs \
             directly."""),

@@ -9,6 +9,7 @@ import pvemcp.remote.Shells;
 import pvemcp.remote.SshSettings;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.LocalFiles;
+import pvemcp.tool.Vault;
 
 /// One configured cluster, as calls go to it.
 ///
@@ -17,6 +18,7 @@ import pvemcp.tool.LocalFiles;
 /// @param client makes handles over a wrapped wire
 /// @param schema the cluster's own API schema, fetched on first use
 /// @param shells the ways into its guests
+/// @param vault where its calls find secrets and leave them
 /// @param files what of this machine its calls may read and write
 public record Cluster(
         String name,
@@ -25,21 +27,19 @@ public record Cluster(
         Function<Transport, Pve> client,
         Supplier<ApiSchema> schema,
         Shells shells,
+        Vault vault,
         LocalFiles files) {
-    /// A cluster whose calls have nothing of this machine.
-    public Cluster(
-            String name,
-            String identity,
-            Transport wire,
-            Function<Transport, Pve> client,
-            Supplier<ApiSchema> schema,
-            Shells shells) {
-        this(name, identity, wire, client, schema, shells, LocalFiles.NONE);
-    }
-
-    /// A cluster whose guests are entered by their agents only.
+    /// A cluster whose guests are entered by their agents only, and whose calls have nothing of this machine.
     public Cluster(
             String name, String identity, Transport wire, Function<Transport, Pve> client, Supplier<ApiSchema> schema) {
-        this(name, identity, wire, client, schema, new Shells(SshSettings.OFF, Waiting.REAL));
+        this(
+                name,
+                identity,
+                wire,
+                client,
+                schema,
+                new Shells(SshSettings.OFF, Waiting.REAL),
+                Vault.NONE,
+                LocalFiles.NONE);
     }
 }

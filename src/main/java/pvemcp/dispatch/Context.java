@@ -8,6 +8,7 @@ import pvemcp.remote.Shells;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.ToolContext;
+import pvemcp.tool.Vault;
 
 /// What one call may use: the cluster through the wire it was given, and the way back to its caller.
 ///
@@ -34,6 +35,11 @@ record Context(Cluster cluster, Transport wire, Clock clock, Caller caller, Cons
     @Override
     public LocalFiles files() {
         return cluster.files();
+    }
+
+    @Override
+    public Vault vault() {
+        return cluster.vault();
     }
 
     @Override

@@ -17,6 +17,9 @@ public interface ToolContext extends Watcher {
     /// The directories of this machine that the owner has opened.
     LocalFiles files();
 
+    /// Where the owner's secrets are, and where those for a person go.
+    Vault vault();
+
     /// The schema of the cluster the call goes to.
     ApiSchema schema();
 

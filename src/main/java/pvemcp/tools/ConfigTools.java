@@ -97,7 +97,6 @@ public final class ConfigTools {
 
         @Override
         public void fill(Edit edit, ToolContext ctx) {
-            Tiers.refusePasswords(options);
             var found = edit.guest();
             boolean vm = found.kind() == GuestKind.VM;
             if (!vm && (agent.isPresent() || !boot.isEmpty())) {
@@ -116,7 +115,8 @@ public final class ConfigTools {
             if (!tags.isEmpty() || !addTags.isEmpty() || !removeTags.isEmpty()) {
                 tags(edit, found.tags());
             }
-            options.members()
+            Passwords.filled(ctx, options)
+                    .members()
                     .forEach((option, value) -> edit.set(
                             option,
                             value instanceof Json.Bool(var flag)
@@ -186,6 +186,8 @@ public final class ConfigTools {
             @Doc(value = "SSH public keys for that user", obvious = true)
             List<String> sshKeys,
 
+            @Doc("secret:FILE of the owner's") Optional<String> password,
+
             @Doc("Network of net0: 'ip=dhcp' or 'ip=10.0.0.5/24,gw=10.0.0.1'")
             Optional<String> ipconfig,
 
@@ -214,6 +216,9 @@ public final class ConfigTools {
                     .set("ipconfig0", ipconfig)
                     .set("searchdomain", searchdomain)
                     .set("ciupgrade", upgrade);
+            edit.set(
+                    "cipassword",
+                    password.map(name -> ctx.vault().named("password", name).reveal()));
             if (!sshKeys.isEmpty()) {
                 edit.set("sshkeys", CloudInit.keys(sshKeys));
             }

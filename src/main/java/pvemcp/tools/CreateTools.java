@@ -100,10 +100,10 @@ final class CreateTools {
 
         @Override
         public Tier tier(ApiSchema schema) {
-            return Tiers.of(schema, Verb.POST, "/nodes/{node}/qemu", params(100, storage.orElse("any")));
+            return Tiers.of(schema, Verb.POST, "/nodes/{node}/qemu", params(100, storage.orElse("any"), options));
         }
 
-        private Json.Obj params(int id, String on) {
+        private Json.Obj params(int id, String on, Json.Obj extras) {
             var size = whole(disk.orElse(Bytes.ofGibi(32))).count() >> 30;
             var drive = image.map(from -> on + ":0,import-from=" + from).orElse(on + ":" + size);
             var params = Json.obj(
@@ -137,7 +137,7 @@ final class CreateTools {
             if (start && !growsLater()) {
                 params = params.with("start", 1);
             }
-            return Places.merged(params, options);
+            return Places.merged(params, extras);
         }
 
         /// An image comes with its own size, and is made larger afterwards.
@@ -147,13 +147,13 @@ final class CreateTools {
 
         @Override
         public Made run(ToolContext ctx) {
-            Tiers.refusePasswords(options);
+            var extras = Passwords.filled(ctx, options);
             var pve = ctx.pve();
             var at = Places.node(pve, node);
             var id = Places.id(pve, vmid);
             var on = Places.storage(pve, at, "images", storage);
             var task = pve.node(at)
-                    .start(pvemcp.pve.Verb.POST, "/qemu", params(id, on))
+                    .start(pvemcp.pve.Verb.POST, "/qemu", params(id, on, extras))
                     .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
             var outcome = Outcome.of(ctx, task, timeout);
             var chosen = "storage %s, bridge %s, %d cores, %s RAM, guest agent expected"
@@ -183,7 +183,7 @@ final class CreateTools {
         }
 
         private String next() {
-            return image.isPresent() && !options.has("sshkeys")
+            return image.isPresent() && !options.has("sshkeys") && !options.has("cipassword")
                     ? "give it a user and keys with pve_guest_cloudinit before its first start"
                     : "";
         }
@@ -245,10 +245,10 @@ final class CreateTools {
 
         @Override
         public Tier tier(ApiSchema schema) {
-            return Tiers.of(schema, Verb.POST, "/nodes/{node}/lxc", params(100, storage.orElse("any")));
+            return Tiers.of(schema, Verb.POST, "/nodes/{node}/lxc", params(100, storage.orElse("any"), options));
         }
 
-        private Json.Obj params(int id, String on) {
+        private Json.Obj params(int id, String on, Json.Obj extras) {
             var net = "name=eth0,bridge=" + bridge + ",ip=" + ip
                     + gateway.map(address -> ",gw=" + address).orElse("");
             var params = Json.obj(
@@ -265,23 +265,23 @@ final class CreateTools {
                 params = params.with("ssh-public-keys", String.join("\n", sshKeys));
             }
             params = Places.with(params, "pool", pool);
-            return Places.merged(start ? params.with("start", 1) : params, options);
+            return Places.merged(start ? params.with("start", 1) : params, extras);
         }
 
         @Override
         public Made run(ToolContext ctx) {
-            Tiers.refusePasswords(options);
+            var extras = Passwords.filled(ctx, options);
             var pve = ctx.pve();
             var at = Places.node(pve, node);
             var id = Places.id(pve, vmid);
             var on = Places.storage(pve, at, "rootdir", storage);
             var task = pve.node(at)
-                    .start(pvemcp.pve.Verb.POST, "/lxc", params(id, on))
+                    .start(pvemcp.pve.Verb.POST, "/lxc", params(id, on, extras))
                     .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
             var outcome = Outcome.of(ctx, task, timeout);
             var chosen = "unprivileged, storage %s, bridge %s, ip %s, %d cores, %s RAM"
                     .formatted(on, bridge, ip, cores, memory);
-            var next = sshKeys.isEmpty()
+            var next = sshKeys.isEmpty() && !options.has("password")
                     ? "it has no password and no key: pct enter %d on %s gets in".formatted(id, at)
                     : "";
             return new Made(

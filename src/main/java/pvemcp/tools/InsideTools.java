@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
@@ -22,12 +23,17 @@ import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Percent;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
+import pvemcp.pve.Secret;
 import pvemcp.pve.Verb;
 import pvemcp.remote.Agent;
+import pvemcp.remote.AgentShell;
 import pvemcp.remote.Command;
 import pvemcp.remote.GuestFiles;
 import pvemcp.remote.Output;
 import pvemcp.remote.RunLimits;
+import pvemcp.remote.Shell;
 import pvemcp.remote.Way;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.BadArguments;
@@ -55,6 +61,8 @@ public final class InsideTools {
                     List a folder inside a guest, or show one file's size, owner, mode and age.""", FileList.class),
             execute("pve_guest_service", """
                     Show, start, stop or restart a service inside a guest (systemd, OpenRC or init scripts).""", Service.class),
+            execute("pve_guest_password", """
+                    Set a user's password inside a guest, to a secret the owner keeps in a file.""", Password.class),
             read("pve_guest_info", """
                     Show what a running guest says about itself: OS, host name, addresses, file systems, users. Needs \
                     no login; VMs need their agent.""", Info.class),
@@ -417,6 +425,47 @@ public final class InsideTools {
                     .findFirst()
                     .map(line -> Clean.name(line.substring(name.length() + 1)))
                     .orElse("");
+        }
+    }
+
+    record Password(
+            @Doc GuestRef guest,
+
+            @Doc(value = "User in the guest", or = "root", obvious = true)
+            String user,
+
+            @Doc("secret:FILE of the owner's") String password,
+            @Doc(value = "How to get in", or = "auto") Way via)
+            implements Call<Password.Done>, OnGuest {
+        record Done(String outcome, String guest, String user) {}
+
+        // passwd(5): what a login name may have; Windows has blanks in it as well.
+        private static final Pattern USER = Pattern.compile("[\\w][\\w. $-]{0,63}", Pattern.UNICODE_CHARACTER_CLASS);
+
+        @Override
+        public Done run(ToolContext ctx) {
+            if (!USER.matcher(user).matches()) {
+                throw new BadArguments(List.of("argument 'user': '%s' is no user's name".formatted(Clean.name(user))));
+            }
+            var secret = ctx.vault().named("password", password);
+            var found = ctx.pve().guest(guest);
+            var way = ctx.shells().shell(ctx.pve(), found, via);
+            if (way instanceof AgentShell) {
+                var params = Json.obj("username", user, "password", secret.reveal());
+                new Agent(found).send(Verb.POST, "/set-user-password", params);
+            } else {
+                enter(way, secret);
+            }
+            return new Done("set", Clean.oneLine(found.toString()), user);
+        }
+
+        /// On standard input, where no list of processes shows it.
+        private void enter(Shell way, Secret secret) {
+            var line = (user + ":" + secret.reveal() + "\n").getBytes(StandardCharsets.UTF_8);
+            var output = way.run(Command.of("chpasswd").reading(line), FILES);
+            if (!output.succeeded()) {
+                throw new PveException(new PveFault.InGuest("chpasswd", Clean.line(output.err())));
+            }
         }
     }
 

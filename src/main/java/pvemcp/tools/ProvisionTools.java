@@ -105,7 +105,7 @@ public final class ProvisionTools {
             @Doc(value = "How long for everything", or = "45s", obvious = true)
             Duration timeout)
             implements Call<Made>, OnGuest, OnVmid, Planned {
-        private static final Set<String> TAKEN = Set.of("vmid", "node", "delete", "revert", "force", "cipassword");
+        private static final Set<String> TAKEN = Set.of("vmid", "node", "delete", "revert", "force");
 
         GuestProvision {
             sshKeys = List.copyOf(sshKeys);
@@ -130,6 +130,8 @@ public final class ProvisionTools {
             var base = base(from, id);
             var config = config(from);
             requireExtras(ctx, from);
+            // What is shown has the names only, but a secret that is not there is better missed now.
+            Passwords.filled(ctx, options);
             var requests = new ArrayList<String>();
             requests.add("POST %s %s"
                     .formatted(path(from) + "/clone", clone(from, id).write()));
@@ -213,7 +215,7 @@ public final class ProvisionTools {
         public Made run(ToolContext ctx) {
             var from = ctx.pve().guest(template);
             requireExtras(ctx, from);
-            var config = config(from);
+            var config = Passwords.filled(ctx, config(from));
             var steps = new Steps(ctx, timeout, 3 + (config.isEmpty() ? 0 : 1) + (disk.isPresent() ? 1 : 0));
             int[] id = {0};
             boolean cloned = steps.follow("clone", () -> cloned(ctx, from, id));

@@ -1,10 +1,8 @@
 package pvemcp.tools;
 
-import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Verb;
-import pvemcp.tool.BadArguments;
 import pvemcp.tool.Tier;
 
 /// The tier of a request: what a request with options of the caller's choice can do, by the reviewed table of all
@@ -23,18 +21,5 @@ final class Tiers {
         var vm = of(schema, Verb.POST, "/nodes/{node}/qemu/{vmid}/config", params);
         var container = of(schema, Verb.PUT, "/nodes/{node}/lxc/{vmid}/config", params);
         return vm.compareTo(container) > 0 ? vm : container;
-    }
-
-    /// Passwords would be in the client's transcript, so they are not taken.
-    ///
-    /// @throws BadArguments where there is one
-    static void refusePasswords(Json.Obj options) {
-        for (var name : List.of("cipassword", "password")) {
-            if (options.has(name)) {
-                throw new BadArguments(List.of(("argument 'options': '%s' would be written down in this conversation; "
-                                + "give SSH keys, or let the user set it in the web interface")
-                        .formatted(name)));
-            }
-        }
     }
 }

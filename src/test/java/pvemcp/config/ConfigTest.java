@@ -21,6 +21,7 @@ import pvemcp.pve.Connection;
 import pvemcp.pve.Connection.Credential;
 import pvemcp.pve.Connection.Trust;
 import pvemcp.pve.Secret;
+import pvemcp.tool.BadArguments;
 import pvemcp.tool.Tier;
 
 /// What can be configured, where it may stand, and what is said of mistakes.
@@ -74,6 +75,8 @@ class ConfigTest {
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");
         values.put(Key.FILES_UPLOAD, "/srv/images");
+        values.put(Key.SECRETS_DIRECTORY, "/secrets");
+        values.put(Key.SECRETS_HANDOVER, "/handover");
         values.put(Key.SSH_ENABLED, "false");
         values.put(Key.SSH_USER, "ops");
         values.put(Key.SSH_PORT, "2222");
@@ -476,5 +479,36 @@ class ConfigTest {
         var file = directory.resolve(name);
         Files.writeString(file, text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    }
+
+    @Test
+    void a_secret_that_others_can_read_is_not_used() throws IOException {
+        var secrets = Files.createDirectory(directory.resolve("secrets"));
+        var file = Files.writeString(secrets.resolve("root"), "hunter2\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        var env = Map.of("PVE_MCP_SECRETS_DIRECTORY", secrets.toString());
+        var vault = Config.load(new Surroundings(env, directory, home)).vault();
+
+        var refused = catchThrowableOfType(BadArguments.class, () -> vault.named("password", "secret:root"));
+        assertThat(refused).hasMessageContaining("can be read by others").hasMessageNotContaining("hunter2");
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThat(vault.named("password", "secret:root")).isEqualTo(new Secret("hunter2"));
+    }
+
+    @Test
+    void what_is_for_a_person_goes_into_files_of_their_own_that_only_they_can_read() throws IOException {
+        var env = Map.of("PVE_MCP_SECRETS_HANDOVER", directory.resolve("for-me").toString());
+        var vault = Config.load(new Surroundings(env, directory, home)).vault();
+
+        var first = vault.hand("console-101", ".json", "{}");
+        var second = vault.hand("console-101", ".json", "[]");
+
+        assertThat(first).hasContent("{}");
+        assertThat(second).isNotEqualTo(first).hasContent("[]");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(second)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(second.getParent())))
+                .isEqualTo("rwx------");
     }
 }

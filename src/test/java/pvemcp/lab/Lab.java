@@ -43,6 +43,7 @@ import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
+import pvemcp.tool.Vault;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.Prompts;
 import pvemcp.tools.Resources;
@@ -66,6 +67,7 @@ public final class Lab implements AutoCloseable {
     private Shells shells = new Shells(SshSettings.OFF, waiting());
     private LocalFiles files = LocalFiles.NONE;
     private Path auditFile;
+    private Vault vault;
     private Optional<AuditLog> audit = Optional.empty();
     private Optional<Road> road = Optional.empty();
 
@@ -78,6 +80,7 @@ public final class Lab implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         auditFile = folder.resolve("audit.jsonl");
+        vault = new Vault(Optional.empty(), Optional.of(handover()), file -> "");
     }
 
     public static Lab of(Scenario scenario) {
@@ -157,6 +160,33 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /// A secret of the owner's, in a file.
+    public Lab knowingSecret(String name, String secret) {
+        var directory = folder.resolve("secrets");
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve(name), secret);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        vault = new Vault(Optional.of(directory), Optional.of(handover()), Lab::text);
+        road = Optional.empty();
+        return this;
+    }
+
+    /// Where a person finds what is not for the model.
+    public Path handover() {
+        return folder.resolve("handover");
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public ToolResult call(String tool, Object... namesAndValues) {
         return call(tool, Json.obj(namesAndValues));
     }
@@ -192,6 +222,7 @@ public final class Lab implements AutoCloseable {
                     wrapped -> new Pve(wrapped, waiting()),
                     () -> ApiSchema.builtIn("9.2"),
                     shells,
+                    vault,
                     files);
             road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock()));
         }

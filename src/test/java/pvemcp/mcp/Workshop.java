@@ -31,6 +31,7 @@ import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.ToolResult;
+import pvemcp.tool.Vault;
 import pvemcp.view.View;
 
 /// A small server to talk to: a tool for each way a call can go, and no cluster behind it.
@@ -239,6 +240,11 @@ final class Workshop implements Dispatcher {
         @Override
         public LocalFiles files() {
             return LocalFiles.NONE;
+        }
+
+        @Override
+        public Vault vault() {
+            return Vault.NONE;
         }
 
         @Override

@@ -61,7 +61,7 @@ class ConfigToolsTest {
                     .saying("memroy", "did you mean 'memory'?");
             that(lab.call("pve_guest_set", "guest", "git", "options", "{\"cipassword\":\"x\"}"))
                     .failsWith("bad_arguments")
-                    .saying("'cipassword' would be written down");
+                    .saying("'cipassword'", "would be written down");
         }
     }
 

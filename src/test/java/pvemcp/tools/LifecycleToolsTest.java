@@ -92,7 +92,7 @@ class LifecycleToolsTest {
                     .isRefusedBy("policy.execute");
             that(lab.call("pve_ct_create", "name", "box2", "template", template, "options", "{\"password\":\"x\"}"))
                     .failsWith("bad_arguments")
-                    .saying("'password' would be written down");
+                    .saying("'password'", "would be written down");
         }
     }
 

@@ -361,11 +361,7 @@ final class AgentApi {
 
     private static Json setPassword(Request request) {
         var host = host(request);
-        var passwd = host.file("/etc/passwd")
-                .map(file -> new String(file.bytes(), StandardCharsets.UTF_8))
-                .orElse("");
-        var user = request.text("username");
-        if (passwd.lines().noneMatch(line -> line.startsWith(user + ":"))) {
+        if (!host.setPassword(request.text("username"), request.text("password"))) {
             throw new SimError("Agent error: child process has failed to set user password");
         }
         return Json.Null.NULL;

@@ -315,6 +315,9 @@ final class LxcApi {
         if (container.config.get("unprivileged").equals("0")) {
             container.config.remove("unprivileged");
         }
+        if (request.has("password")) {
+            container.inside().setPassword("root", request.text("password"));
+        }
     }
 
     private static String osType(String template) {

@@ -23,6 +23,8 @@ public final class ToyHost {
     /// Whether the agent takes requests and never answers.
     public boolean agentHangs;
     public boolean frozen;
+    /// What users log in with, as far as it was set.
+    public final SequencedMap<String, String> passwords = new TreeMap<>();
     /// What this host has besides the usual programs.
     final Map<String, ToyPrograms.Own> programs = new HashMap<>();
 
@@ -119,6 +121,15 @@ public final class ToyHost {
     /// Runs a program to its end.
     public ToyEnd run(List<String> argv, byte[] input, Instant now) {
         return new ToyShell(this, now).program(argv, input);
+    }
+
+    /// @return false where there is no such user
+    public boolean setPassword(String user, String password) {
+        boolean known = text("/etc/passwd").lines().anyMatch(line -> line.startsWith(user + ":"));
+        if (known) {
+            passwords.put(user, password);
+        }
+        return known;
     }
 
     /// What was started under that pid and has not been asked for to its end.

@@ -1,5 +1,6 @@
 package pvemcp.sim.world;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,6 +22,7 @@ final class ToyPrograms {
             "cat",
             "cd",
             "chmod",
+            "chpasswd",
             "command",
             "cp",
             "df",
@@ -115,6 +117,7 @@ final class ToyPrograms {
             case "cp" -> copy(shell, plain, pipes, false);
             case "mv" -> copy(shell, plain, pipes, true);
             case "chmod" -> chmod(shell, plain, pipes);
+            case "chpasswd" -> chpasswd(shell, pipes);
             case "ls" -> ls(shell, plain, pipes);
             case "stat" -> stat(shell, args, pipes);
             case "[", "test" -> test(shell, args) ? 0 : 1;
@@ -319,6 +322,18 @@ final class ToyPrograms {
             return complain(pipes, "chmod: cannot access '" + args.getLast() + "': No such file or directory", 1);
         }
         shell.host.files.put(path, file.withMode(args.getFirst().replaceFirst("^0", "")));
+        return 0;
+    }
+
+    /// `user:password` in lines (chpasswd(8)).
+    private static int chpasswd(ToyShell shell, ToyShell.Pipes pipes) {
+        var text = new String(ToyShell.raw(pipes.in()), StandardCharsets.UTF_8);
+        for (var line : text.lines().toList()) {
+            var user = line.substring(0, Math.max(0, line.indexOf(':')));
+            if (!shell.host.setPassword(user, line.substring(line.indexOf(':') + 1))) {
+                return complain(pipes, "chpasswd: (line 1, user " + user + ") password not changed", 1);
+            }
+        }
         return 0;
     }
 
