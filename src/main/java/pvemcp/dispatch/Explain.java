@@ -116,8 +116,11 @@ final class Explain {
                 new Failed(
                         "locked",
                         "%s: %s".formatted(Clean.name(what), Clean.line(message)),
-                        "wait for the task that holds the lock%s; pve_task_list running=true shows it"
-                                .formatted(by.isEmpty() ? "" : " (" + Clean.name(by) + ")"));
+                        // The one lock that no task holds, but whoever asked for it (PVE::Network::SDN).
+                        what.equals("SDN configuration")
+                                ? "give the token of your lock; pve_sdn_apply action=unlock force=true takes another's"
+                                : "wait for the task that holds the lock%s; pve_task_list running=true shows it"
+                                        .formatted(by.isEmpty() ? "" : " (" + Clean.name(by) + ")"));
             case PveFault.Conflict(var message) ->
                 new Failed(
                         "conflict",

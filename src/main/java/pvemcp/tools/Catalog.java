@@ -19,6 +19,7 @@ public final class Catalog {
             MetricTools.METRICS,
             InsideTools.INSIDE,
             FirewallTools.FIREWALL,
+            SdnTools.SDN,
             LifecycleTools.LIFECYCLE,
             ConfigTools.CONFIG,
             SnapshotTools.SNAPSHOTS,
@@ -40,6 +41,7 @@ public final class Catalog {
             "backups",
             "inside",
             "firewall",
+            "sdn",
             "lifecycle",
             "config",
             "snapshots");

@@ -37,6 +37,7 @@ public final class AllRoutes {
         CloudInitApi.add(routes);
         AgentApi.add(routes);
         FirewallApi.add(routes);
+        SdnApi.add(routes);
         BulkApi.add(routes);
         ConsoleApi.add(routes);
         StorageApi.add(routes);

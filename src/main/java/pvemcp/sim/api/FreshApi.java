@@ -21,12 +21,7 @@ final class FreshApi {
             "/cluster/notifications/endpoints/gotify",
             "/cluster/notifications/endpoints/smtp",
             "/cluster/notifications/endpoints/webhook",
-            "/cluster/qemu/custom-cpu-models",
-            "/cluster/sdn/controllers",
-            "/cluster/sdn/dns",
-            "/cluster/sdn/vnets",
-            "/cluster/sdn/zones",
-            "/nodes/{node}/sdn/zones");
+            "/cluster/qemu/custom-cpu-models");
 
     private static final List<String> WITHOUT_CEPH = List.of(
             "/cluster/ceph/status", "/cluster/ceph/flags", "/cluster/ceph/metadata", "/nodes/{node}/ceph/status");
@@ -42,8 +37,7 @@ final class FreshApi {
                 throw new SimError("binary not installed: /usr/bin/ceph-mon");
             });
         }
-        routes.on(Verb.GET, "/cluster/sdn/ipams", _ -> builtInIpam())
-                .on(Verb.GET, "/cluster/ha/groups", _ -> {
+        routes.on(Verb.GET, "/cluster/ha/groups", _ -> {
                     throw new SimError("cannot index groups: ha groups have been migrated to rules");
                 })
                 .on(Verb.GET, "/cluster/ha/status/manager_status", FreshApi::manager)
@@ -53,10 +47,6 @@ final class FreshApi {
                 .on(Verb.GET, "/cluster/config/qdevice", _ -> Json.Obj.EMPTY)
                 .on(Verb.GET, "/cluster/config/join", FreshApi::join)
                 .on(Verb.DELETE, "/nodes/{node}/certificates/custom", _ -> Json.Null.NULL);
-    }
-
-    private static Json builtInIpam() {
-        return Json.arr(Json.obj("ipam", "pve", "type", "pve", "digest", Digests.of("")));
     }
 
     private static Json manager(Request request) {

@@ -43,6 +43,8 @@ public final class Cluster {
     public final SequencedMap<String, SequencedMap<String, String>> haResources = new TreeMap<>();
     /// Copies of guests' disks kept on other nodes (replication.cfg), by job.
     public final SequencedMap<String, Replication> replications = new TreeMap<>();
+    /// /etc/pve/sdn
+    public final Sdn sdn = new Sdn();
     /// datacenter.cfg
     public Json.Obj options = Json.Obj.EMPTY;
 
@@ -113,7 +115,9 @@ public final class Cluster {
 
     /// Whether a guest on that node can be plugged into that bridge.
     public boolean hasBridge(String node, String bridge) {
-        return node(node).bridges.contains(bridge) || node(node).host.interfaces.containsKey(bridge);
+        return node(node).bridges.contains(bridge)
+                || node(node).host.interfaces.containsKey(bridge)
+                || sdn.hasVnet(node, bridge);
     }
 
     /// A unicast MAC address nobody has, with Proxmox's own prefix.

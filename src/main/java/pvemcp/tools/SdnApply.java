@@ -1,0 +1,212 @@
+package pvemcp.tools;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import pvemcp.json.Json;
+import pvemcp.pve.TaskList.TaskRow;
+import pvemcp.pve.Upid;
+import pvemcp.pve.Verb;
+import pvemcp.tool.Aim.OnPath;
+import pvemcp.tool.BadArguments;
+import pvemcp.tool.Call;
+import pvemcp.tool.Doc;
+import pvemcp.tool.Planned;
+import pvemcp.tool.Preview;
+import pvemcp.tool.ToolContext;
+import pvemcp.view.Clean;
+
+/// What becomes of all SDN changes that wait. PVE's task of applying them only has every node reload its network: it
+/// neither waits for that nor fails with it (PVE::API2::Network::SDN), so each node is looked at afterwards.
+record SdnApply(
+        @Doc(value = "What to do", obvious = true) Action action,
+        @Doc("Token of your lock") Optional<String> lock,
+
+        @Doc("unlock: also somebody else's; lock: although changes wait")
+        boolean force)
+        implements Call<SdnApply.Applied>, OnPath, Planned {
+    // Until a reload of the network has ended, with what a call may take in all in mind.
+    private static final Duration SETTLING = Duration.ofSeconds(30);
+    private static final int MOST_SAID = 20;
+
+    enum Action {
+        APPLY,
+        ROLLBACK,
+        LOCK,
+        UNLOCK
+    }
+
+    /// How one node took it.
+    ///
+    /// @param reload how its task `srvreload:networking` ended; empty where this token may not see it
+    record NodeLine(String node, String reload, String zones) {}
+
+    /// @param next what to do now
+    record Applied(String outcome, String task, List<NodeLine> nodes, List<String> notAsked, String next) {
+        static Applied now(String outcome, String next) {
+            return new Applied(outcome, "", List.of(), List.of(), next);
+        }
+    }
+
+    @Override
+    public Verb verb() {
+        return switch (action) {
+            case APPLY -> Verb.PUT;
+            case ROLLBACK, LOCK -> Verb.POST;
+            case UNLOCK -> Verb.DELETE;
+        };
+    }
+
+    @Override
+    public String path() {
+        return switch (action) {
+            case APPLY -> "/cluster/sdn";
+            case ROLLBACK -> "/cluster/sdn/rollback";
+            case LOCK, UNLOCK -> "/cluster/sdn/lock";
+        };
+    }
+
+    @Override
+    public Json.Obj params() {
+        var params = lock.map(token -> Json.obj("lock-token", token)).orElse(Json.Obj.EMPTY);
+        return switch (action) {
+            case APPLY, ROLLBACK -> params;
+            case LOCK -> force ? Json.obj("allow-pending", 1) : Json.Obj.EMPTY;
+            case UNLOCK -> {
+                if (!force && lock.isEmpty()) {
+                    throw new BadArguments(
+                            List.of("argument 'lock': needed to release it; force=true takes it from its owner"));
+                }
+                yield force ? Json.obj("force", 1) : params;
+            }
+        };
+    }
+
+    @Override
+    public Preview preview(ToolContext ctx) {
+        if (action == Action.LOCK || action == Action.UNLOCK) {
+            return new Preview(HostTools.word(action) + " the SDN configuration", List.of(), List.of());
+        }
+        var waiting = SdnReads.waiting(ctx);
+        var said = new ArrayList<String>();
+        waiting.stream()
+                .limit(MOST_SAID)
+                .forEach(row -> said.add("%s %s %s: %s".formatted(row.state(), row.part(), row.name(), row.waits())));
+        if (waiting.size() > MOST_SAID) {
+            said.add("and %d more; pve_sdn_get shows all".formatted(waiting.size() - MOST_SAID));
+        }
+        if (action == Action.APPLY) {
+            var probe = new Probe(ctx);
+            for (var node : SdnReads.nodes(ctx, Optional.empty())) {
+                probe.look("files of " + node, () -> SdnReads.effect(ctx, node))
+                        .ifPresent(effect -> said.add("files of %s: %s".formatted(node, effect)));
+            }
+            said.addAll(probe.unseen());
+        }
+        var summary = "%s %d pending SDN changes%s"
+                .formatted(
+                        action == Action.APPLY ? "apply" : "throw away",
+                        waiting.size(),
+                        action == Action.APPLY ? ": every node reloads its network" : "");
+        return new Preview(summary, List.of(), said.stream().map(Clean::line).toList());
+    }
+
+    @Override
+    public Applied run(ToolContext ctx) {
+        return switch (action) {
+            case APPLY -> apply(ctx);
+            case ROLLBACK -> {
+                ctx.pve().data(verb(), path(), params());
+                yield Applied.now("thrown away: the definitions are as last applied", "");
+            }
+            case LOCK -> {
+                var token =
+                        ctx.pve().data(verb(), path(), params()).scalarText().orElse("");
+                yield Applied.now(
+                        "locked: only calls with this lock change the SDN now",
+                        "lock=%s in pve_sdn_set and pve_sdn_apply; applying or rolling back releases it"
+                                .formatted(Clean.name(token)));
+            }
+            case UNLOCK -> {
+                ctx.pve().data(verb(), path(), params());
+                yield Applied.now("unlocked", "");
+            }
+        };
+    }
+
+    private Applied apply(ToolContext ctx) {
+        var task = ctx.pve().requireTask(ctx.pve().data(verb(), path(), params()));
+        var started = Outcome.of(ctx, task, Duration.ofSeconds(20));
+        if (started.isGoing()) {
+            return new Applied("the nodes are still being told", started.task(), List.of(), List.of(), started.next());
+        }
+        var upid = task.id();
+        ctx.pve().await(SETTLING, ctx, () -> isSettled(ctx, upid));
+
+        var probe = new Probe(ctx);
+        var lines = lines(ctx, probe, upid);
+        long well = lines.stream().filter(SdnApply::isWell).count();
+        ctx.pve().nodes().stream()
+                .filter(node -> !node.online())
+                .forEach(node -> lines.add(new NodeLine(node.name(), "offline", "not told")));
+        boolean all = well == lines.size() && probe.unseen().isEmpty();
+        return new Applied(
+                all
+                        ? "in effect on all %d nodes".formatted(well)
+                        : "in effect on %d of %d nodes".formatted(well, lines.size()),
+                started.task(),
+                lines,
+                probe.unseen(),
+                all ? "" : "pve_sdn_get what=status shows zones by node, pve_node_log a node's own words");
+    }
+
+    private static boolean isWell(NodeLine line) {
+        boolean reloaded = line.reload().isEmpty()
+                || line.reload().equals("OK")
+                || line.reload().startsWith("WARNINGS");
+        return reloaded && !line.zones().contains("pending") && !line.zones().contains("error");
+    }
+
+    /// Whether no node is still at it, as far as can be seen.
+    private static boolean isSettled(ToolContext ctx, Upid since) {
+        return lines(ctx, new Probe(ctx), since).stream()
+                .noneMatch(line -> line.reload().equals("running")
+                        || (line.reload().isEmpty() && line.zones().contains("pending")));
+    }
+
+    private static List<NodeLine> lines(ToolContext ctx, Probe probe, Upid since) {
+        var lines = new ArrayList<NodeLine>();
+        for (var node : SdnReads.nodes(ctx, Optional.empty())) {
+            var reload = probe.look("reload of " + node, () -> reload(ctx, node, since));
+            var zones = SdnReads.zones(ctx, probe, Optional.of(node)).stream()
+                    .collect(Collectors.groupingBy(
+                            zone -> zone.status() + (zone.problems().isEmpty() ? "" : ": " + zone.problems()),
+                            java.util.TreeMap::new,
+                            Collectors.mapping(SdnReads.ZoneLine::zone, Collectors.joining(", "))));
+            var words = zones.isEmpty()
+                    ? "none here"
+                    : zones.entrySet().stream()
+                            .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue()))
+                            .collect(Collectors.joining("; "));
+            reload.ifPresent(how -> lines.add(new NodeLine(node, how, words)));
+        }
+        return lines;
+    }
+
+    /// How the node's reload ended that this apply began. It is root's own, so not everybody may see it.
+    private static String reload(ToolContext ctx, String node, Upid since) {
+        var filter =
+                Json.obj("typefilter", "srvreload", "since", since.started().getEpochSecond());
+        return ctx.pve().node(node).tasks(filter, 5).tasks().stream()
+                .filter(row -> row.upid().id().equals("networking"))
+                .findFirst()
+                .map(SdnApply::ending)
+                .orElse("");
+    }
+
+    private static String ending(TaskRow row) {
+        return row.running() ? "running" : Clean.line(row.exit());
+    }
+}
