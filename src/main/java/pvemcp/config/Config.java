@@ -82,7 +82,10 @@ public final class Config {
     /// What of this machine calls may read and write; nothing unless configured.
     public LocalFiles files() {
         return new LocalFiles(
-                list(Key.FILES_UPLOAD).stream().map(surroundings::resolve).toList(), Optional.empty());
+                list(Key.FILES_UPLOAD).stream().map(surroundings::resolve).toList(),
+                Optional.of(text(Key.FILES_DOWNLOAD))
+                        .filter(path -> !path.isEmpty())
+                        .map(surroundings::resolve));
     }
 
     /// Where calls find secrets and leave them.

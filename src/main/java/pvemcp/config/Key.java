@@ -50,6 +50,8 @@ public enum Key {
     FILES_UPLOAD("files.upload", Kind.LIST, "", """
             Directories of this machine whose files may be uploaded to storages. Nothing can be uploaded while none is \
             named."""),
+    FILES_DOWNLOAD("files.download", Kind.PATH, "", """
+            The directory of this machine that files out of backups are put into, for the owner alone to read."""),
     SECRETS_DIRECTORY("secrets.directory", Kind.PATH, "", """
             A directory of files that hold a secret each, such as a password for guests. A call names such a file and \
             never says what is in it; while no directory is set, calls cannot set passwords."""),

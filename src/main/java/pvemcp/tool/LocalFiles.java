@@ -1,9 +1,11 @@
 package pvemcp.tool;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +14,9 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +36,11 @@ public record LocalFiles(List<Path> uploads, Optional<Path> downloads) {
     public static final String UPLOAD_KEY = "files.upload";
 
     public static final String DOWNLOAD_KEY = "files.download";
+
+    private static final int LONGEST_NAME = 120;
+    private static final int MOST_OF_A_NAME = 1000;
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     public LocalFiles {
         uploads = List.copyOf(uploads);
@@ -84,6 +94,83 @@ public record LocalFiles(List<Path> uploads, Optional<Path> downloads) {
                 .formatted(
                         Clean.line(name),
                         String.join(", ", uploads.stream().map(Path::toString).toList()))));
+    }
+
+    /// A file that comes into being: under its name only once it is whole, and readable by the owner alone.
+    public static final class Arrival implements AutoCloseable {
+        private final Path directory;
+        private final String name;
+        private final Path part;
+        private final OutputStream out;
+        private Optional<Path> kept = Optional.empty();
+
+        private Arrival(Path directory, String name) throws IOException {
+            this.directory = directory;
+            this.name = name;
+            this.part = Files.createTempFile(directory, ".", ".part", OWNER_ONLY);
+            this.out = Files.newOutputStream(part, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        }
+
+        public OutputStream out() {
+            return out;
+        }
+
+        /// Gives it its name, or the next one that is free.
+        public Path keep() throws IOException {
+            out.close();
+            for (int number = 1; ; number++) {
+                try {
+                    var file = directory.resolve(numbered(number));
+                    // A link never takes the place of another file, as a move would.
+                    Files.createLink(file, part);
+                    kept = Optional.of(file);
+                    return file;
+                } catch (FileAlreadyExistsException e) {
+                    if (number == MOST_OF_A_NAME) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private String numbered(int number) {
+            int dot = name.lastIndexOf('.');
+            return number == 1
+                    ? name
+                    : dot <= 0 ? name + "-" + number : name.substring(0, dot) + "-" + number + name.substring(dot);
+        }
+
+        /// Takes away what was not kept.
+        @Override
+        public void close() {
+            try {
+                out.close();
+                Files.deleteIfExists(part);
+            } catch (IOException e) {
+                if (kept.isEmpty()) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    /// Begins a file in the directory for downloads.
+    ///
+    /// @param wanted its name; what does not belong into one is replaced
+    /// @throws NotAllowed where the owner has opened no such directory
+    /// @throws UncheckedIOException where it cannot be written
+    public Arrival receive(String wanted) {
+        var directory = downloads.orElseThrow(() -> new NotAllowed(
+                DOWNLOAD_KEY,
+                "no directory of this machine is opened for downloads",
+                "the owner can set %s to the directory downloads go to".formatted(DOWNLOAD_KEY)));
+        var name = wanted.replaceAll("[^\\p{L}\\p{N}_.-]", "_").replaceFirst("^\\.+", "");
+        var shortened = name.substring(Math.max(0, name.length() - LONGEST_NAME));
+        try {
+            return new Arrival(directory.toRealPath(), shortened.isEmpty() ? "file" : shortened);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static NotAllowed outside(String name) {

@@ -2,14 +2,13 @@ package pvemcp.tools;
 
 import static pvemcp.tool.Tool.change;
 import static pvemcp.tool.Tool.destroy;
+import static pvemcp.tool.Tool.execute;
 import static pvemcp.tool.Tool.operate;
 import static pvemcp.tool.Tool.read;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +64,9 @@ public final class BackupTools {
             read("pve_backup_config", """
                     Show the guest configuration inside a backup, without passwords.""", BackupConfig.class),
             operate("pve_backup_files", """
-                    List files inside a backup on a Proxmox Backup Server.""", BackupFiles.class));
+                    List files inside a backup on a Proxmox Backup Server.""", BackupFiles.class),
+            execute("pve_backup_extract", """
+                    Download a file or directory out of a backup to this server's download directory.""", BackupExtract.class));
 
     private BackupTools() {}
 
@@ -650,14 +651,7 @@ public final class BackupTools {
 
         @Override
         public List<FileLine> run(ToolContext ctx) {
-            // "/" goes as it is, every other path in Base64 (PVE::API2::Storage::FileRestore, list).
-            var at =
-                    path.equals("/") ? path : Base64.getEncoder().encodeToString(path.getBytes(StandardCharsets.UTF_8));
-            var volume = archive.substring(archive.indexOf(':') + 1);
-            var rows = Archive.parse(archive)
-                    .at(ctx, node)
-                    .read("/file-restore/list", Json.obj("volume", volume, "filepath", at));
-            return Fields.list(rows).stream()
+            return BackupExtract.list(Archive.parse(archive).at(ctx, node), archive, path).stream()
                     .map(row -> new FileLine(
                             Clean.name(row.text("text")), row.text("type"), row.bytes("size"), row.moment("mtime")))
                     .toList();

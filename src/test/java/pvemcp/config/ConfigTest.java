@@ -77,6 +77,7 @@ class ConfigTest {
         values.put(Key.FILES_UPLOAD, "/srv/images");
         values.put(Key.SECRETS_DIRECTORY, "/secrets");
         values.put(Key.SECRETS_HANDOVER, "/handover");
+        values.put(Key.FILES_DOWNLOAD, "/srv/restored");
         values.put(Key.SSH_ENABLED, "false");
         values.put(Key.SSH_USER, "ops");
         values.put(Key.SSH_PORT, "2222");

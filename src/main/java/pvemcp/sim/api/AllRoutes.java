@@ -42,6 +42,7 @@ public final class AllRoutes {
         ConsoleApi.add(routes);
         StorageApi.add(routes);
         NodeStorageApi.add(routes);
+        FileRestoreApi.add(routes);
         RrdApi.add(routes);
         IndexApi.add(routes, schema);
         return routes;
