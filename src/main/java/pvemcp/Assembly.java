@@ -26,6 +26,7 @@ import pvemcp.dispatch.Cluster;
 import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Road;
 import pvemcp.gate.Policy;
+import pvemcp.mcp.About;
 import pvemcp.pve.Connection;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Pve;
@@ -83,6 +84,16 @@ final class Assembly implements Host {
     @Override
     public Clock clock() {
         return clock;
+    }
+
+    @Override
+    public About about() {
+        var version = Main.class.getPackage().getImplementationVersion();
+        return new About(
+                "pve-mcp",
+                "Proxmox VE",
+                version == null ? "0-dev" : version,
+                "Guests, nodes, storage, tasks and the whole API of a Proxmox VE cluster.");
     }
 
     @Override

@@ -13,7 +13,6 @@ import pvemcp.config.ConfigException;
 import pvemcp.config.Key;
 import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
-import pvemcp.mcp.About;
 import pvemcp.mcp.Emits;
 import pvemcp.mcp.McpServer;
 import pvemcp.mcp.Stdio;
@@ -76,7 +75,7 @@ public final class Main {
             if (config.text(Key.LOG_LEVEL).equals("info")) {
                 err.println("pve-mcp: " + served(config, door));
             }
-            stdio.serve(new McpServer(door.dispatcher(), about(), Emits.NOTHING));
+            stdio.serve(new McpServer(door.dispatcher(), assembly.about(), Emits.NOTHING));
             return Exit.OK;
         } catch (IOException e) {
             err.println("pve-mcp: " + e.getMessage());
@@ -108,16 +107,10 @@ public final class Main {
     }
 
     private static int command(List<String> args, Console console, Surroundings surroundings) {
-        return new Commands(Assembly.forTerminal(surroundings, Clock.systemUTC()), console, about().version())
-                .run(args);
-    }
-
-    private static About about() {
-        var version = Main.class.getPackage().getImplementationVersion();
-        return new About(
-                "pve-mcp",
-                "Proxmox VE",
-                version == null ? "0-dev" : version,
-                "Guests, nodes, storage, tasks and the whole API of a Proxmox VE cluster.");
+        boolean serves = !args.isEmpty() && args.getFirst().equals("serve");
+        var assembly = serves
+                ? Assembly.forClient(surroundings, Clock.systemUTC())
+                : Assembly.forTerminal(surroundings, Clock.systemUTC());
+        return new Commands(assembly, console).run(args);
     }
 }

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +108,47 @@ class CommandLineTest {
         env.put("PVE_MCP_LOG_LEVEL", "info");
 
         assertThat(run("serve").err).containsPattern("serving [0-9]+ tools for no configured cluster");
+    }
+
+    @Test
+    void an_address_that_others_can_reach_is_not_served_to_anybody() {
+        var served = run("serve", "--http", "0.0.0.0:0", "--demo");
+
+        assertThat(served.status).isEqualTo(Exit.USAGE);
+        assertThat(served.err).contains("nobody would be asked who they are");
+    }
+
+    @Test
+    void what_cannot_be_served_over_http_is_said_before_anything_listens() {
+        assertThat(run("serve", "--http", "127.0.0.1", "--demo").err).contains("write HOST:PORT");
+        assertThat(run("serve", "--http=:8765", "--demo").err).contains("write HOST:PORT");
+        assertThat(run("serve", "--demo").err).contains("without --http");
+
+        env.put("PVE_MCP_HTTP_TLS_KEY", "key.pem");
+        assertThat(run("serve", "--http", "127.0.0.1:0").err).contains("go together");
+        env.put("PVE_MCP_HTTP_TLS_CERTIFICATE", "chain.pem");
+        assertThat(run("serve", "--http", "127.0.0.1:0").err).contains("TLS: ").contains("chain.pem");
+    }
+
+    @Test
+    void a_server_over_http_says_where_it_is_and_answers_there() throws Exception {
+        var err = new PipedInputStream();
+        var told = new PrintStream(new PipedOutputStream(err), true, StandardCharsets.UTF_8);
+        var console = new Console(InputStream.nullInputStream(), System.out, told, false, false, 0);
+        var surroundings = new Surroundings(env, directory, directory);
+        var server = Thread.ofPlatform()
+                .start(() -> Main.run(List.of("serve", "--http", "127.0.0.1:0", "--demo"), console, surroundings));
+        try (var scanner = new Scanner(err, StandardCharsets.UTF_8);
+                var client = HttpClient.newHttpClient()) {
+            var line = scanner.nextLine();
+            assertThat(line).contains("serving MCP at http://127.0.0.1:");
+            var ready = URI.create(line.substring(line.indexOf("http://")).replace("/mcp", "/readyz"));
+            var answer = client.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.ofString());
+            assertThat(answer.body()).isEqualTo("ready\n");
+        } finally {
+            server.interrupt();
+            server.join();
+        }
     }
 
     @Test

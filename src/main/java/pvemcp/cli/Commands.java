@@ -21,10 +21,10 @@ public final class Commands {
     private final List<Command> commands;
     private final CommandLine line;
 
-    public Commands(Host host, Console console, String version) {
+    public Commands(Host host, Console console) {
         this.console = console;
         this.commands = List.of(
-                new ServeCommand(),
+                new ServeCommand(host, console),
                 new DemoCommand(host, console),
                 new SimCommand(host, console),
                 new ToolsCommand(host, console),
@@ -34,7 +34,9 @@ public final class Commands {
                 new CompletionCommand(this, console),
                 new CandidatesCommand(host, console),
                 new DocsCommand(host, console));
-        var root = CommandSpec.create().name("pve-mcp").version("pve-mcp " + version);
+        var root = CommandSpec.create()
+                .name("pve-mcp")
+                .version("pve-mcp " + host.about().version());
         root.usageMessage()
                 .description("The MCP server for Proxmox VE, and its tools on the command line.")
                 .synopsisSubcommandLabel("COMMAND")

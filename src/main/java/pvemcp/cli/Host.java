@@ -3,12 +3,16 @@ package pvemcp.cli;
 import java.time.Clock;
 import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
+import pvemcp.mcp.About;
 
 /// What the commands get from whoever put the program together. They make no big piece themselves.
 public interface Host {
     Surroundings surroundings();
 
     Clock clock();
+
+    /// What the server says of itself.
+    About about();
 
     /// Reads the configuration; a [pvemcp.config.ConfigException] where it cannot be used.
     Config config();

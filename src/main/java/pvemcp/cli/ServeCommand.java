@@ -1,11 +1,42 @@
 package pvemcp.cli;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.config.Config;
+import pvemcp.config.Key;
+import pvemcp.mcp.Emits;
+import pvemcp.mcp.Entrance;
+import pvemcp.mcp.Http;
+import pvemcp.mcp.HttpSettings;
+import pvemcp.mcp.McpServer;
+import pvemcp.mcp.PemFiles;
 
-/// `pve-mcp serve`, as far as the command line goes: a line that is right never comes here, because the server starts
+/// `pve-mcp serve --http`. Without `--http` a line that is right never comes here: over stdio the server starts
 /// without loading any of this.
 final class ServeCommand implements Command {
+    private static final String ADDRESS = "127.0.0.1:8765";
+
+    /// How long what is under way may go on after a SIGTERM. Supervisors kill after 10 s (Docker) or later.
+    private static final Duration GRACE = Duration.ofSeconds(8);
+
+    private final Host host;
+    private final Console console;
+
+    ServeCommand(Host host, Console console) {
+        this.host = host;
+        this.console = console;
+    }
+
     @Override
     public String name() {
         return "serve";
@@ -13,13 +44,106 @@ final class ServeCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        var spec = Command.spec(name(), "Serve MCP on standard input and output, as clients start it.");
+        var spec = Command.spec(
+                name(),
+                "Serve MCP on standard input and output, as clients start it; with --http over HTTP, for many clients.");
+        spec.addOption(OptionSpec.builder("--http")
+                .type(String.class)
+                .arity("0..1")
+                .fallbackValue(ADDRESS)
+                .paramLabel("HOST:PORT")
+                .description("Serve Streamable HTTP there; at " + ADDRESS + " where nothing is said.")
+                .build());
         spec.addOption(Command.flag("--read-only", "Let nothing but reads through, whatever the policy says."));
+        spec.addOption(Command.flag("--demo", "With --http: serve the built-in simulated cluster."));
         return spec;
     }
 
     @Override
     public int run(ParseResult parsed) {
-        throw new UsageException("serve takes no option but --read-only");
+        String address = parsed.matchedOptionValue("--http", "");
+        if (address.isEmpty()) {
+            throw new UsageException("without --http, serve takes no option but --read-only");
+        }
+        boolean demo = Command.has(parsed, "--demo");
+        var config = demo ? Config.defaults(host.surroundings()) : host.config();
+        if (!config.text(Key.LOG_LEVEL).equals("error")) {
+            config.notices().forEach(notice -> console.err().println("pve-mcp: " + notice));
+        }
+        var settings = settings(address, config);
+        try (var door = demo ? host.demo() : host.connected(config, Command.has(parsed, "--read-only"))) {
+            var entrance = Entrance.open(new McpServer(door.dispatcher(), host.about(), Emits.NOTHING));
+            return serve(settings, entrance);
+        }
+    }
+
+    private int serve(HttpSettings settings, Entrance entrance) {
+        if (entrance.open() && !settings.onlyThisMachine()) {
+            throw new UsageException(
+                    "%s can be reached from other machines, and nobody would be asked who they are: listen on 127.0.0.1"
+                            .formatted(settings.address().getHostString()));
+        }
+        try (var http = Http.start(settings, entrance, host.clock())) {
+            // On SIGTERM or SIGINT; the JVM then ends with 143 or 130, as is the custom.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> http.drain(GRACE), "pve-mcp-end"));
+            var scheme = settings.tls().isPresent() ? "https" : "http";
+            console.err()
+                    .println("pve-mcp: serving MCP at %s://%s:%d/mcp"
+                            .formatted(scheme, settings.address().getHostString(), http.port()));
+            new CountDownLatch(1).await();
+            return Exit.OK;
+        } catch (IOException e) {
+            throw new UsageException("cannot listen at %s: %s"
+                    .formatted(
+                            settings.address().getHostString() + ":"
+                                    + settings.address().getPort(),
+                            e.getMessage()));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Exit.OK;
+        }
+    }
+
+    private static HttpSettings settings(String text, Config config) {
+        var address = address(text);
+        var hosts = new ArrayList<>(config.list(Key.HTTP_HOSTS));
+        int colon = text.lastIndexOf(':');
+        if (colon > 0 && !address.getAddress().isAnyLocalAddress()) {
+            hosts.add(text.substring(0, colon));
+        }
+        return new HttpSettings(address, hosts, config.list(Key.HTTP_ORIGINS), tls(config));
+    }
+
+    private static InetSocketAddress address(String text) {
+        int colon = text.lastIndexOf(':');
+        var name = colon < 0 ? "127.0.0.1" : text.substring(0, colon);
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            if (!name.isEmpty() && port >= 0 && port <= 65_535) {
+                return new InetSocketAddress(InetAddress.getByName(name), port);
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        } catch (UnknownHostException _) {
+            throw new UsageException("'%s' is no address of this machine: its name is not known".formatted(name));
+        }
+        throw new UsageException(
+                "'%s' is no address to listen at: write HOST:PORT, such as %s or [::1]:8765".formatted(text, ADDRESS));
+    }
+
+    private static Optional<SSLContext> tls(Config config) {
+        boolean certificate = !config.text(Key.HTTP_TLS_CERTIFICATE).isEmpty();
+        boolean key = !config.text(Key.HTTP_TLS_KEY).isEmpty();
+        if (certificate != key) {
+            throw new UsageException("http.tls_certificate and http.tls_key go together: set both or neither");
+        }
+        if (!certificate) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(PemFiles.context(config.path(Key.HTTP_TLS_CERTIFICATE), config.path(Key.HTTP_TLS_KEY)));
+        } catch (IOException e) {
+            throw new UsageException("TLS: " + e.getMessage());
+        }
     }
 }

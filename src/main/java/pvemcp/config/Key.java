@@ -76,6 +76,14 @@ public enum Key {
     SSH_GUESTS("ssh.guests", Kind.LIST, "", """
             What is different for single guests: `101=admin@192.0.2.7`, or `101=admin@192.0.2.7;~/.ssh/web` with \
             a key of its own. With a host a guest is entered directly."""),
+    HTTP_HOSTS("http.hosts", Kind.LIST, "", """
+            The names by which clients reach a server that was started with `--http`, besides `localhost`. A request for \
+            another name is refused."""),
+    HTTP_ORIGINS("http.origins", Kind.LIST, "", """
+            The web pages, as `https://example.org`, whose scripts may use that server. Others are refused."""),
+    HTTP_TLS_CERTIFICATE("http.tls_certificate", Kind.PATH, "", """
+            A PEM file with the certificate chain of that server. Without it, it speaks plain HTTP."""),
+    HTTP_TLS_KEY("http.tls_key", Kind.PATH, "", "The PEM file with the certificate's key, PKCS #8 without a password."),
     LOG_LEVEL("log.level", Kind.LEVEL, "warn", """
             How much a server tells on standard error: `warn` has what of the configuration is not followed, `info` also \
             what is served.""");

@@ -61,7 +61,7 @@ final class Exchange {
 
     /// The request's `_meta`; empty where it has none.
     Json.Obj meta() {
-        return request.params().members().get("_meta") instanceof Json.Obj meta ? meta : Json.Obj.EMPTY;
+        return request.meta();
     }
 
     /// Says who works on it, so that a cancellation can interrupt them. False: it is over already.
@@ -118,6 +118,7 @@ final class Exchange {
         if (worker != null) {
             worker.interrupt();
         }
+        outbox.over();
     }
 
     /// The server closes: an open request ends with its answer, a running one without.

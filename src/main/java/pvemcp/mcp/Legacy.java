@@ -47,6 +47,11 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
         }
     }
 
+    /// The revision of the last handshake.
+    Optional<Revision> agreed() {
+        return handshake.map(Handshake::revision);
+    }
+
     private Handshake agreed(String method) {
         return handshake.orElseThrow(() -> RpcException.invalidParams("Before " + Text.brief(method)
                 + ", send 'initialize', or name the protocol version in params._meta as from 2026-07-28 on"));

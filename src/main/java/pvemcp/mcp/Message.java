@@ -8,7 +8,12 @@ import pvemcp.json.Json;
 /// An `id` is a string or a whole number and is given back exactly as it was written. `null` stands as the id only in
 /// an error about something whose id could not be read.
 sealed interface Message {
-    record Request(Json id, String method, Json.Obj params) implements Message {}
+    record Request(Json id, String method, Json.Obj params) implements Message {
+        /// The request's `_meta`; empty where it has none.
+        Json.Obj meta() {
+            return params.members().get("_meta") instanceof Json.Obj meta ? meta : Json.Obj.EMPTY;
+        }
+    }
 
     record Notification(String method, Json.Obj params) implements Message {}
 

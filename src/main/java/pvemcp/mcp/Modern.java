@@ -12,7 +12,7 @@ final class Modern implements Era {
     private static final Revision REVISION = Revision.V2026_07_28;
 
     private static final String PREFIX = "io.modelcontextprotocol/";
-    private static final String VERSION = PREFIX + "protocolVersion";
+    static final String VERSION = PREFIX + "protocolVersion";
     private static final String CAPABILITIES = PREFIX + "clientCapabilities";
     private static final String CLIENT = PREFIX + "clientInfo";
     private static final String LOG_LEVEL = PREFIX + "logLevel";
@@ -32,8 +32,7 @@ final class Modern implements Era {
 
     /// Whether a request is of this era, by what it carries.
     static boolean marks(Message.Request request) {
-        return request.method().equals("server/discover")
-                || (request.params().members().get("_meta") instanceof Json.Obj meta && meta.has(VERSION));
+        return request.method().equals("server/discover") || request.meta().has(VERSION);
     }
 
     /// Adds what every result has.
@@ -84,16 +83,28 @@ final class Modern implements Era {
         }
     }
 
-    private Asking asking(Exchange exchange) {
-        var meta = exchange.meta();
+    static RpcException unsupported(String version) {
+        var data = Json.obj("supported", Revision.supported(), "requested", Text.brief(version));
+        return new RpcException(new RpcError(RpcError.UNSUPPORTED_VERSION, "Unsupported protocol version", data));
+    }
+
+    /// Checks that the `_meta` of a request has what every request must have.
+    ///
+    /// @return what the client can do
+    static Json.Obj check(Json.Obj meta) {
         var version = Features.text(meta, VERSION);
         if (!version.equals(REVISION.toString())) {
-            var data = Json.obj("supported", Revision.supported(), "requested", Text.brief(version));
-            throw new RpcException(new RpcError(RpcError.UNSUPPORTED_VERSION, "Unsupported protocol version", data));
+            throw unsupported(version);
         }
         if (!(meta.members().get(CAPABILITIES) instanceof Json.Obj capabilities)) {
             throw RpcException.invalidParams("'" + CAPABILITIES + "' must be an object in params._meta");
         }
+        return capabilities;
+    }
+
+    private static Asking asking(Exchange exchange) {
+        var meta = exchange.meta();
+        var capabilities = check(meta);
         if (meta.has(LOG_LEVEL)) {
             var level = LogLevel.of(Features.text(meta, LOG_LEVEL));
             exchange.logFrom(level.orElseThrow(() -> RpcException.invalidParams("'" + LOG_LEVEL

@@ -6,4 +6,7 @@ package pvemcp.mcp;
 @FunctionalInterface
 interface Outbox {
     void send(Message message);
+
+    /// The request this was for has ended without an answer: it was cancelled, or the server closes.
+    default void over() {}
 }

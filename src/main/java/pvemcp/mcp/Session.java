@@ -57,6 +57,18 @@ final class Session implements AutoCloseable {
         return unsolicited;
     }
 
+    /// What the handshake has agreed on; empty before it.
+    Optional<Revision> agreed() {
+        return legacy.agreed();
+    }
+
+    /// Whether a request of the client is under way.
+    boolean busy() {
+        synchronized (underWay) {
+            return !underWay.isEmpty();
+        }
+    }
+
     /// Takes one message. What it calls for is sent to `outbox`, now or later; a request is over when its result or
     /// error has been sent, or when it was cancelled.
     void receive(Json json, Outbox outbox) {
@@ -67,6 +79,11 @@ final class Session implements AutoCloseable {
             outbox.send(e.answer());
             return;
         }
+        receive(message, outbox);
+    }
+
+    /// The same with a message that has been read.
+    void receive(Message message, Outbox outbox) {
         if (message instanceof Message.Request request) {
             serve(request, outbox);
         } else if (message instanceof Message.Notification notification) {

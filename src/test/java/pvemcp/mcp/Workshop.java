@@ -51,6 +51,9 @@ final class Workshop implements Dispatcher {
     /// How many calls of `slow` were interrupted.
     final AtomicInteger interrupted = new AtomicInteger();
 
+    /// Released once for each call of `slow` that was interrupted.
+    final Semaphore stopped = new Semaphore(0);
+
     Workshop() {
         add(Tool.read("echo", "Says it again.", Echo.class));
         add(Tool.read("slow", "Takes its time.", Slow.class));
@@ -168,6 +171,7 @@ final class Workshop implements Dispatcher {
             return done("at last");
         } catch (InterruptedException e) {
             interrupted.incrementAndGet();
+            stopped.release();
             throw new ToolContext.Cancelled("stopped waiting");
         }
     }
