@@ -119,7 +119,18 @@ final class Assembly implements Host {
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
-        return new Door(road(config, clusters, policy, audit), () -> wires.forEach(LateWire::close));
+        return new Door(road(config, clusters, policy, audit), () -> {
+            wires.forEach(LateWire::close);
+            sign(audit);
+        });
+    }
+
+    private static void sign(AuditLog audit) {
+        try {
+            audit.close();
+        } catch (IOException _) {
+            // What was acknowledged is on disk; the next process signs it.
+        }
     }
 
     private static Connection connection(ClusterSettings settings) {
@@ -164,11 +175,12 @@ final class Assembly implements Host {
                 (host, port, _) -> sim.get().ssh().connect(host, port),
                 Waiting.REAL);
         var clusters = List.of(cluster("demo", "demo", wire, shells, config.vault(), LocalFiles.NONE));
-        var records = scratch();
-        return new Door(road(config, clusters, config.policy(), new AuditLog(records, clock)), () -> {
+        var audit = new AuditLog(scratch().resolve("audit.jsonl"), clock);
+        return new Door(road(config, clusters, config.policy(), audit), () -> {
             wire.close();
             sim.close();
-            forget(records);
+            sign(audit);
+            forget(audit.file().getParent());
         });
     }
 
@@ -184,12 +196,18 @@ final class Assembly implements Host {
     private static Path scratch() {
         return Path.of(
                 System.getProperty("java.io.tmpdir"),
-                "pve-mcp-demo-" + ProcessHandle.current().pid() + ".jsonl");
+                "pve-mcp-demo-" + ProcessHandle.current().pid());
     }
 
-    private static void forget(Path records) {
-        try {
-            Files.deleteIfExists(records);
+    private static void forget(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (var files = Files.newDirectoryStream(folder)) {
+            for (var file : files) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
         } catch (IOException _) {
             // The system's own clearing of temporary files will.
         }

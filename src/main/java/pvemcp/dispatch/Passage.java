@@ -57,7 +57,7 @@ record Passage<C extends Record & Call<?>>(
             if (redeemed != Tickets.Redeemed.GOOD) {
                 return Explain.ticket(redeemed);
             }
-            trip.agreedBy(caller.canAsk() ? "user" : "ticket");
+            trip.agreedBy(caller.canAsk() ? "user" : "ticket", yes.get());
             return act(tier);
         }
         if (!caller.canAsk() && gate.policy().unasked() == Policy.Unasked.DENY) {

@@ -7,12 +7,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import pvemcp.audit.AuditLog;
+import pvemcp.audit.Hash;
 import pvemcp.gate.Target;
 import pvemcp.json.Json;
 import pvemcp.pve.Upid;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
+import pvemcp.view.View;
 
 /// One call on its way, and what the audit log is told of it: a line before the act where it may change something,
 /// and a line at the end of every call.
@@ -26,6 +28,8 @@ final class Trip {
     private final List<String> commands = new ArrayList<>();
     private final List<Upid> tasks = new ArrayList<>();
     private Json.Obj facts;
+    private long intent;
+    private boolean unended;
 
     Trip(AuditLog log, Clock clock, Tool<?> tool, Json.Obj arguments, Caller caller) {
         this.log = log;
@@ -47,12 +51,17 @@ final class Trip {
 
     /// On disk when this comes back: only then may the first write leave.
     void beginsToWrite() throws IOException {
-        log.record(Json.obj("event", "begin").with("call", facts));
+        intent = log.record(Json.obj("event", "begin").with("call", facts));
     }
 
     /// Who said yes to a held call: the user, or whoever handed the ticket back.
-    void agreedBy(String whom) {
-        facts = facts.with("agreed_by", whom);
+    void agreedBy(String whom, String ticket) {
+        facts = facts.with("agreed_by", whom).with("ticket", id(ticket));
+    }
+
+    /// Names a ticket without being one.
+    private static String id(String ticket) {
+        return Hash.of(ticket).substring(0, 12);
     }
 
     void sending(Wires.Sent request) {
@@ -63,8 +72,10 @@ final class Trip {
         commands.add(command);
     }
 
+    /// Written down at once: a process that dies now leaves behind what PVE goes on with.
     void started(Upid task) {
         tasks.add(task);
+        log.note(Json.obj("event", "task", "begin", intent, "task", task.toString()));
     }
 
     List<Upid> tasks() {
@@ -77,8 +88,17 @@ final class Trip {
 
     /// Writes how it ended, and passes it on.
     ToolResult ended(ToolResult result) {
+        if (result instanceof ToolResult.Held held) {
+            // The line of the call that is made once somebody has agreed names the same ticket.
+            facts = facts.with("ticket", id(held.ticket().text()));
+        }
         ended(words(result));
-        return result;
+        return unended && result instanceof ToolResult.Done done ? warned(done) : result;
+    }
+
+    private static ToolResult warned(ToolResult.Done done) {
+        var warning = new View.Text("warning: this was done, but the audit log could not take down how it ended");
+        return new ToolResult.Done(View.Stack.of(done.view(), warning), done.data());
     }
 
     /// A bug ended it.
@@ -87,8 +107,11 @@ final class Trip {
     }
 
     private void ended(String how) {
-        var event = Json.obj("event", "end")
-                .with("call", facts)
+        var event = Json.obj("event", "end");
+        if (intent > 0) {
+            event = event.with("begin", Json.num(intent));
+        }
+        event = event.with("call", facts)
                 .with("result", how)
                 .with("millis", Duration.between(started, clock.instant()).toMillis());
         if (!sent.isEmpty()) {
@@ -101,7 +124,20 @@ final class Trip {
             event = event.with(
                     "tasks", Json.strings(tasks.stream().map(Upid::toString).toList()));
         }
-        log.note(event);
+        if (intent > 0) {
+            recordEnd(event);
+        } else {
+            log.note(event);
+        }
+    }
+
+    /// What is done is done, whether its end can be written down or not: the intent without an end says so.
+    private void recordEnd(Json.Obj event) {
+        try {
+            log.record(event);
+        } catch (IOException _) {
+            unended = true;
+        }
     }
 
     private static String words(ToolResult result) {

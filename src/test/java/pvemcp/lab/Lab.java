@@ -256,12 +256,14 @@ public final class Lab implements AutoCloseable {
         return sim;
     }
 
-    /// The lines of the audit log.
+    /// The lines of the audit log that tell of a call's beginning or end.
     public List<Json.Obj> audit() {
         try {
             return Files.exists(auditFile)
                     ? Files.readAllLines(auditFile).stream()
                             .map(line -> (Json.Obj) Json.parse(line))
+                            .filter(line -> List.of("begin", "end")
+                                    .contains(line.text("event").orElse("")))
                             .toList()
                     : List.of();
         } catch (IOException e) {

@@ -1,0 +1,87 @@
+package pvemcp.audit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Who may read and write the ledger's files: their owner and nobody else. On a file system without such
+/// permissions (Windows) the folder's own rules are all there is.
+final class Permissions {
+    private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
+
+    private Permissions() {}
+
+    /// Makes the folder, for its owner alone, where it is not there yet.
+    static void makeFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        if (hasThem(nearest(folder))) {
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
+        } else {
+            Files.createDirectories(folder);
+        }
+    }
+
+    /// What a new file in this folder is made with.
+    static FileAttribute<?>[] forNewFile(Path folder) throws IOException {
+        return hasThem(folder)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE)}
+                : new FileAttribute<?>[0];
+    }
+
+    /// Refuses a file that others could have written, or that is only a link to one; one that others could read is
+    /// closed to them.
+    static void requireOwn(Path file) throws IOException {
+        var others = others(file);
+        if (others.contains(PosixFilePermission.GROUP_WRITE) || others.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException("%s can be written by others, so it proves nothing: look at who did, then chmod 600"
+                    .formatted(file));
+        }
+        if (!others.isEmpty()) {
+            Files.setPosixFilePermissions(file, FILE);
+        }
+    }
+
+    /// Refuses a secret that others could have read.
+    static void requireSecret(Path file) throws IOException {
+        if (!others(file).isEmpty()) {
+            throw new IOException(
+                    "%s is open to others: move it away, and a new key is made with the next entry".formatted(file));
+        }
+    }
+
+    /// What others than the owner may do with a file.
+    static Set<PosixFilePermission> others(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is not a file of its own (a link, a folder or a device)");
+        }
+        if (!hasThem(file)) {
+            return Set.of();
+        }
+        var others = EnumSet.noneOf(PosixFilePermission.class);
+        others.addAll(Files.getPosixFilePermissions(file));
+        others.removeAll(FOLDER);
+        return others;
+    }
+
+    private static boolean hasThem(Path path) throws IOException {
+        return Files.getFileStore(path).supportsFileAttributeView(PosixFileAttributeView.class);
+    }
+
+    private static Path nearest(Path folder) {
+        var nearest = folder;
+        while (!Files.exists(nearest) && nearest.getParent() != null) {
+            nearest = nearest.getParent();
+        }
+        return nearest;
+    }
+}
