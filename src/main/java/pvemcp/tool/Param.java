@@ -11,7 +11,7 @@ import pvemcp.json.Json;
 /// @param words all values it can have ([Kind#WORD]), or all its members can have ([Kind#WORDS]); empty: any
 /// @param min the least number it can be, `Long.MIN_VALUE` where there is no limit
 /// @param max the greatest, `Long.MAX_VALUE` where there is no limit
-/// @param obvious whether its schema goes without `doc`
+/// @param obvious whether its schema goes without `doc` and bounds
 public record Param(
         String name,
         Kind kind,
@@ -49,11 +49,11 @@ public record Param(
         } else if (!words.isEmpty()) {
             schema.put("enum", Json.strings(words));
         }
-        // Nobody asks for no rows, or fewer.
-        if (min > 1) {
+        // Nobody asks for no rows, or fewer; of an obvious input the bounds are obvious too.
+        if (min > 1 && !obvious) {
             schema.put("minimum", Json.num(min));
         }
-        if (max != Long.MAX_VALUE) {
+        if (max != Long.MAX_VALUE && !obvious) {
             schema.put("maximum", Json.num(max));
         }
         if (!fallback.isEmpty()) {

@@ -29,8 +29,7 @@ public final class ApiTools {
             "api",
             "Any operation of the PVE API",
             read("pve_api_search", """
-                    Find operations of the PVE API by words, or describe one exactly by its path. Use it before \
-                    pve_api_read and pve_api_write.""", ApiSearch.class),
+                    Find operations of the PVE API by words, or describe one by its path. Use it before pve_api_read and pve_api_write.""", ApiSearch.class),
             read("pve_api_read", """
                     Call any GET operation of the PVE API that only reads. For what no other tool shows.""", ApiRead.class),
             execute("pve_api_write", """
@@ -47,13 +46,11 @@ public final class ApiTools {
     }
 
     record ApiSearch(
-            @Doc("Words such as 'snapshot create', or a path to describe")
-            String query,
+            @Doc("Such as 'snapshot create', or a path") String query,
 
             @Doc(value = "Only this method", obvious = true) Optional<Method> method,
 
-            @Doc("Describing: only parameters whose names contain this")
-            Optional<String> parameters,
+            @Doc("Only parameters named like this") Optional<String> parameters,
 
             @Doc(value = "Operations at most", or = "15", min = 1, max = 100, obvious = true)
             int limit)
@@ -70,7 +67,8 @@ public final class ApiTools {
             @Doc(value = "Query parameters by name", obvious = true)
             Json.Obj params,
 
-            @Doc("Of a list of objects, only these members") List<String> fields,
+            @Doc(value = "Of a list of objects, only these members", obvious = true)
+            List<String> fields,
 
             @Doc(value = "Rows at most", or = "50", min = 1, max = 1000, obvious = true)
             int limit,

@@ -24,7 +24,7 @@ import pvemcp.tool.ToolContext;
 /// Which guests are not backed up as they should be. A job that ended well proves nothing: what counts is the
 /// archive.
 record BackupAudit(
-        @Doc(value = "Days the newest backup may be old", or = "7", min = 1, max = 365)
+        @Doc(value = "Days the newest backup may be old", or = "7", min = 1, max = 365, obvious = true)
         int days) implements Call<Report> {
     // PVE::VZDump: "Backup of VM 204 failed - …" in the log of a job over several guests
     private static final Pattern FAILED = Pattern.compile("ERROR: Backup of VM (\\d+) failed - (.*)");

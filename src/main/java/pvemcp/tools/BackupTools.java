@@ -51,15 +51,15 @@ public final class BackupTools {
             "backups",
             "Backups of guests",
             read("pve_backup_list", """
-                    List backups of guests, newest first: age, size, verification, protection.""", BackupList.class),
+                    List backups of guests, newest first.""", BackupList.class),
             change("pve_backup_run", """
-                    Back up guests now. Says of each guest how it ended, and which archive it became.""", BackupRun.class),
+                    Back up guests now.""", BackupRun.class),
             destroy("pve_backup_restore", """
-                    Restore a backup. To a free id it makes a guest; overwrite=true destroys the guest that has the id.""", BackupRestore.class),
+                    Restore a backup as a new guest, or with overwrite=true in place of the one with that id.""", BackupRestore.class),
             change("pve_backup_protect", """
-                    Protect a backup from removal, lift that, or change its notes.""", BackupProtect.class),
+                    Protect a backup from removal, or change its notes.""", BackupProtect.class),
             destroy("pve_backup_prune", """
-                    Show which backups a keep rule would remove, and with apply=true remove them.""", BackupPrune.class),
+                    Show which backups a keep rule would remove; apply=true removes them.""", BackupPrune.class),
             destroy("pve_backup_delete", "Delete one backup. Protected ones are refused.", BackupDelete.class),
             read("pve_backup_config", """
                     Show the guest configuration inside a backup, without passwords.""", BackupConfig.class),
@@ -118,10 +118,10 @@ public final class BackupTools {
     }
 
     record BackupList(
-            @Doc("Only of this guest; an id works after it is gone")
+            @Doc(value = "Only of this guest; an id works after it is gone", obvious = true)
             Optional<GuestRef> guest,
 
-            @Doc(value = "Only on this storage", kind = Kind.STORAGE)
+            @Doc(value = "Only on this storage", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
             Window window)
@@ -225,19 +225,19 @@ public final class BackupTools {
             @Doc(value = "Guests: ids, names or node/id", obvious = true)
             List<GuestRef> guests,
 
-            @Doc(value = "Where to; default: the only one for backups", kind = Kind.STORAGE)
+            @Doc(value = "Default: the only one for backups", kind = Kind.STORAGE)
             Optional<String> storage,
 
-            @Doc(value = "'stop' shuts the guest down meanwhile", or = "snapshot")
+            @Doc(value = "'stop' shuts the guest down meanwhile", or = "snapshot", obvious = true)
             Mode mode,
 
             @Doc(value = "How to compress", or = "zstd", obvious = true)
             Compress compress,
 
-            @Doc(value = "Notes; {{guestname}}, {{node}}, {{vmid}} are filled in", or = "{{guestname}}")
+            @Doc(value = "Notes; {{guestname}}, {{node}}, {{vmid}} are filled in", or = "{{guestname}}", obvious = true)
             String notes,
 
-            @Doc("Keep it from being pruned or deleted") boolean protect,
+            @Doc("Never pruned") boolean protect,
 
             @Doc(value = "Other vzdump parameters by name", obvious = true)
             Json.Obj options,
@@ -331,19 +331,20 @@ public final class BackupTools {
     // ---- restore ----
 
     record BackupRestore(
-            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc("As pve_backup_list names it") String archive,
 
-            @Doc("Id of the restored guest; default: the original's")
-            Optional<Integer> vmid,
+            @Doc("Default: the original's") Optional<Integer> vmid,
 
             @Doc(value = "Node to restore to", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc(value = "Storage for its disks; default: as it was", kind = Kind.STORAGE)
+            @Doc(value = "Default: as it was", kind = Kind.STORAGE)
             Optional<String> storage,
 
-            @Doc("Destroy the guest that has this id") boolean overwrite,
-            @Doc("New MAC addresses and UUID") boolean unique,
+            @Doc(value = "Destroy the guest that has this id", obvious = true)
+            boolean overwrite,
+
+            @Doc("New MACs and UUID") boolean unique,
 
             @Doc(value = "Start it afterwards", obvious = true)
             boolean start,
@@ -463,9 +464,10 @@ public final class BackupTools {
     // ---- keep and remove ----
 
     record BackupProtect(
-            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc("As pve_backup_list names it") String archive,
 
-            @Doc("true: protect, false: lift it") Optional<Boolean> protect,
+            @Doc(value = "true: protect, false: lift it", obvious = true)
+            Optional<Boolean> protect,
 
             @Doc(value = "New notes", obvious = true) Optional<String> notes,
             @Doc(kind = Kind.NODE) Optional<String> node)
@@ -505,10 +507,12 @@ public final class BackupTools {
             @Doc(value = "Only backups of this guest id", obvious = true)
             Optional<Integer> vmid,
 
-            @Doc("Rule such as keep-last=3,keep-weekly=4; default: the storage's own")
+            @Doc("Such as keep-last=3,keep-weekly=4; default: the storage's")
             Optional<String> keep,
 
-            @Doc("Remove them; false only shows") boolean apply,
+            @Doc(value = "Remove them; false only shows", obvious = true)
+            boolean apply,
+
             @Doc(kind = Kind.NODE) Optional<String> node,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -562,7 +566,7 @@ public final class BackupTools {
     }
 
     record BackupDelete(
-            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc("As pve_backup_list names it") String archive,
             @Doc(kind = Kind.NODE) Optional<String> node,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -607,7 +611,7 @@ public final class BackupTools {
     // ---- look inside ----
 
     record BackupConfig(
-            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc("As pve_backup_list names it") String archive,
             @Doc(kind = Kind.NODE) Optional<String> node) implements Call<View> {
         BackupConfig {
             archive = Archive.parse(archive).text();
@@ -628,7 +632,7 @@ public final class BackupTools {
     }
 
     record BackupFiles(
-            @Doc("Volume id from pve_backup_list") String archive,
+            @Doc("As pve_backup_list names it") String archive,
             @Doc(value = "Path inside the backup", or = "/") String path,
             @Doc(kind = Kind.NODE) Optional<String> node)
             implements Call<List<BackupFiles.FileLine>>, OnStorage, OnVmid {

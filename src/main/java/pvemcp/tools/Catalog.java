@@ -62,7 +62,8 @@ public final class Catalog {
             Proxmox VE (PVE): clusters of nodes that run guests (VMs and containers) on storages.
             Start with pve_cluster_status or pve_guest_list. Guests are named by id, name or node/id; names need no look-up.
             Lists say how many there are in all: trust these counts instead of counting rows; narrow with filters, page with
-            cursor. What no tool covers: find the operation with pve_api_search, then pve_api_read or pve_api_write.
+            cursor and limit (at most 500). What no tool covers: find the operation with pve_api_search, then pve_api_read
+            or pve_api_write.
             Calls that change something wait for PVE's task and report how it ended; 'still running' comes with a task id
             for pve_task_wait. dry_run=true shows the exact request and changes nothing. A held call was not made: it needs
             the user's yes. A refused call will stay refused: tell the user the remedy, do not look for a way round.

@@ -81,8 +81,9 @@ public final class ClusterTools {
     }
 
     record NextId(
-            @Doc(value = "Ask whether this id is free", min = 100, max = 999_999_999)
-            Optional<Long> vmid) implements Call<NextId.FreeId> {
+            @Doc(value = "Ask whether this id is free", min = 100, max = 999_999_999, obvious = true)
+            Optional<Long> vmid)
+            implements Call<NextId.FreeId> {
         record FreeId(int vmid, String note) {}
 
         @Override

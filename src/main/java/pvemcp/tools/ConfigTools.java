@@ -36,10 +36,9 @@ public final class ConfigTools {
             "config",
             "Configuration of VMs and containers: options, disks, NICs, cloud-init",
             execute("pve_guest_set", """
-                    Change a guest's configuration: the common options by name, any other in 'options'. Shows before \
-                    and after, and what waits for a restart.""", GuestSet.class),
+                    Change a guest's configuration. Shows before and after, and what waits for a restart.""", GuestSet.class),
             change("pve_guest_notes", """
-                    Write or extend a guest's notes. pve_guest_get shows them.""", GuestNotes.class),
+                    Write or extend a guest's notes.""", GuestNotes.class),
             change("pve_guest_nic", """
                     Add, change or remove a network card. A change keeps its MAC address and what is not named.""", DeviceTools.GuestNic.class),
             change("pve_guest_disk", """
@@ -48,8 +47,7 @@ public final class ConfigTools {
             destroy("pve_guest_disk_delete", """
                     Delete a disk or mount point with its data, attached or unused.""", DeviceTools.DiskDelete.class),
             change("pve_guest_cloudinit", """
-                    Set a VM's cloud-init user, keys and network, and write its drive anew. The guest reads it at its \
-                    next start.""", GuestCloudInit.class),
+                    Set a VM's cloud-init user, keys and network. Read at its next start.""", GuestCloudInit.class),
             execute("pve_guest_cloudinit_dump", """
                     Show the cloud-init data a VM gets, without password hashes.""", CloudInitDump.class));
 
@@ -67,20 +65,22 @@ public final class ConfigTools {
             @Doc(value = "Forbid deleting it and its disks", obvious = true)
             Optional<Boolean> protection,
 
-            @Doc("Expect the guest agent; VMs only") Optional<Boolean> agent,
+            @Doc(value = "Expect the guest agent; VMs only", obvious = true)
+            Optional<Boolean> agent,
+
             @Doc(value = "All its tags", obvious = true) List<String> tags,
             @Doc(value = "Tags to add", obvious = true) List<String> addTags,
 
             @Doc(value = "Tags to take away", obvious = true)
             List<String> removeTags,
 
-            @Doc("Boot order, such as scsi0, net0") List<String> boot,
+            @Doc("Boot order") List<String> boot,
 
-            @Doc("Other options of PVE, such as cpu, balloon, startup, hostpci0: 'mapping=gpu'")
+            @Doc("Any other of PVE, such as cpu, startup, hostpci0")
             Json.Obj options,
 
-            @Doc("Options to unset") List<String> delete,
-            @Doc("Options whose pending change to drop") List<String> revert,
+            @Doc(value = "Options to unset", obvious = true) List<String> delete,
+            @Doc("Pending changes to drop") List<String> revert,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -151,8 +151,12 @@ public final class ConfigTools {
 
     record GuestNotes(
             @Doc GuestRef guest,
-            @Doc("The notes, in Markdown; empty: none") String text,
-            @Doc("Keep what is there and add this below") boolean append,
+
+            @Doc(value = "The notes, in Markdown; empty: none", obvious = true)
+            String text,
+
+            @Doc(value = "Keep what is there and add this below", obvious = true)
+            boolean append,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -188,7 +192,7 @@ public final class ConfigTools {
 
             @Doc("secret:FILE of the owner's") Optional<String> password,
 
-            @Doc("Network of net0: 'ip=dhcp' or 'ip=10.0.0.5/24,gw=10.0.0.1'")
+            @Doc("net0: ip=dhcp or ip=10.0.0.5/24,gw=10.0.0.1")
             Optional<String> ipconfig,
 
             @Doc(value = "DNS servers", obvious = true) List<String> nameserver,
@@ -199,7 +203,7 @@ public final class ConfigTools {
             @Doc(value = "Upgrade packages at first start", obvious = true)
             Optional<Boolean> upgrade,
 
-            @Doc(value = "For a cloud-init drive, where the VM has none", kind = Kind.STORAGE)
+            @Doc(value = "For a missing drive", kind = Kind.STORAGE)
             Optional<String> storage,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)

@@ -63,17 +63,14 @@ final class CreateTools {
 
             @Doc(value = "RAM", or = "2G", obvious = true) Bytes memory,
 
-            @Doc("Size of the disk; default 32G, or that of the image")
-            Optional<Bytes> disk,
+            @Doc("Default 32G, or the image's") Optional<Bytes> disk,
 
-            @Doc(value = "For the disk; default: the roomiest thin pool", kind = Kind.STORAGE)
+            @Doc(value = "Default: the roomiest", kind = Kind.STORAGE)
             Optional<String> storage,
 
-            @Doc("ISO to install from, such as local:iso/x.iso")
-            Optional<String> iso,
+            @Doc("Such as local:iso/x.iso") Optional<String> iso,
 
-            @Doc("Cloud image to import, such as local:import/x.qcow2")
-            Optional<String> image,
+            @Doc("Cloud image such as local:import/x.qcow2") Optional<String> image,
 
             @Doc(value = "Bridge", or = "vmbr0", obvious = true)
             String bridge,
@@ -83,7 +80,7 @@ final class CreateTools {
 
             @Doc(value = "Start it", obvious = true) boolean start,
 
-            @Doc("Any other option of PVE by name, such as ostype, ipconfig0, sshkeys")
+            @Doc("Any other of PVE: ostype, ipconfig0, sshkeys …")
             Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -204,19 +201,19 @@ final class CreateTools {
             @Doc(value = "CPU cores", or = "1", min = 1, max = 512, obvious = true)
             int cores,
 
-            @Doc(value = "RAM; as much swap", or = "512M") Bytes memory,
+            @Doc(value = "RAM; as much swap", or = "512M", obvious = true)
+            Bytes memory,
 
             @Doc(value = "Size of the root disk", or = "8G", obvious = true)
             Bytes disk,
 
-            @Doc(value = "For the disk; default: the roomiest thin pool", kind = Kind.STORAGE)
+            @Doc(value = "Default: the roomiest", kind = Kind.STORAGE)
             Optional<String> storage,
 
             @Doc(value = "Bridge", or = "vmbr0", obvious = true)
             String bridge,
 
-            @Doc(value = "dhcp, or address/prefix", or = "dhcp")
-            String ip,
+            @Doc(value = "dhcp or CIDR", or = "dhcp") String ip,
 
             @Doc(value = "Gateway, with a fixed address", obvious = true)
             Optional<String> gateway,
@@ -299,19 +296,19 @@ final class CreateTools {
             @Doc(value = "Its id; default: the next free one", obvious = true)
             Optional<Integer> vmid,
 
-            @Doc("Copy all data; default: only of what is no template, whose clones share its disk")
-            Optional<Boolean> full,
+            @Doc("Default: only what is no template") Optional<Boolean> full,
 
-            @Doc(value = "On this node; needs shared storage", kind = Kind.NODE)
+            @Doc(value = "On this node; needs shared storage", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc(value = "For the disks; makes it full", kind = Kind.STORAGE)
+            @Doc(value = "Makes it full", kind = Kind.STORAGE)
             Optional<String> storage,
 
             @Doc(value = "Into this pool", kind = Kind.POOL, obvious = true)
             Optional<String> pool,
 
-            @Doc("As it was in this snapshot") Optional<String> snapshot,
+            @Doc(value = "As it was in this snapshot", obvious = true)
+            Optional<String> snapshot,
 
             @Doc(value = "Other parameters: description, format, bwlimit", obvious = true)
             Json.Obj options,

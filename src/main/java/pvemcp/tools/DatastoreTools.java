@@ -35,7 +35,7 @@ public final class DatastoreTools {
             change("pve_storage_delete", """
                     Remove a storage definition. The data on it stays; guests with disks there no longer start.""", Remove.class),
             execute("pve_storage_download", """
-                    Let a node download an ISO image, template or disk image from a URL to a storage.""", Download.class),
+                    Let a node download an ISO, template or disk image from a URL.""", Download.class),
             change("pve_storage_upload", """
                     Upload an ISO image, container template or disk image from this server to a storage.""", StorageUpload.class),
             read("pve_template_list", "List container templates that can be downloaded.", Templates.class),
@@ -106,11 +106,9 @@ public final class DatastoreTools {
     record Create(
             @Doc(value = "Its new id", obvious = true) String storage,
 
-            @Doc("dir, nfs, cifs, pbs, lvm, lvmthin, zfspool, rbd, cephfs …")
-            String type,
+            @Doc("dir, nfs, pbs, lvmthin, zfspool …") String type,
 
-            @Doc("Others: path, server, export, vgname, content, nodes …")
-            Json.Obj options)
+            @Doc("path, server, export, content, nodes …") Json.Obj options)
             implements Write {
         @Override
         public Verb verb() {
@@ -131,7 +129,7 @@ public final class DatastoreTools {
     record Change(
             @Doc(kind = Kind.STORAGE) String storage,
 
-            @Doc("Such as content, nodes, disable, prune-backups, delete")
+            @Doc("content, nodes, disable, prune-backups, delete …")
             Json.Obj options)
             implements Write {
         @Override
@@ -176,10 +174,9 @@ public final class DatastoreTools {
             String url,
 
             @Doc(value = "What it is", obvious = true) Content content,
-            @Doc("Name to keep it by; default: the URL's") Optional<String> filename,
+            @Doc("Default: the URL's") Optional<String> filename,
 
-            @Doc("Such as sha256:0a1b…; checked by the node")
-            Optional<String> checksum)
+            @Doc("Such as sha256:0a1b…") Optional<String> checksum)
             implements Write {
         private static final List<String> ALGORITHMS = List.of("md5", "sha1", "sha224", "sha256", "sha384", "sha512");
 
@@ -265,7 +262,9 @@ public final class DatastoreTools {
     record TemplateDownload(
             @Doc(kind = Kind.NODE) String node,
             @Doc(kind = Kind.STORAGE) String storage,
-            @Doc("As pve_template_list names it") String template)
+
+            @Doc(value = "As pve_template_list names it", obvious = true)
+            String template)
             implements Write {
         @Override
         public Verb verb() {

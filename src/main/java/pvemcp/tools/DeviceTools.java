@@ -51,22 +51,25 @@ final class DeviceTools {
             @Doc GuestRef guest,
             @Doc(value = "What to do", obvious = true) NicAction action,
 
-            @Doc("Such as net0; default to add: the next free one")
-            Optional<String> nic,
+            @Doc("Such as net0; add: default next free") Optional<String> nic,
 
-            @Doc("Bridge; default to add: vmbr0") Optional<String> bridge,
-            @Doc("VLAN tag; 0: none") Optional<Integer> vlan,
-            @Doc("VMs: virtio, e1000 …") Optional<String> model,
+            @Doc(value = "Bridge; default to add: vmbr0", obvious = true)
+            Optional<String> bridge,
+
+            @Doc("0: none") Optional<Integer> vlan,
+
+            @Doc(value = "VMs: virtio, e1000 …", obvious = true)
+            Optional<String> model,
 
             @Doc(value = "PVE firewall on it", obvious = true)
             Optional<Boolean> firewall,
 
-            @Doc("Containers: dhcp, manual or address/prefix")
-            Optional<String> ip,
+            @Doc("Containers: dhcp, manual or CIDR") Optional<String> ip,
 
-            @Doc("Containers: gateway") Optional<String> gateway,
+            @Doc(value = "Containers: gateway", obvious = true)
+            Optional<String> gateway,
 
-            @Doc("Other keys, such as rate, mtu, link_down, macaddr, trunks")
+            @Doc("Other keys: rate, mtu, link_down, macaddr …")
             Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -178,26 +181,23 @@ final class DeviceTools {
     record GuestDisk(
             @Doc GuestRef guest,
 
-            @Doc("add a new one, attach an unused one, detach, resize, move; insert, eject: CD")
+            @Doc(value = "add a new one, attach an unused one, detach, resize, move; insert, eject: CD", obvious = true)
             DiskAction action,
 
-            @Doc("Such as scsi1, mp0, unused0; default: the next free one")
-            Optional<String> disk,
+            @Doc("Such as scsi1; default: next free") Optional<String> disk,
 
-            @Doc("add: size; resize: new size, or +10G") Optional<String> size,
+            @Doc("Such as 32G; resize: or +10G") Optional<String> size,
 
-            @Doc(value = "add, move: on this storage", kind = Kind.STORAGE)
+            @Doc(value = "add, move: on this storage", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
-            @Doc("attach, insert: the volume; add: image to import")
-            Optional<String> volume,
+            @Doc("To attach, insert or import") Optional<String> volume,
 
-            @Doc("Containers: where to mount it") Optional<String> path,
+            @Doc("Mount point in a container") Optional<String> path,
 
-            @Doc("Other keys of the disk, such as discard, ssd, backup, ro")
-            Json.Obj options,
+            @Doc("Other keys: discard, ssd, backup …") Json.Obj options,
 
-            @Doc("move: keep no copy in the old place") boolean deleteSource,
+            @Doc("After a move") boolean deleteSource,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)

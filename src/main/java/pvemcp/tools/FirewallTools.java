@@ -30,14 +30,14 @@ public final class FirewallTools {
             "firewall",
             "Firewalls of datacenter, nodes, guests",
             read("pve_firewall_get", """
-                    Show a firewall: its rules and options, aliases, IP sets, security groups, macros or log.""", FirewallGet.class),
+                    Show the datacenter's firewall, or a guest's, node's or group's: rules and options, aliases, IP sets, groups, macros or log.""", FirewallGet.class),
             change("pve_firewall_rule", """
-                    Add, change, move or delete a firewall rule. The first rule that fits decides; a new one is off and \
-                    first unless you say otherwise.""", FirewallRuleChange.class),
+                    Add, change, move or delete a rule of the datacenter's firewall, or a guest's, node's or group's. The first that fits decides; a new one is off and first unless said otherwise.""", FirewallRuleChange.class),
             change("pve_firewall_set", """
-                    Set firewall options, such as enable, policy_in or log_level_in. Warns of a lock-out.""", FirewallSet.class),
+                    Set options of the datacenter's firewall, or a guest's, node's or group's, such as enable or policy_in. Warns of a lock-out.""", FirewallSet.class),
             change("pve_firewall_object", """
-                    Create, change or delete an alias, an IP set, an address in one, or a security group.""", FirewallObject.class));
+                    Create, change or delete an alias, IP set, address in one (entry) or security group. \
+                    Of the datacenter, or a guest or node.""", FirewallObject.class));
 
     private FirewallTools() {}
 
@@ -53,8 +53,11 @@ public final class FirewallTools {
 
     record FirewallGet(
             FirewallScope scope,
-            @Doc(value = "What of it", or = "rules") FirewallPart show,
-            @Doc("Entries of this IP set") Optional<String> ipset)
+
+            @Doc(value = "What of it", or = "rules", obvious = true)
+            FirewallPart show,
+
+            @Doc("Its entries") Optional<String> ipset)
             implements Call<FirewallGet.Firewall> {
         record Named(String name, String value, String comment) {}
 
@@ -177,18 +180,18 @@ public final class FirewallTools {
             FirewallScope scope,
             @Doc(value = "What to do", obvious = true) RuleAction action,
 
-            @Doc(value = "Its position; for add: where, default first", min = 0)
+            @Doc(value = "Its position; for add: where, default first", min = 0, obvious = true)
             Optional<Integer> pos,
 
-            @Doc(value = "For move: its new position", min = 0)
-            Optional<Integer> to,
+            @Doc(value = "For move", min = 0) Optional<Integer> to,
 
-            @Doc(
-                    "type (in, out, forward, group), action, macro, proto, dport, source, dest, iface, log, comment, enable")
+            @Doc("type (in, out, forward, group), action, macro, proto, dport, source, dest, comment, enable …")
             Json.Obj rule,
 
-            @Doc("For change: what to take off it") List<String> unset,
-            @Doc("Digest of the rules as you saw them") Optional<String> digest)
+            @Doc("Keys to take off") List<String> unset,
+
+            @Doc(value = "Digest of the rules as you saw them", obvious = true)
+            Optional<String> digest)
             implements Call<FirewallRuleChange.Changed>, Changes, Planned {
         record Changed(String outcome, String of, List<FirewallRule> rules) {}
 
@@ -354,8 +357,10 @@ public final class FirewallTools {
 
     record FirewallSet(
             FirewallScope scope,
-            @Doc("Options by name") Json.Obj options,
-            @Doc("Options to set back to their default") List<String> unset)
+            @Doc(value = "Options by name", obvious = true) Json.Obj options,
+
+            @Doc(value = "Options to set back to their default", obvious = true)
+            List<String> unset)
             implements Call<FirewallSet.Now>, Changes, Planned {
         record Now(String outcome, String of, List<String> before, List<String> after) {}
 
@@ -419,16 +424,21 @@ public final class FirewallTools {
 
     record FirewallObject(
             FirewallScope scope,
-            @Doc("entry: an address in an IP set") ObjectKind kind,
+
+            @Doc(value = "entry: an address in an IP set", obvious = true)
+            ObjectKind kind,
+
             @Doc(value = "What to do", obvious = true) ObjectAction action,
 
             @Doc(value = "Name of the alias, IP set or group", obvious = true)
             String name,
 
-            @Doc("Address or network, of an alias or entry") Optional<String> cidr,
+            @Doc(value = "Address or network, of an alias or entry", obvious = true)
+            Optional<String> cidr,
+
             @Doc(value = "Comment", obvious = true) Optional<String> comment,
             @Doc(value = "New name", obvious = true) Optional<String> rename,
-            @Doc("Entry: leave this address out of the set") boolean nomatch)
+            @Doc("Exclude this entry") boolean nomatch)
             implements Call<FirewallObject.Made>, Changes {
         record Made(String outcome, String of, String next) {}
 

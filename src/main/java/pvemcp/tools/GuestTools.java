@@ -32,15 +32,13 @@ public final class GuestTools {
             "guests",
             "VMs and containers",
             read("pve_guest_list", """
-                    List VMs and containers with status and load. Filters narrow, counts cover all that fit; \
-                    one call answers 'how many' and 'which'.""", GuestList.class),
+                    List VMs and containers with status and load. Counts cover all that fit the filters.""", GuestList.class),
             read("pve_guest_get", """
                     Show one VM or container: status, load, uptime, tags, lock, notes.""", GuestGet.class),
             read("pve_guest_config", """
                     Show the configuration of one VM or container. Changes that wait for a restart are marked.""", GuestConfig.class),
             operate("pve_guest_power", """
-                    Start, stop or restart a VM or container. Waits for the task and reports how it ended; 'shutdown' \
-                    asks the guest's OS, 'stop' cuts its power.""", GuestPower.class));
+                    Start, stop or restart a VM or container, and say how it ended.""", GuestPower.class));
 
     private GuestTools() {}
 
@@ -54,12 +52,13 @@ public final class GuestTools {
     }
 
     record GuestList(
-            @Doc("Part of name, id or tag") Optional<String> text,
+            @Doc("In name, id or tag") Optional<String> text,
 
             @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("running, stopped, paused …") Optional<String> status,
+            @Doc(value = "running, stopped, paused …", obvious = true)
+            Optional<String> status,
 
             @Doc(value = "Only VMs or only containers", obvious = true)
             Optional<GuestKind> kind,
@@ -70,7 +69,7 @@ public final class GuestTools {
             @Doc(value = "Only in this pool", kind = Kind.POOL, obvious = true)
             Optional<String> pool,
 
-            @Doc(value = "Order; loads and sizes: greatest first", or = "id")
+            @Doc(value = "Order; loads and sizes: greatest first", or = "id", obvious = true)
             GuestSort sort,
 
             Window window)
@@ -218,10 +217,10 @@ public final class GuestTools {
     record GuestPower(
             @Doc GuestRef guest,
 
-            @Doc("'shutdown' and 'reboot' ask the OS, 'stop' and 'reset' do not; 'reset' is for VMs only")
+            @Doc("'shutdown' and 'reboot' ask the OS, 'stop' and 'reset' cut power")
             PowerAction action,
 
-            @Doc(value = "How long to wait for the task", or = "60s")
+            @Doc(value = "How long to wait for the task", or = "60s", obvious = true)
             Duration timeout)
             implements Call<Outcome>, OnGuest {
         @Override

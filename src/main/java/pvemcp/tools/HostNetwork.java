@@ -14,14 +14,13 @@ import pvemcp.tool.ToolContext;
 record HostNetwork(
         @Doc(kind = Kind.NODE) String node,
 
-        @Doc("Edits wait until 'apply'; 'revert' drops them")
+        @Doc(value = "Edits wait until 'apply'; 'revert' drops them", obvious = true)
         Action action,
 
         @Doc(value = "Interface, such as vmbr1", obvious = true)
         Optional<String> iface,
 
-        @Doc("Such as type, cidr, gateway, bridge_ports, comments, delete")
-        Json.Obj options)
+        @Doc("type, cidr, gateway, bridge_ports, delete …") Json.Obj options)
         implements Write {
     enum Action {
         CREATE,

@@ -58,8 +58,10 @@ final class HostReads {
             @Doc(value = "Not newer than this long ago", obvious = true)
             Optional<Duration> until,
 
-            @Doc("Only what this program wrote") Optional<String> service,
-            @Doc("Part of the line") Optional<String> text,
+            @Doc(value = "Only what this program wrote", obvious = true)
+            Optional<String> service,
+
+            @Doc(value = "Part of the line", obvious = true) Optional<String> text,
 
             @Doc(value = "Lines at most", or = "100", min = 1, max = 500, obvious = true)
             int lines)
@@ -286,7 +288,7 @@ final class HostReads {
             @Doc(value = "Which", or = "disks", obvious = true)
             DiskView what,
 
-            @Doc("For smart: such as /dev/sda") Optional<String> disk)
+            @Doc("For smart") Optional<String> disk)
             implements Call<Object>, OnNode {
         @Override
         public Object run(ToolContext ctx) {
@@ -355,7 +357,7 @@ final class HostReads {
     record SystemFacts(
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "Which", obvious = true) SystemView what,
-            @Doc("For report: only lines with this text") Optional<String> text)
+            @Doc("In the report") Optional<String> text)
             implements Call<Object>, OnNode {
         // A whole report fills a model's memory; the first part of it is the summary.
         private static final int REPORT_LINES = 150;

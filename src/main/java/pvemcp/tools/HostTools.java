@@ -31,21 +31,18 @@ public final class HostTools {
             read("pve_node_network_get", """
                     Show a node's network interfaces, and changes not yet applied as a diff.""", HostReads.Network.class),
             change("pve_node_network_set", """
-                    Create, change or delete a network interface; apply or revert pending changes. Nothing takes \
-                    effect before 'apply', which can cut the node off.""", HostNetwork.class),
+                    Create, change or delete a network interface. Nothing takes effect before 'apply', which can cut the node off.""", HostNetwork.class),
             read(
                     "pve_node_updates",
                     "List a node's updates, package versions or repositories.",
                     HostReads.Updates.class),
-            operate("pve_node_updates_refresh", "Look for new package updates on a node.", Refresh.class),
+            operate("pve_node_updates_refresh", "Look for package updates on a node.", Refresh.class),
             read("pve_node_disks", """
-                    List a node's disks, SMART values, LVM groups, thin pools, ZFS pools or directories.""", HostReads.Disks.class),
+                    List a node's disks, SMART values, LVM, ZFS pools or directories.""", HostReads.Disks.class),
             destroy("pve_node_disk_prepare", """
-                    Write a partition table to a disk, wipe it, or make LVM, ZFS or a directory of it. What is on the \
-                    disk is lost.""", Prepare.class),
+                    Wipe a disk, or make GPT, LVM, ZFS or a directory of it. What is on it is lost.""", Prepare.class),
             read("pve_node_system", """
-                    Show a node's time, DNS, hosts file, options, subscription, certificates, PCI or USB devices, or \
-                    its report for support.""", HostReads.SystemFacts.class),
+                    Show a node's time, DNS, hosts file, options, subscription, certificates, devices or report.""", HostReads.SystemFacts.class),
             change("pve_node_set", "Change a node's time zone, DNS, hosts file or options.", Settings.class),
             change("pve_node_power", "Reboot, shut down or wake a node. Its guests go down with it.", Power.class),
             operate("pve_node_guests", "Start, stop, suspend or migrate all or some guests of a node.", Guests.class));
@@ -70,8 +67,7 @@ public final class HostTools {
     record Service(
             @Doc(kind = Kind.NODE) String node,
 
-            @Doc("Such as cron; without pveproxy there is no API")
-            String service,
+            @Doc("Such as cron") String service,
 
             @Doc(value = "What to do", obvious = true) ServiceAction action)
             implements Write {
@@ -109,12 +105,16 @@ public final class HostTools {
 
     record Prepare(
             @Doc(kind = Kind.NODE) String node,
-            @Doc("What to make of it") Preparation action,
-            @Doc("Such as /dev/sdb; several for ZFS") List<String> disks,
-            @Doc("Name of the new group, pool or directory") Optional<String> name,
 
-            @Doc("Others: raidlevel, filesystem, add_storage")
-            Json.Obj options)
+            @Doc(value = "What to make of it", obvious = true)
+            Preparation action,
+
+            @Doc("Such as /dev/sdb") List<String> disks,
+
+            @Doc(value = "Name of the new group, pool or directory", obvious = true)
+            Optional<String> name,
+
+            @Doc("raidlevel, filesystem, add_storage …") Json.Obj options)
             implements Write {
         Prepare {
             disks = List.copyOf(disks);
@@ -170,7 +170,7 @@ public final class HostTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to change", obvious = true) SettingsKind what,
 
-            @Doc("time: timezone; dns: search, dns1; hosts: data; options: description …")
+            @Doc("timezone; search, dns1; data; description …")
             Json.Obj values)
             implements Write {
         @Override
@@ -197,7 +197,10 @@ public final class HostTools {
 
     record Power(
             @Doc(kind = Kind.NODE) String node,
-            @Doc("'wake' needs wakeonlan in its options") NodePower action) implements Write {
+
+            @Doc(value = "'wake' needs wakeonlan in its options", obvious = true)
+            NodePower action)
+            implements Write {
         @Override
         public Verb verb() {
             return Verb.POST;
@@ -231,10 +234,10 @@ public final class HostTools {
     record Guests(
             @Doc(kind = Kind.NODE) String node,
 
-            @Doc("'start' takes those that start at boot, unless force=1")
+            @Doc(value = "'start' takes those that start at boot, unless force=1", obvious = true)
             GuestsAction action,
 
-            @Doc("Guest ids; default: all") List<Long> guests,
+            @Doc("Default: all") List<Long> guests,
 
             @Doc(value = "Where to migrate to", kind = Kind.NODE, obvious = true)
             Optional<String> target,

@@ -51,24 +51,21 @@ public final class InsideTools {
             "inside",
             "Inside guests",
             execute("pve_guest_exec", """
-                    Run a program inside a guest and wait for its end. Arguments reach it as they are; ask for shell=true \
-                    where pipes or variables are needed.""", Exec.class),
+                    Run a program inside a guest and wait for its end. Needs shell=true for pipes and variables.""", Exec.class),
             execute("pve_guest_file_read", """
                     Read a file inside a guest, or a part of it.""", FileRead.class),
             execute("pve_guest_file_write", """
-                    Write a whole file inside a guest. Replaces what was there; owner and mode stay.""", FileWrite.class),
+                    Write a whole file inside a guest. Owner and mode stay.""", FileWrite.class),
             execute("pve_guest_file_list", """
-                    List a folder inside a guest, or show one file's size, owner, mode and age.""", FileList.class),
+                    List a folder inside a guest, or show one file.""", FileList.class),
             execute("pve_guest_service", """
-                    Show, start, stop or restart a service inside a guest (systemd, OpenRC or init scripts).""", Service.class),
+                    Show, start, stop or restart a service inside a guest.""", Service.class),
             execute("pve_guest_password", """
                     Set a user's password inside a guest, to a secret the owner keeps in a file.""", Password.class),
             read("pve_guest_info", """
-                    Show what a running guest says about itself: OS, host name, addresses, file systems, users. Needs \
-                    no login; VMs need their agent.""", Info.class),
+                    Show what a running guest says about itself: OS, addresses, file systems, users. VMs need their agent.""", Info.class),
             operate("pve_guest_agent", """
-                    Ask a VM's guest agent to freeze, thaw or trim file systems, sleep or shut down. 'ping' tells \
-                    whether it answers.""", AgentCall.class));
+                    Ask a VM's guest agent to freeze, thaw or trim file systems, sleep or shut down.""", AgentCall.class));
 
     private InsideTools() {}
 
@@ -81,19 +78,18 @@ public final class InsideTools {
     record Exec(
             @Doc GuestRef guest,
 
-            @Doc("Program and its arguments; with shell, a script and its $1, $2 …")
+            @Doc("Program and arguments; with shell: a script and its $1, $2 …")
             List<String> command,
 
-            @Doc(value = "Run by the guest's sh", or = "false")
+            @Doc(value = "Run by the guest's sh", or = "false", obvious = true)
             boolean shell,
 
             @Doc(value = "What it reads on standard input", exact = true)
             Optional<String> stdin,
 
-            @Doc(value = "Time it may take, 50s at most", or = "30s")
-            Duration timeout,
+            @Doc(value = "At most 50s", or = "30s") Duration timeout,
 
-            @Doc(value = "Bytes kept of each output", or = "16000", min = 1, max = 1_000_000)
+            @Doc(value = "Bytes of output", or = "16000", min = 1, max = 1_000_000)
             int limit,
 
             @Doc(value = "How to get in", or = "auto", obvious = true)
@@ -208,7 +204,7 @@ public final class InsideTools {
             @Doc(value = "Bytes at most", or = "16000", min = 1, max = 1_000_000, obvious = true)
             int limit,
 
-            @Doc(value = "Answer in Base64, for what is no text", or = "false")
+            @Doc(value = "Answer in Base64, for what is no text", or = "false", obvious = true)
             boolean base64,
 
             @Doc(value = "How to get in", or = "auto", obvious = true)
@@ -273,7 +269,7 @@ public final class InsideTools {
             @Doc(value = "The whole new content", exact = true)
             String content,
 
-            @Doc(value = "The content is Base64", or = "false")
+            @Doc(value = "The content is Base64", or = "false", obvious = true)
             boolean base64,
 
             @Doc(value = "How to get in", or = "auto", obvious = true)
@@ -435,7 +431,9 @@ public final class InsideTools {
             String user,
 
             @Doc("secret:FILE of the owner's") String password,
-            @Doc(value = "How to get in", or = "auto") Way via)
+
+            @Doc(value = "How to get in", or = "auto", obvious = true)
+            Way via)
             implements Call<Password.Done>, OnGuest {
         record Done(String outcome, String guest, String user) {}
 
@@ -587,8 +585,8 @@ public final class InsideTools {
     record AgentCall(
             @Doc GuestRef guest,
 
-            @Doc("A frozen guest writes nothing until 'thaw'")
-            AgentAction action) implements Call<AgentCall.Answered>, OnGuest {
+            @Doc("Frozen, it writes nothing until 'thaw'") AgentAction action)
+            implements Call<AgentCall.Answered>, OnGuest {
         record Answered(String outcome, String guest, String next) {}
 
         @Override

@@ -26,7 +26,7 @@ record InventoryExport(
         @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
         Optional<String> node,
 
-        @Doc("User to log in as") Optional<String> user)
+        @Doc(value = "User to log in as", obvious = true) Optional<String> user)
         implements Call<View> {
     // Each asks the guest itself; more than this nobody wants in an answer.
     private static final int MOST = 200;

@@ -46,15 +46,13 @@ public final class LifecycleTools {
             execute("pve_ct_create", """
                     Create an unprivileged container from a template or OCI image. What is left open is chosen and told.""", CreateTools.CtCreate.class),
             change("pve_guest_clone", """
-                    Clone a VM or container, or make a guest from a template. NICs get new MAC addresses.""", CreateTools.GuestClone.class),
+                    Clone a VM or container, or make a guest from a template.""", CreateTools.GuestClone.class),
             change("pve_guest_template", """
                     Turn a stopped guest into a template, for good.""", CreateTools.GuestTemplate.class),
             operate("pve_guest_migrate", """
-                    Move a guest to another node. Checks first what stands against it; VMs move while they run, running \
-                    containers are restarted.""", GuestMigrate.class),
+                    Move a guest to another node, after checking what stands against it. Running containers are restarted.""", GuestMigrate.class),
             operate("pve_guest_power_many", """
-                    Start, stop or restart all guests of a pool, tag or node. Tells for each how it went; guests that \
-                    are so already are left alone.""", PowerMany.class),
+                    Start, stop or restart all guests of a pool, tag or node, and say of each how it went.""", PowerMany.class),
             destroy("pve_guest_delete", """
                     Delete a stopped guest with all its disks and snapshots. Backups stay.""", GuestDelete.class));
 
@@ -63,11 +61,10 @@ public final class LifecycleTools {
     record GuestDelete(
             @Doc GuestRef guest,
 
-            @Doc(value = "Also from backup jobs, replication, HA and ACLs", or = "true")
+            @Doc(value = "Also from jobs, HA and ACLs", or = "true")
             boolean purge,
 
-            @Doc("Also volumes of this id that no configuration names")
-            boolean unreferenced,
+            @Doc("Also volumes no configuration names") boolean unreferenced,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -147,7 +144,7 @@ public final class LifecycleTools {
             @Doc(value = "Where to", kind = Kind.NODE, obvious = true)
             String node,
 
-            @Doc(value = "There, for local disks; default: one of the same name", kind = Kind.STORAGE)
+            @Doc(value = "For local disks", kind = Kind.STORAGE)
             Optional<String> storage,
 
             @Doc(value = "How long to wait for the move", or = "45s", obvious = true)

@@ -23,8 +23,7 @@ import pvemcp.view.View;
 public final class MetricTools {
     public static final Toolset METRICS = Toolset.of(
             "metrics", "Use of CPU, memory, network and disk over time", read("pve_metrics_get", """
-                    Summarise what guests, nodes or storages used over time: now, mean, p95, max, trend. \
-                    chart=true adds a picture.""", Metrics.class));
+                    Summarise what guests, nodes or storages used: now, mean, p95, max, trend. chart=true adds a picture.""", Metrics.class));
 
     private MetricTools() {}
 
@@ -45,18 +44,19 @@ public final class MetricTools {
             List<GuestRef> guests,
 
             @Doc(value = "Node names", obvious = true) List<String> nodes,
-            @Doc("Storage ids, or node/storage") List<String> storages,
+
+            @Doc(value = "Storage ids, or node/storage", obvious = true)
+            List<String> storages,
 
             @Doc(value = "How far back", or = "hour", obvious = true)
             Timeframe timeframe,
 
-            @Doc("Only these, such as cpu, mem, netin") List<String> metrics,
+            @Doc("Such as cpu, netin") List<String> metrics,
 
             @Doc(value = "Add a picture of the first metric", obvious = true)
             boolean chart,
 
-            @Doc("Highest values of each interval, not means")
-            boolean peaks)
+            @Doc("Highest values, not means") boolean peaks)
             implements Call<Metrics.Summary> {
         /// @param trend the mean of the last quarter against that of the first
         record Line(String of, String metric, String now, String mean, String p95, String max, String trend) {}

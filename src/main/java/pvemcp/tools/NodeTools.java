@@ -54,7 +54,11 @@ public final class NodeTools {
         }
     }
 
-    record NodeList(@Doc("online, offline or unknown") Optional<String> status, Window window) implements Call<Page> {
+    record NodeList(
+            @Doc(value = "online, offline or unknown", obvious = true)
+            Optional<String> status,
+
+            Window window) implements Call<Page> {
         @Override
         public Page run(ToolContext ctx) {
             var rows = ctx.pve().nodes().stream()

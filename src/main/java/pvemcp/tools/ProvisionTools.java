@@ -44,7 +44,7 @@ public final class ProvisionTools {
             change("pve_template_build", """
                     Make a VM template with cloud-init from a cloud image on a storage.""", TemplateBuild.class),
             read("pve_inventory_export", """
-                    Write an Ansible inventory of guests, with addresses and groups by tag, pool and node.""", InventoryExport.class));
+                    Write an Ansible inventory of guests, grouped by tag, pool and node.""", InventoryExport.class));
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:/-]+");
 
@@ -63,7 +63,8 @@ public final class ProvisionTools {
     record Made(String outcome, String guest, String address, List<String> done, String next) {}
 
     record GuestProvision(
-            @Doc("Template, or a guest to copy") GuestRef template,
+            @Doc(value = "Template, or a guest to copy", obvious = true)
+            GuestRef template,
 
             @Doc(value = "Name of the new guest", obvious = true)
             String name,
@@ -71,19 +72,21 @@ public final class ProvisionTools {
             @Doc(value = "Its id; default: the next free one", obvious = true)
             Optional<Integer> vmid,
 
-            @Doc(value = "Node, where the disks are shared", kind = Kind.NODE)
+            @Doc(value = "Node, where the disks are shared", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc(value = "Storage for full copies of its disks", kind = Kind.STORAGE)
+            @Doc(value = "Storage for full copies of its disks", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
-            @Doc("Copy the disks even where a linked clone would do")
-            boolean full,
+            @Doc("Full instead of linked clone") boolean full,
 
             @Doc(kind = Kind.POOL) Optional<String> pool,
             @Doc(value = "CPU cores", obvious = true) Optional<Integer> cores,
-            @Doc("Memory such as 4G") Optional<Bytes> memory,
-            @Doc("Grow the first disk to this size") Optional<Bytes> disk,
+
+            @Doc(value = "Memory such as 4G", obvious = true)
+            Optional<Bytes> memory,
+
+            @Doc("New size") Optional<Bytes> disk,
 
             @Doc(value = "cloud-init user (VM)", obvious = true)
             Optional<String> user,
@@ -91,7 +94,7 @@ public final class ProvisionTools {
             @Doc(value = "Public SSH keys (VM)", obvious = true)
             List<String> sshKeys,
 
-            @Doc("dhcp, or address/prefix") Optional<String> ip,
+            @Doc("dhcp or CIDR") Optional<String> ip,
 
             @Doc(value = "Gateway for a fixed address", obvious = true)
             Optional<String> gateway,
@@ -335,8 +338,7 @@ public final class ProvisionTools {
     }
 
     record TemplateBuild(
-            @Doc("Image volume such as local:import/debian-13.qcow2")
-            String image,
+            @Doc("Such as local:import/debian-13.qcow2") String image,
 
             @Doc(value = "Name of the template", obvious = true)
             String name,
@@ -355,7 +357,7 @@ public final class ProvisionTools {
             @Doc(value = "Memory", or = "2G", obvious = true)
             Bytes memory,
 
-            @Doc("Grow the disk to this size") Optional<Bytes> disk,
+            @Doc("New size") Optional<Bytes> disk,
 
             @Doc(value = "Bridge", or = "vmbr0", obvious = true)
             String bridge,

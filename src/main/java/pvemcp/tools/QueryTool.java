@@ -17,8 +17,7 @@ import pvemcp.view.View;
 
 /// Answers a question put as SQL, or says which tables there are.
 record QueryTool(
-        @Doc("One SELECT; leave out to see tables and columns")
-        Optional<String> sql,
+        @Doc("Left out: tables and columns") Optional<String> sql,
 
         @Doc(value = "Most rows", or = "50", min = 1, max = 500, obvious = true)
         int limit)

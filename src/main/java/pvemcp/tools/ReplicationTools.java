@@ -34,9 +34,9 @@ public final class ReplicationTools {
             "replication",
             "Replication of guests to other nodes",
             read("pve_replication_list", """
-                    List replication jobs: target, schedule, last success, failures. Of one job also its log.""", ReplicationList.class),
+                    List replication jobs with last success and failures.""", ReplicationList.class),
             change("pve_replication_set", """
-                    Replicate a guest to another node on a schedule, or change the job that does.""", ReplicationSet.class),
+                    Replicate a guest to another node on a schedule.""", ReplicationSet.class),
             operate("pve_replication_run", "Have a replication job run now, within a minute.", ReplicationRun.class),
             destroy("pve_replication_delete", """
                     End a replication job and remove its copies on the target.""", ReplicationDelete.class));
@@ -99,8 +99,7 @@ public final class ReplicationTools {
             @Doc(value = "Only of this guest", obvious = true)
             Optional<GuestRef> guest,
 
-            @Doc("Only this job, such as 101-0, with its log")
-            Optional<String> job)
+            @Doc("With its log") Optional<String> job)
             implements Call<ReplicationList.Jobs> {
         record Jobs(String summary, List<JobLine> jobs, List<View> log) {}
 
@@ -162,10 +161,12 @@ public final class ReplicationTools {
             @Doc(value = "Node to copy to", kind = Kind.NODE, obvious = true)
             String target,
 
-            @Doc("Calendar event such as */15 or 22:30") Optional<String> schedule,
-            @Doc("Limit in MB/s") Optional<Double> rate,
+            @Doc("Such as */15") Optional<String> schedule,
+            @Doc("MB/s") Optional<Double> rate,
             @Doc(value = "Comment", obvious = true) Optional<String> comment,
-            @Doc("false pauses the job") Optional<Boolean> enabled)
+
+            @Doc(value = "false pauses the job", obvious = true)
+            Optional<Boolean> enabled)
             implements Call<ReplicationSet.Set>, OnGuest {
         record Set(String outcome, String job, String next) {}
 
@@ -245,7 +246,8 @@ public final class ReplicationTools {
             @Doc(value = "Job such as 101-0", obvious = true)
             String job,
 
-            @Doc("Leave the copies on the target") boolean keep)
+            @Doc(value = "Leave the copies on the target", obvious = true)
+            boolean keep)
             implements Call<Outcome>, OnVmid {
         ReplicationDelete {
             requireJob(job);

@@ -43,12 +43,11 @@ public final class SnapshotTools {
             read("pve_snapshot_list", """
                     List a guest's snapshots as a tree, or show the configuration one of them holds.""", SnapshotList.class),
             change("pve_snapshot_create", """
-                    Take a snapshot of a guest. A way back before a risky change; no backup, it lies on the same \
-                    storage.""", SnapshotCreate.class),
+                    Take a snapshot of a guest. A way back before a risky change, but no backup.""", SnapshotCreate.class),
             destroy("pve_snapshot_delete", """
-                    Delete a snapshot. The guest stays as it is; going back to that state becomes impossible.""", SnapshotDelete.class),
+                    Delete a snapshot. The guest stays as it is.""", SnapshotDelete.class),
             destroy("pve_snapshot_rollback", """
-                    Put a guest back to a snapshot. Everything since then is lost; a running guest is stopped.""", SnapshotRollback.class));
+                    Put a guest back to a snapshot. What came since is lost.""", SnapshotRollback.class));
 
     private SnapshotTools() {}
 
@@ -76,7 +75,7 @@ public final class SnapshotTools {
 
     record SnapshotList(
             @Doc GuestRef guest,
-            @Doc("Show the configuration of this one") Optional<String> snapshot) implements Call<Object>, OnGuest {
+            @Doc("Show this one's configuration") Optional<String> snapshot) implements Call<Object>, OnGuest {
         /// @param snapshot indented below the one it grew from
         /// @param memory whether the RAM was saved as well
         record Line(String snapshot, Optional<Instant> taken, Optional<Duration> age, boolean memory) {}
@@ -156,11 +155,11 @@ public final class SnapshotTools {
     record SnapshotCreate(
             @Doc GuestRef guest,
 
-            @Doc("Its name: a letter, then letters, digits, '-', '_'")
+            @Doc(value = "Its name: a letter, then letters, digits, '-', '_'", obvious = true)
             String name,
 
             @Doc(value = "What it is for", obvious = true) Optional<String> description,
-            @Doc("Save the RAM too; VMs only") boolean memory,
+            @Doc("Save the RAM too") boolean memory,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)

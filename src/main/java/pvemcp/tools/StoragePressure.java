@@ -16,7 +16,7 @@ import pvemcp.tool.ToolContext;
 
 /// What takes space for nothing, and which storages are tight.
 record StoragePressure(
-        @Doc(value = "Days after which a snapshot is old", or = "30", min = 1, max = 3650)
+        @Doc(value = "Days after which a snapshot is old", or = "30", min = 1, max = 3650, obvious = true)
         int days) implements Call<Report> {
     private static final int ISO_DAYS = 90;
 

@@ -71,8 +71,7 @@ public final class StorageTools {
             @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Only for this content: images, rootdir, iso, vztmpl, backup, snippets, import")
-            Optional<String> content,
+            @Doc("Such as images, iso, backup") Optional<String> content,
 
             Window window)
             implements Call<Page> {
@@ -125,10 +124,10 @@ public final class StorageTools {
     record StorageContent(
             @Doc(kind = Kind.STORAGE) String storage,
 
-            @Doc(value = "Node to ask; default: one that has the storage", kind = Kind.NODE)
+            @Doc(value = "Node to ask; default: one that has the storage", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Only images, rootdir, iso, vztmpl, backup, snippets or import")
+            @Doc("images, rootdir, iso, vztmpl, backup, snippets or import")
             Optional<String> content,
 
             @Doc(value = "Only of this guest id", min = 100, max = 999_999_999, obvious = true)

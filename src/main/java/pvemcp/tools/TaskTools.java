@@ -31,8 +31,7 @@ public final class TaskTools {
             "tasks",
             "Tasks: what PVE is doing and has done",
             read("pve_task_list", """
-                    List recent tasks, newest first: what ran, for whom, how it ended. Of one node or guest it goes \
-                    back further.""", ListTasks.class),
+                    List recent tasks, newest first. Of one node or guest it goes back further.""", ListTasks.class),
             read("pve_task_get", """
                     Show one task: its state, the verdict, and the end of its log.""", TaskGet.class).structured(TaskGet.TaskFacts.class),
             read("pve_task_wait", """
@@ -94,8 +93,7 @@ public final class TaskTools {
             @Doc(value = "Only of this guest: id, name or node/id", obvious = true)
             Optional<GuestRef> guest,
 
-            @Doc("Only of this type, such as vzdump or qmstart")
-            Optional<String> type,
+            @Doc("Such as vzdump") Optional<String> type,
 
             @Doc(value = "Only those still running", obvious = true)
             boolean running,
