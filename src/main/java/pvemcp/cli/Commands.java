@@ -31,6 +31,7 @@ public final class Commands {
                 new CallCommand(host, console),
                 new DoctorCommand(host, console),
                 new ConfigCommand(host, console),
+                new AuditCommand(host, console),
                 new CompletionCommand(this, console),
                 new CandidatesCommand(host, console),
                 new DocsCommand(host, console));

@@ -73,6 +73,7 @@ final class CompletionCommand implements Command {
                 call) COMPREPLY=($("${words[0]}" __complete "${words[@]:2}" 2>/dev/null)) ;;
                 tools) COMPREPLY=($("${words[0]}" __complete "$word" 2>/dev/null)) ;;
                 completion) COMPREPLY=($(compgen -W $'bash\\nzsh\\nfish' -- "$word")) ;;
+                audit) COMPREPLY=($(compgen -W $'verify\\ntail\\nshow\\nexport' -- "$word")) ;;
               esac
               [[ $word == *=* ]] && COMPREPLY=("${COMPREPLY[@]#"${word%=*}="}")
               [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
@@ -91,6 +92,7 @@ final class CompletionCommand implements Command {
                   call) found=("${(@f)$("${words[1]}" __complete "${(@)words[3,CURRENT]}" 2>/dev/null)}") ;;
                   tools) found=("${(@f)$("${words[1]}" __complete "${words[CURRENT]}" 2>/dev/null)}") ;;
                   completion) found=(bash zsh fish) ;;
+                  audit) found=(verify tail show export) ;;
                 esac
               fi
               local -a open=(${(M)found:#*=}) whole=(${found:#*=})
@@ -111,6 +113,8 @@ final class CompletionCommand implements Command {
                         $words[1] __complete $words[-1] 2>/dev/null
                     case completion
                         printf '%s\\n' bash zsh fish
+                    case audit
+                        printf '%s\\n' verify tail show export
                 end
             end
             complete -c pve-mcp -f
