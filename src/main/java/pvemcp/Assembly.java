@@ -59,21 +59,24 @@ final class Assembly implements Host {
     private final Surroundings surroundings;
     private final Clock clock;
     private final boolean terminal;
+    private final Supplier<Optional<String>> typed;
 
-    private Assembly(Surroundings surroundings, Clock clock, boolean terminal) {
+    /// @param typed a secret from the person at the terminal; empty where there is nobody
+    private Assembly(Surroundings surroundings, Clock clock, boolean terminal, Supplier<Optional<String>> typed) {
         this.surroundings = surroundings;
         this.clock = clock;
         this.terminal = terminal;
+        this.typed = typed;
     }
 
     /// For a client, whose model pays for each tool it is shown.
     static Assembly forClient(Surroundings surroundings, Clock clock) {
-        return new Assembly(surroundings, clock, false);
+        return new Assembly(surroundings, clock, false, Optional::empty);
     }
 
     /// For a person at a terminal, who is shown nothing unasked and may name any tool.
-    static Assembly forTerminal(Surroundings surroundings, Clock clock) {
-        return new Assembly(surroundings, clock, true);
+    static Assembly forTerminal(Surroundings surroundings, Clock clock, Supplier<Optional<String>> typed) {
+        return new Assembly(surroundings, clock, true, new Once(typed));
     }
 
     @Override
@@ -142,7 +145,8 @@ final class Assembly implements Host {
     }
 
     private Cluster cluster(String name, String identity, LateWire wire, Shells shells, Vault vault, LocalFiles files) {
-        return new Cluster(name, identity, wire, Pve::new, new LateSchema(wire, surroundings), shells, vault, files);
+        var schema = new LateSchema(wire, surroundings);
+        return new Cluster(name, identity, wire, Pve::new, schema, shells, vault.typedAt(typed), files);
     }
 
     private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
@@ -229,6 +233,24 @@ final class Assembly implements Host {
             case "troubled" -> Scenarios.troubled();
             default -> Scenarios.homelab();
         };
+    }
+
+    /// A call is rehearsed before it is made, and nobody types a secret twice.
+    private static final class Once implements Supplier<Optional<String>> {
+        private final Supplier<Optional<String>> asked;
+        private Optional<String> answer = Optional.empty(); // guarded by this
+
+        Once(Supplier<Optional<String>> asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public synchronized Optional<String> get() {
+            if (answer.isEmpty()) {
+                answer = asked.get();
+            }
+            return answer;
+        }
     }
 
     private static final class LateSim implements AutoCloseable {

@@ -110,7 +110,7 @@ public final class Main {
         boolean serves = !args.isEmpty() && args.getFirst().equals("serve");
         var assembly = serves
                 ? Assembly.forClient(surroundings, Clock.systemUTC())
-                : Assembly.forTerminal(surroundings, Clock.systemUTC());
+                : Assembly.forTerminal(surroundings, Clock.systemUTC(), console::readSecret);
         return new Commands(assembly, console).run(args);
     }
 }

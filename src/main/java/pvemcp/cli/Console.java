@@ -80,6 +80,13 @@ public record Console(InputStream in, PrintStream out, PrintStream err, boolean 
         return Optional.of(line.toString(StandardCharsets.UTF_8).stripTrailing());
     }
 
+    /// A secret the user types, unseen where this is a terminal; empty where the input has ended.
+    public Optional<String> readSecret() {
+        return terminal && atTerminal()
+                ? Optional.ofNullable(System.console().readPassword("Secret: ")).map(String::new)
+                : readLine();
+    }
+
     /// Everything that is wrong with the configuration, a line each.
     public static void problems(PrintStream err, List<String> problems) {
         problems.forEach(problem -> err.println("pve-mcp: " + problem));

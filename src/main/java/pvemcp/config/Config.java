@@ -93,7 +93,8 @@ public final class Config {
         var directory = text(Key.SECRETS_DIRECTORY).isEmpty()
                 ? Optional.<Path>empty()
                 : Optional.of(path(Key.SECRETS_DIRECTORY));
-        return new Vault(directory, Optional.of(path(Key.SECRETS_HANDOVER)), Config::secret);
+        var vault = new Vault(directory, Optional.of(path(Key.SECRETS_HANDOVER)), Config::secret);
+        return text(Key.SECRETS_CREATE_TOKENS).equals("true") ? vault.makingTokens() : vault;
     }
 
     private static String secret(Path file) {

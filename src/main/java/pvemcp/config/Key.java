@@ -58,6 +58,8 @@ public enum Key {
     SECRETS_HANDOVER("secrets.handover", Kind.PATH, "~/.local/state/pve-mcp/handover", """
             Where secrets that Proxmox VE makes for a person are put, such as a console's ticket, in files that only this \
             user can read. An answer names the file and never says what is in it."""),
+    SECRETS_CREATE_TOKENS("secrets.create_tokens", Kind.FLAG, "false", """
+            Whether calls may make and renew API tokens. What they are is put into `secrets.handover`."""),
     SSH_ENABLED("ssh.enabled", Kind.FLAG, "false", """
             Whether guests may be entered over SSH: containers through `pct exec` on the node that runs them, VMs \
             directly."""),

@@ -43,6 +43,11 @@ record Context(Cluster cluster, Transport wire, Clock clock, Caller caller, Cons
     }
 
     @Override
+    public String identity() {
+        return cluster.identity();
+    }
+
+    @Override
     public ApiSchema schema() {
         return cluster.schema().get();
     }

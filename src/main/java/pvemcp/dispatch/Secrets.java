@@ -17,6 +17,7 @@ final class Secrets {
             "keyring",
             "otp",
             "encryption-key",
+            "client-key",
             "apikey");
     private static final Json MASK = Json.str("•••");
 
@@ -39,7 +40,7 @@ final class Secrets {
 
     private static boolean isSecret(String name) {
         var plain = name.toLowerCase(Locale.ROOT);
-        // `tokenid` names a token, it is not one.
-        return !plain.endsWith("id") && (plain.equals("key") || WORDS.stream().anyMatch(plain::contains));
+        // `tokenid` names a token and `tokens` several, neither is one.
+        return !plain.endsWith("id") && !plain.equals("tokens") && (plain.equals("key") || WORDS.stream().anyMatch(plain::contains));
     }
 }

@@ -20,6 +20,9 @@ public interface ToolContext extends Watcher {
     /// Where the owner's secrets are, and where those for a person go.
     Vault vault();
 
+    /// The user or token that the cluster knows us as, such as `mcp@pve!agent`; empty where that is not known.
+    String identity();
+
     /// The schema of the cluster the call goes to.
     ApiSchema schema();
 

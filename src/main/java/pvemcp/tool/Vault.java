@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import pvemcp.pve.Secret;
 
@@ -30,6 +31,8 @@ public final class Vault {
 
     public static final String HANDOVER_KEY = "secrets.handover";
 
+    public static final String TOKENS_KEY = "secrets.create_tokens";
+
     /// No secrets to be had, and nowhere to put any.
     public static final Vault NONE = new Vault(Optional.empty(), Optional.empty(), file -> "");
 
@@ -38,14 +41,39 @@ public final class Vault {
     private final Optional<Path> secrets;
     private final Optional<Path> handover;
     private final Function<Path, String> reader;
+    private final boolean tokens;
+    private final Supplier<Optional<String>> terminal;
 
     /// @param secrets the directory of the owner's files, one secret each
     /// @param handover where files for a person are put; made when the first one is
     /// @param reader of one such file; throws what says why the file is no place for a secret
     public Vault(Optional<Path> secrets, Optional<Path> handover, Function<Path, String> reader) {
+        this(secrets, handover, reader, false, Optional::empty);
+    }
+
+    private Vault(
+            Optional<Path> secrets,
+            Optional<Path> handover,
+            Function<Path, String> reader,
+            boolean tokens,
+            Supplier<Optional<String>> terminal) {
         this.secrets = secrets;
         this.handover = handover;
         this.reader = reader;
+        this.tokens = tokens;
+        this.terminal = terminal;
+    }
+
+    /// The same, where API tokens may be made.
+    public Vault makingTokens() {
+        return new Vault(secrets, handover, reader, true, terminal);
+    }
+
+    /// The same, with somebody at a terminal who types the secret that `secret:-` stands for.
+    ///
+    /// @param asked once a call or several times; empty where nothing is typed
+    public Vault typedAt(Supplier<Optional<String>> asked) {
+        return new Vault(secrets, handover, reader, tokens, asked);
     }
 
     /// The secret that a reference, `secret:NAME`, stands for.
@@ -61,6 +89,11 @@ public final class Vault {
                             + " secrets.directory, and this argument names that file, secret:FILE");
         }
         var name = reference.substring(REFERENCE.length());
+        if (name.equals("-")) {
+            return new Secret(terminal.get()
+                    .filter(line -> !line.isEmpty())
+                    .orElseThrow(() -> wrong(argument, "'-' is typed at a terminal, and nobody typed one")));
+        }
         if (!NAME.matcher(name).matches()) {
             throw wrong(argument, "'%s' is not the name of a file".formatted(name));
         }
@@ -107,6 +140,20 @@ public final class Vault {
             throw new BadArguments(
                     List.of("secrets.handover, '%s', cannot be made: %s".formatted(handover.get(), e.getMessage())));
         }
+    }
+
+    /// Makes sure that an API token may be made, and that its secret, which PVE shows once, will find a place.
+    ///
+    /// @throws NotAllowed where the owner wants none made, or has opened no place
+    /// @throws BadArguments where the place cannot be used
+    public void requireTokens() {
+        if (!tokens) {
+            throw new NotAllowed(
+                    TOKENS_KEY,
+                    "this server makes no API tokens and renews none",
+                    "the owner can set %s = true, or make it himself: pveum user token add".formatted(TOKENS_KEY));
+        }
+        requireHandover();
     }
 
     /// Puts what a person is to have into a new file that only this user can read.

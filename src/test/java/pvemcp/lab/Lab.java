@@ -174,6 +174,13 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /// An owner who lets API tokens be made.
+    public Lab makingTokens() {
+        vault = vault.makingTokens();
+        road = Optional.empty();
+        return this;
+    }
+
     /// Where a person finds what is not for the model.
     public Path handover() {
         return folder.resolve("handover");

@@ -252,6 +252,11 @@ final class Workshop implements Dispatcher {
         }
 
         @Override
+        public String identity() {
+            return "";
+        }
+
+        @Override
         public ApiSchema schema() {
             throw new UnsupportedOperationException();
         }
