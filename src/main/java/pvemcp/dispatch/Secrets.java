@@ -41,6 +41,8 @@ final class Secrets {
     private static boolean isSecret(String name) {
         var plain = name.toLowerCase(Locale.ROOT);
         // `tokenid` names a token and `tokens` several, neither is one.
-        return !plain.endsWith("id") && !plain.equals("tokens") && (plain.equals("key") || WORDS.stream().anyMatch(plain::contains));
+        return !plain.endsWith("id")
+                && !plain.equals("tokens")
+                && (plain.equals("key") || WORDS.stream().anyMatch(plain::contains));
     }
 }

@@ -114,7 +114,14 @@ public final class Pve {
 
     /// What the caller may do.
     public Permissions permissions() {
-        return Permissions.from(Fields.of(data(Verb.GET, "/access/permissions", Json.Obj.EMPTY)));
+        return permissions(Json.Obj.EMPTY);
+    }
+
+    /// What somebody may do.
+    ///
+    /// @param whose `userid`, where it is not the caller, and `path`, where it is about one path alone
+    public Permissions permissions(Json.Obj whose) {
+        return Permissions.from(Fields.of(data(Verb.GET, "/access/permissions", whose)));
     }
 
     /// An id no guest has at this moment. It is not reserved: somebody else may get the same.

@@ -26,6 +26,8 @@ public final class Catalog {
             StorageTools.STORAGE,
             DatastoreTools.DATASTORES,
             TaskTools.TASKS,
+            AccessTools.ACCESS,
+            PoolTools.POOLS,
             AnswerTools.ANSWERS,
             AnswerTools.PLANS,
             ApiTools.API);
@@ -44,7 +46,9 @@ public final class Catalog {
             "sdn",
             "lifecycle",
             "config",
-            "snapshots");
+            "snapshots",
+            "access",
+            "pools");
 
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(

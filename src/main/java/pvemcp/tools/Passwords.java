@@ -4,15 +4,17 @@ import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.tool.ToolContext;
 
-/// Passwords of guests, which calls give by reference.
+/// Passwords and keys, which calls give by reference. Others than these parameters are never looked up: their values
+/// can be read back.
 final class Passwords {
-    private static final List<String> OPTIONS = List.of("cipassword", "password");
+    private static final List<String> OPTIONS =
+            List.of("cipassword", "password", "confirmation-password", "client-key", "keyring", "encryption-key");
 
     private Passwords() {}
 
-    /// The options with the owner's passwords in place of their names.
+    /// The options with the owner's secrets in place of their names.
     ///
-    /// @throws pvemcp.tool.BadArguments where a password stands there itself, or there is none of that name
+    /// @throws pvemcp.tool.BadArguments where a secret stands there itself, or there is none of that name
     static Json.Obj filled(ToolContext ctx, Json.Obj options) {
         var all = options;
         for (var name : OPTIONS) {
