@@ -62,6 +62,9 @@ public final class InsideTools {
                     Show, start, stop or restart a service inside a guest.""", Service.class),
             execute("pve_guest_password", """
                     Set a user's password inside a guest, to a secret the owner keeps in a file.""", Password.class),
+            execute("pve_guest_console", """
+                    Open a guest's console for the user: the ticket goes into a file on this machine, the answer says \
+                    how to use it.""", ConsoleTools.GuestConsole.class),
             read("pve_guest_info", """
                     Show what a running guest says about itself: OS, addresses, file systems, users. VMs need their agent.""", Info.class),
             operate("pve_guest_agent", """

@@ -40,18 +40,20 @@ final class ConsoleApi {
                         Step.act(_ -> {
                             throw new SimError("connection timed out");
                         })));
-        var random = request.cluster().random();
-        var secret = new UUID(random.nextLong(), random.nextLong()).toString().replace("-", "");
+        var secret = secret(request);
         var answer = new LinkedHashMap<String, Object>();
-        answer.put("port", Integer.toString(5900 + random.nextInt(90)));
-        answer.put("ticket", "PVEVNC:%08X::%s".formatted(request.cluster().now().getEpochSecond(), secret));
+        answer.put("port", Integer.toString(5900 + request.cluster().random().nextInt(90)));
+        var ticket = "PVEVNC:%08X::%s".formatted(epoch(request), secret);
+        boolean hasPassword = screen && !guest.isContainer();
+        // The password of the screen stands in front of what the proxy asks for.
+        answer.put("ticket", hasPassword ? secret.substring(0, 8) + ":" + ticket : ticket);
         answer.put("upid", upid);
         answer.put("user", request.authId());
         if (screen) {
             answer.put("cert", request.cluster().certificate.pem());
-            if (!guest.isContainer()) {
-                answer.put("password", secret.substring(0, 8));
-            }
+        }
+        if (hasPassword) {
+            answer.put("password", secret.substring(0, 8));
         }
         return Json.of(answer);
     }
@@ -61,6 +63,35 @@ final class ConsoleApi {
         if (!guest.isRunning()) {
             throw new SimError("%s %d not running".formatted(guest.noun(), guest.vmid()));
         }
-        throw new SimError(500, "no spice port", Map.of());
+        if (guest.isContainer() || !guest.config.getOrDefault("vga", "").startsWith("qxl")) {
+            throw new SimError(500, "no spice port", Map.of());
+        }
+        var secret = secret(request);
+        return Json.obj(
+                "type",
+                "spice",
+                "title",
+                "VM %d - %s".formatted(guest.vmid(), guest.name()),
+                "host",
+                "pvespiceproxy:%08X:%d:%s::61000".formatted(epoch(request), guest.vmid(), guest.node),
+                "proxy",
+                "http://%s:3128".formatted(request.cluster().node(guest.node).ip),
+                "tls-port",
+                61000,
+                "password",
+                secret,
+                "ca",
+                request.cluster().certificate.pem().replace("\n", "\\n"),
+                "delete-this-file",
+                1);
+    }
+
+    private static String secret(Request request) {
+        var random = request.cluster().random();
+        return new UUID(random.nextLong(), random.nextLong()).toString().replace("-", "");
+    }
+
+    private static long epoch(Request request) {
+        return request.cluster().now().getEpochSecond();
     }
 }
