@@ -29,6 +29,8 @@ public final class DatastoreTools {
             "datastores",
             "Storage definitions, downloads, templates, volumes",
             read("pve_storage_config", "List storage definitions, or show one in full.", Config.class),
+            execute("pve_storage_scan", """
+                    Find what a node could use as storage: exports, shares, datastores, targets, volume groups, pools.""", StorageScan.class),
             execute("pve_storage_create", "Define a storage for the cluster.", Create.class),
             execute("pve_storage_set", "Change a storage definition.", Change.class),
             change("pve_storage_delete", """

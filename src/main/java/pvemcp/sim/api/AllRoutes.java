@@ -43,6 +43,7 @@ public final class AllRoutes {
         StorageApi.add(routes);
         NodeStorageApi.add(routes);
         FileRestoreApi.add(routes);
+        ScanApi.add(routes);
         RrdApi.add(routes);
         IndexApi.add(routes, schema);
         return routes;
