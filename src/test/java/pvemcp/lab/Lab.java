@@ -1,6 +1,7 @@
 package pvemcp.lab;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import pvemcp.audit.AuditLog;
 import pvemcp.dispatch.Caller;
@@ -30,7 +33,11 @@ import pvemcp.json.Json;
 import pvemcp.pve.Connection;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Pve;
+import pvemcp.pve.Received;
 import pvemcp.pve.Secret;
+import pvemcp.pve.Transport;
+import pvemcp.pve.Upload;
+import pvemcp.pve.Verb;
 import pvemcp.pve.Waiting;
 import pvemcp.remote.Shells;
 import pvemcp.remote.SshSettings;
@@ -58,6 +65,7 @@ public final class Lab implements AutoCloseable {
     private final PveSim sim;
     private final HttpTransport wire;
     private final Path folder;
+    private final List<String> requests = new CopyOnWriteArrayList<>();
     private final Asker asker = new Asker();
     private Policy policy = Policy.DEFAULT
             .with(Tier.OPERATE, Answer.ALLOW)
@@ -225,7 +233,7 @@ public final class Lab implements AutoCloseable {
             var cluster = new Cluster(
                     "default",
                     sim.token().id(),
-                    wire,
+                    new Noting(wire, requests),
                     wrapped -> new Pve(wrapped, waiting()),
                     () -> ApiSchema.builtIn("9.2"),
                     shells,
@@ -238,6 +246,11 @@ public final class Lab implements AutoCloseable {
 
     public Caller caller() {
         return asker;
+    }
+
+    /// What calls have sent to the cluster so far, such as `GET /cluster/resources`, in order.
+    public List<String> requests() {
+        return List.copyOf(requests);
     }
 
     /// What the caller was told while calls ran.
@@ -335,6 +348,32 @@ public final class Lab implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Keeps what goes over the wire.
+    private record Noting(Transport wire, List<String> requests) implements Transport {
+        @Override
+        public Json.Obj send(Verb verb, String path, Json.Obj params) {
+            requests.add(verb + " " + path);
+            return wire.send(verb, path, params);
+        }
+
+        @Override
+        public Json.Obj upload(String path, Json.Obj params, Upload file) {
+            requests.add(Verb.POST + " " + path);
+            return wire.upload(path, params, file);
+        }
+
+        @Override
+        public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+            requests.add(Verb.GET + " " + path);
+            return wire.download(path, params, to, received);
+        }
+
+        @Override
+        public void prewarm() {
+            wire.prewarm();
         }
     }
 

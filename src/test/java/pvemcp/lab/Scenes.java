@@ -3,6 +3,7 @@ package pvemcp.lab;
 import java.util.List;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.Scenario;
+import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
@@ -25,6 +26,15 @@ public final class Scenes {
             shop.guests.add(101);
             cluster.pools.put("shop", shop);
             return Credentials.operator(cluster);
+        };
+    }
+
+    /// The cluster of the demo, with a second, empty node `pve2` that sees the same storages.
+    public static Scenario household() {
+        return cluster -> {
+            var credentials = Scenarios.homelab().seed(cluster);
+            cluster.addNode("pve2");
+            return credentials;
         };
     }
 

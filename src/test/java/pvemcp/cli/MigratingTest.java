@@ -1,0 +1,130 @@
+package pvemcp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import pvemcp.lab.Lab;
+import pvemcp.lab.Scenes;
+import pvemcp.tool.Tier;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult;
+import pvemcp.tools.Catalog;
+import pvemcp.view.Markdown;
+
+/// `docs/migrating.md` makes promises by the hundred: here each of its calls is made.
+class MigratingTest {
+    private static final Path PAGE = Path.of("docs/migrating.md");
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+    private static final Pattern UPID = Pattern.compile("UPID:[^\\s`|'\"]+");
+
+    /// @param there the other server's tool
+    /// @param calls what does its work here, in order
+    record Row(String there, List<String> calls) {
+        @Override
+        public String toString() {
+            return there;
+        }
+    }
+
+    static Stream<Row> rows() throws IOException {
+        return lines().filter(row -> !row.calls().isEmpty());
+    }
+
+    private static Stream<Row> lines() throws IOException {
+        var rows = new ArrayList<Row>();
+        boolean server = false;
+        for (var line : Files.readAllLines(PAGE)) {
+            server |= line.startsWith("## ");
+            var cells = line.replace("\\|", "\0").split("\\|", -1);
+            if (server && cells.length == 4 && cells[1].strip().startsWith("`")) {
+                var calls = new ArrayList<String>();
+                for (var code = CODE.matcher(cells[2].replace('\0', '|')); code.find(); ) {
+                    if (code.group(1).startsWith("pve_")) {
+                        calls.add(code.group(1));
+                    }
+                }
+                rows.add(new Row(cells[1].strip(), List.copyOf(calls)));
+            }
+        }
+        return rows.stream();
+    }
+
+    /// For the rows that only read: they leave it as it is.
+    private static Lab quiet;
+
+    @BeforeAll
+    static void open() {
+        quiet = lab();
+    }
+
+    @AfterAll
+    static void close() {
+        quiet.close();
+    }
+
+    private static Lab lab() {
+        return Lab.of(Scenes.household()).knowingSecret("guest-password", "correct horse battery staple");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
+    void the_call_does_its_work(Row row) {
+        if (row.calls().stream().allMatch(call -> tool(call).tier() == Tier.READ)) {
+            make(quiet, row);
+            return;
+        }
+        try (var lab = lab()) {
+            boolean inside = row.calls().stream().anyMatch(call -> call.matches("pve_guest_(exec|file|service).*"));
+            make(inside ? lab.enteringOverSsh() : lab, row);
+        }
+    }
+
+    private static void make(Lab lab, Row row) {
+        var told = "";
+        for (var call : row.calls()) {
+            var result = make(lab, call.replace("$task", lastTask(told)));
+            assertThat(result).as(call).isInstanceOf(ToolResult.Done.class);
+            told += "\n" + Markdown.render(((ToolResult.Done) result).view());
+        }
+    }
+
+    private static ToolResult make(Lab lab, String call) {
+        var words = Words.split(call);
+        return lab.call(words.getFirst(), CallArguments.parse(tool(call), words.subList(1, words.size())));
+    }
+
+    private static Tool<?> tool(String call) {
+        var name = call.split(" ", 2)[0];
+        return Catalog.tools(Catalog.Surface.ALL, List.of()).stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no tool " + name));
+    }
+
+    private static String lastTask(String told) {
+        return UPID.matcher(told)
+                .results()
+                .map(MatchResult::group)
+                .reduce((_, last) -> last)
+                .orElse("$task");
+    }
+
+    @Test
+    void whatever_has_no_call_says_why() throws IOException {
+        assertThat(lines().filter(row -> row.calls().isEmpty()))
+                .allSatisfy(row -> assertThat(Files.readString(PAGE))
+                        .containsPattern(Pattern.quote("| " + row.there() + " | ") + "(none|not on PVE)[:,] \\S"));
+    }
+}
