@@ -183,8 +183,10 @@ final class Exchange {
     }
 
     /// The caller, as the road to the tools sees them.
-    Caller by(String client, boolean canAsk, Optional<String> approval) {
-        return new By(this, session.principal(), client, canAsk, approval);
+    ///
+    /// @param approval the ticket that a person has said yes to
+    Caller by(Client client, Optional<String> approval) {
+        return new By(this, session.principal(), client.name(), client.canAsk(), approval);
     }
 
     private record By(Exchange exchange, String principal, String client, boolean canAsk, Optional<String> approval)

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Unreadable;
 import pvemcp.json.Json;
@@ -13,28 +12,76 @@ import pvemcp.tool.Prompt;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
 
-/// What both eras offer in the same way: the dispatcher's tools, resources, prompts and completions, asked for by the
-/// `params` of a request. Safe for several threads.
-final class Features {
+/// What both eras offer in the same way: the dispatcher's tools, resources, prompts and completions, each as the
+/// result of a request less what only its era adds. Safe for several threads.
+class Features {
     /// MCP, completion: at most so many values in an answer.
     private static final int MOST_COMPLETIONS = 100;
 
-    private final Dispatcher dispatcher;
+    /// How often a call may come back held, because its target has changed while the person was thinking.
+    private static final int MOST_ROUNDS = 3;
 
-    Features(Dispatcher dispatcher) {
+    /// The key of our one question.
+    private static final String QUESTION = "approval";
+
+    private final Dispatcher dispatcher;
+    private final Lists lists;
+
+    Features(Dispatcher dispatcher, Lists lists) {
         this.dispatcher = dispatcher;
+        this.lists = lists;
     }
 
-    /// A tool call, as far as the protocol can tell well formed.
-    record ToolCall(Tool<?> tool, Json.Obj arguments) {}
+    /// `tools/call`: calls the tool, and where policy holds the call, asks the user.
+    Json.Obj call(Exchange exchange, Client client) {
+        var params = exchange.params();
+        var tool = tool(text(params, "name"));
+        var arguments = object(params, "arguments");
+        var result = result(tool, arguments, exchange, client);
+        return Results.of(result, lists.definition(tool, client.revision()));
+    }
 
-    ToolCall toolCall(Json.Obj params) {
-        var name = text(params, "name");
-        var tool = dispatcher.tool(name);
-        if (tool.isEmpty()) {
-            throw RpcException.invalidParams("Unknown tool: " + Text.brief(name) + meant(name));
+    private ToolResult result(Tool<?> tool, Json.Obj arguments, Exchange exchange, Client client) {
+        var approval = Optional.<String>empty();
+        // The state alone is no yes, and a yes without the state belongs to no call.
+        if (client.brought().state().isPresent()) {
+            switch (answer(client.brought().answers())) {
+                case YES -> approval = client.brought().state();
+                case NO -> {
+                    return Approval.declined();
+                }
+                case DISMISSED -> {
+                    return Approval.dismissed();
+                }
+                case UNCLEAR -> {} // The call is held again, and the question put again.
+            }
         }
-        return new ToolCall(tool.get(), object(params, "arguments"));
+        var result = call(tool, arguments, exchange, client, approval);
+        for (int round = 0; round < MOST_ROUNDS && client.canAsk(); round++) {
+            if (!(result instanceof ToolResult.Held held)) {
+                break;
+            }
+            var question = Approval.question(held, client.revision());
+            var questions = Json.obj(QUESTION, Json.obj("method", "elicitation/create", "params", question));
+            var ticket = held.ticket().text();
+            result = switch (answer(client.ask(questions, ticket))) {
+                case YES -> call(tool, arguments, exchange, client, Optional.of(ticket));
+                case NO -> Approval.declined();
+                case DISMISSED -> Approval.dismissed();
+                case UNCLEAR -> Approval.unanswered();
+            };
+        }
+        return result;
+    }
+
+    private static Approval.Answer answer(Json.Obj answers) {
+        return Approval.read(object(answers, QUESTION));
+    }
+
+    private Tool<?> tool(String name) {
+        return dispatcher
+                .tool(name)
+                .orElseThrow(() -> RpcException.invalidParams("Unknown tool: " + Text.brief(name) + meant(name)));
     }
 
     private String meant(String name) {
@@ -42,9 +89,10 @@ final class Features {
                 Text.brief(name), dispatcher.tools().stream().map(Tool::name).toList());
     }
 
-    ToolResult call(ToolCall call, Exchange exchange, Caller caller) {
-        var result = dispatcher.call(call.tool(), call.arguments(), caller);
-        log(exchange, call.tool(), result);
+    private ToolResult call(
+            Tool<?> tool, Json.Obj arguments, Exchange exchange, Client client, Optional<String> approval) {
+        var result = dispatcher.call(tool, arguments, exchange.by(client, approval));
+        log(exchange, tool, result);
         return result;
     }
 
@@ -60,24 +108,30 @@ final class Features {
         }
     }
 
-    Json.Arr read(Json.Obj params, Caller caller, int codeIfMissing) {
-        var uri = text(params, "uri");
+    /// `resources/read`.
+    Json.Obj read(Exchange exchange, Client client) {
+        var uri = text(exchange.params(), "uri");
         Optional<Dispatcher.Content> content;
         try {
-            content = dispatcher.read(uri, caller);
+            content = dispatcher.read(uri, exchange.by(client, Optional.empty()));
         } catch (Unreadable e) {
             var why = e.why();
             var data = Json.obj("code", why.code(), "hint", why.hint());
             throw new RpcException(new RpcError(RpcError.INTERNAL, why.what(), data));
         }
         if (content.isEmpty()) {
-            throw RpcException.noSuchResource(codeIfMissing, uri);
+            throw RpcException.noSuchResource(client.revision(), uri);
         }
         var found = content.get();
-        return Json.arr(Json.obj("uri", found.uri(), "mimeType", found.mimeType(), "text", found.text()));
+        var part = Json.obj("uri", found.uri(), "mimeType", found.mimeType(), "text", found.text());
+        return Json.obj("contents", Json.arr(part));
     }
 
-    Json.Obj prompt(Json.Obj params) {
+    /// `prompts/get`.
+    ///
+    /// @param client who asks; the dispatcher's prompts need nothing of them
+    Json.Obj prompt(Exchange exchange, Client client) {
+        var params = exchange.params();
         var prompt = prompt(text(params, "name"));
         var given = object(params, "arguments");
         var arguments = new LinkedHashMap<String, String>();
@@ -108,12 +162,14 @@ final class Features {
         throw RpcException.invalidParams("Unknown prompt: " + Text.brief(name));
     }
 
-    Json.Obj completion(Json.Obj params, Caller caller) {
+    /// `completion/complete`.
+    Json.Obj completion(Exchange exchange, Client client) {
+        var params = exchange.params();
         var argument = object(params, "argument");
         var kind = kind(object(params, "ref"), text(argument, "name"));
         List<String> values = List.of();
         if (!kind.isEmpty()) {
-            values = dispatcher.complete(kind, text(argument, "value"), caller);
+            values = dispatcher.complete(kind, text(argument, "value"), exchange.by(client, Optional.empty()));
         }
         boolean more = values.size() > MOST_COMPLETIONS;
         var shown = Json.strings(more ? values.subList(0, MOST_COMPLETIONS) : values);

@@ -1,20 +1,17 @@
 package pvemcp.mcp;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import pvemcp.json.Json;
 import pvemcp.mcp.Lists.Kind;
-import pvemcp.tool.ToolResult;
 
 /// The revisions from 2024-11-05 to 2025-11-25: a handshake first, whose outcome holds for the session.
 final class Legacy implements Era, Hub.Listener, AutoCloseable {
     /// How long a person may think. Clients have shorter limits, and cancel.
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-
-    /// How often a call may come back held, because its target has changed while the person was thinking.
-    private static final int MOST_ROUNDS = 3;
 
     private final McpServer server;
     private final Session session;
@@ -23,7 +20,38 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
     private volatile LogLevel logLevel = LogLevel.WARNING;
 
     /// What the client said of itself, and what both agreed on.
-    private record Handshake(Revision revision, String client, boolean canAsk) {}
+    private record Handshake(Revision revision, String client, Json.Obj capabilities) {}
+
+    /// The client of the handshake as the sender of one request.
+    private record Asking(Handshake agreed, Exchange exchange) implements Client {
+        @Override
+        public Revision revision() {
+            return agreed.revision();
+        }
+
+        @Override
+        public String name() {
+            return agreed.client();
+        }
+
+        @Override
+        public Json.Obj capabilities() {
+            return agreed.capabilities();
+        }
+
+        @Override
+        public Json.Obj ask(Json.Obj questions, String state) {
+            var answers = new LinkedHashMap<String, Json>();
+            for (var entry : questions.members().entrySet()) {
+                var question = (Json.Obj) entry.getValue();
+                var method = question.text("method").orElseThrow();
+                exchange.session()
+                        .ask(exchange, method, Features.object(question, "params"), PATIENCE)
+                        .ifPresent(answer -> answers.put(entry.getKey(), answer));
+            }
+            return new Json.Obj(answers);
+        }
+    }
 
     Legacy(McpServer server, Session session) {
         this.server = server;
@@ -59,26 +87,20 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
 
     private void handle(Exchange exchange, Handshake agreed) {
         exchange.logFrom(logLevel);
-        var params = exchange.params();
+        var asking = new Asking(agreed, exchange);
+        var features = server.features();
         switch (exchange.method()) {
-            case "tools/list" -> list(exchange, Kind.TOOLS, agreed);
-            case "tools/call" -> exchange.answer(call(exchange, agreed));
-            case "resources/list" -> list(exchange, Kind.RESOURCES, agreed);
-            case "resources/templates/list" -> list(exchange, Kind.TEMPLATES, agreed);
-            case "resources/read" -> {
-                var caller = exchange.by(agreed.client(), agreed.canAsk(), Optional.empty());
-                var contents = server.features().read(params, caller, RpcError.RESOURCE_NOT_FOUND);
-                exchange.answer(Json.obj("contents", contents));
-            }
+            case "tools/list" -> list(exchange, Kind.TOOLS, asking);
+            case "tools/call" -> exchange.answer(features.call(exchange, asking));
+            case "resources/list" -> list(exchange, Kind.RESOURCES, asking);
+            case "resources/templates/list" -> list(exchange, Kind.TEMPLATES, asking);
+            case "resources/read" -> exchange.answer(features.read(exchange, asking));
             case "resources/subscribe" -> exchange.answer(watch(exchange, true));
             case "resources/unsubscribe" -> exchange.answer(watch(exchange, false));
-            case "prompts/list" -> list(exchange, Kind.PROMPTS, agreed);
-            case "prompts/get" -> exchange.answer(server.features().prompt(params));
-            case "completion/complete" -> {
-                var caller = exchange.by(agreed.client(), agreed.canAsk(), Optional.empty());
-                exchange.answer(server.features().completion(params, caller));
-            }
-            case "logging/setLevel" -> exchange.answer(setLevel(params));
+            case "prompts/list" -> list(exchange, Kind.PROMPTS, asking);
+            case "prompts/get" -> exchange.answer(features.prompt(exchange, asking));
+            case "completion/complete" -> exchange.answer(features.completion(exchange, asking));
+            case "logging/setLevel" -> exchange.answer(setLevel(exchange.params()));
             default -> throw RpcException.unknownMethod(exchange.method());
         }
     }
@@ -90,10 +112,8 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
         var wanted = Features.text(params, "protocolVersion");
         var revision = Revision.of(wanted).filter(known -> !known.modern()).orElse(Revision.LATEST_LEGACY);
         var client = clientName(Features.object(params, "clientInfo"));
-        boolean canAsk =
-                revision.since(Revision.V2025_06_18) && Approval.possible(Features.object(params, "capabilities"));
         watched.clear();
-        handshake = Optional.of(new Handshake(revision, client, canAsk));
+        handshake = Optional.of(new Handshake(revision, client, Features.object(params, "capabilities")));
         server.hub().remove(this);
         return Json.obj(
                 "protocolVersion",
@@ -126,35 +146,8 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
                 info.text("name").orElse("") + " " + info.text("version").orElse(""));
     }
 
-    private void list(Exchange exchange, Kind kind, Handshake agreed) {
-        exchange.answer(server.lists().page(kind, agreed.revision(), agreed.canAsk(), exchange.params()));
-    }
-
-    private Json.Obj call(Exchange exchange, Handshake agreed) {
-        var call = server.features().toolCall(exchange.params());
-        var approval = Optional.<String>empty();
-        var result = server.features().call(call, exchange, exchange.by(agreed.client(), agreed.canAsk(), approval));
-        for (int round = 0; round < MOST_ROUNDS && agreed.canAsk(); round++) {
-            if (!(result instanceof ToolResult.Held held)) {
-                break;
-            }
-            result = switch (ask(exchange, held, agreed)) {
-                case YES -> {
-                    approval = Optional.of(held.ticket().text());
-                    yield server.features().call(call, exchange, exchange.by(agreed.client(), true, approval));
-                }
-                case NO -> Approval.declined();
-                case DISMISSED -> Approval.dismissed();
-                case UNCLEAR -> Approval.unanswered();
-            };
-        }
-        return Results.of(result, server.lists().definition(call.tool(), agreed.revision()));
-    }
-
-    private Approval.Answer ask(Exchange exchange, ToolResult.Held held, Handshake agreed) {
-        var question = Approval.question(held, agreed.revision());
-        var answer = session.ask(exchange, "elicitation/create", question, PATIENCE);
-        return answer.map(Approval::read).orElse(Approval.Answer.UNCLEAR);
+    private void list(Exchange exchange, Kind kind, Asking asking) {
+        exchange.answer(server.lists().page(kind, asking.revision(), asking.canAsk(), exchange.params()));
     }
 
     private Json.Obj watch(Exchange exchange, boolean on) {

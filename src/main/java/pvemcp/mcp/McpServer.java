@@ -22,10 +22,15 @@ public final class McpServer {
     }
 
     McpServer(Dispatcher dispatcher, About about, Emits emits, Lists lists) {
+        this(dispatcher, about, emits, lists, new Features(dispatcher, lists));
+    }
+
+    /// @param features in place of those made of the dispatcher
+    McpServer(Dispatcher dispatcher, About about, Emits emits, Lists lists, Features features) {
         this.dispatcher = dispatcher;
         this.about = about;
         this.lists = lists;
-        this.features = new Features(dispatcher);
+        this.features = features;
         this.hub = new Hub(emits, lists);
         this.modern = new Modern(this);
     }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.mcp.Lists.Kind;
-import pvemcp.tool.ToolResult;
 
 /// Revision 2026-07-28: no handshake, no session. Each request says in its `_meta` who asks and what they can do, and
 /// is served by that alone. Safe for several threads.
@@ -20,9 +19,6 @@ final class Modern implements Era {
 
     /// Lists and the server's description change with its configuration, which means with a new process.
     static final Duration LIST_TTL = Duration.ofMinutes(5);
-
-    /// The key of our one question in `inputRequests` and `inputResponses`.
-    private static final String QUESTION = "approval";
 
     private final McpServer server;
 
@@ -54,30 +50,64 @@ final class Modern implements Era {
         };
     }
 
-    /// Who asks, from the `_meta` of this very request.
-    private record Asking(String client, boolean canAsk) {}
+    /// Who asks, from this very request.
+    private record Asking(String name, Json.Obj capabilities, Brought brought) implements Client {
+        @Override
+        public Revision revision() {
+            return REVISION;
+        }
+
+        @Override
+        public Json.Obj ask(Json.Obj questions, String state) {
+            for (var question : questions.members().values()) {
+                requireAble(((Json.Obj) question).text("method").orElseThrow());
+            }
+            throw new InputRequired(questions, state);
+        }
+
+        private void requireAble(String method) {
+            var needed = switch (method) {
+                case "elicitation/create" -> "elicitation";
+                case "sampling/createMessage" -> "sampling";
+                case "roots/list" -> "roots";
+                default -> throw new IllegalArgumentException(method + " is nothing to ask a client");
+            };
+            boolean able = needed.equals("elicitation")
+                    ? Approval.possible(capabilities)
+                    : capabilities.members().get(needed) instanceof Json.Obj;
+            if (!able) {
+                var data = Json.obj("requiredCapabilities", Json.obj(needed, Json.Obj.EMPTY));
+                throw new RpcException(new RpcError(
+                        RpcError.MISSING_CLIENT_CAPABILITY,
+                        "This needs a client with the capability '" + needed + "'",
+                        data));
+            }
+        }
+    }
 
     @Override
     public void handle(Exchange exchange) {
         var asking = asking(exchange);
-        var params = exchange.params();
+        try {
+            handle(exchange, asking);
+        } catch (InputRequired e) {
+            exchange.answer(complete(e.result()).with("resultType", "input_required"));
+        }
+    }
+
+    private void handle(Exchange exchange, Asking asking) {
+        var features = server.features();
         switch (exchange.method()) {
             case "server/discover" -> exchange.answer(discover());
             case "tools/list" -> list(exchange, Kind.TOOLS, asking);
-            case "tools/call" -> exchange.answer(call(exchange, asking));
+            case "tools/call" -> exchange.answer(complete(features.call(exchange, asking)));
             case "resources/list" -> list(exchange, Kind.RESOURCES, asking);
             case "resources/templates/list" -> list(exchange, Kind.TEMPLATES, asking);
-            case "resources/read" -> {
-                var caller = exchange.by(asking.client(), asking.canAsk(), Optional.empty());
-                var contents = server.features().read(params, caller, RpcError.INVALID_PARAMS);
-                exchange.answer(cacheable(complete(Json.obj("contents", contents)), Duration.ZERO));
-            }
+            case "resources/read" ->
+                exchange.answer(cacheable(complete(features.read(exchange, asking)), Duration.ZERO));
             case "prompts/list" -> list(exchange, Kind.PROMPTS, asking);
-            case "prompts/get" -> exchange.answer(complete(server.features().prompt(params)));
-            case "completion/complete" -> {
-                var caller = exchange.by(asking.client(), asking.canAsk(), Optional.empty());
-                exchange.answer(complete(server.features().completion(params, caller)));
-            }
+            case "prompts/get" -> exchange.answer(complete(features.prompt(exchange, asking)));
+            case "completion/complete" -> exchange.answer(complete(features.completion(exchange, asking)));
             case "subscriptions/listen" -> Subscription.open(exchange, server);
             default -> throw RpcException.unknownMethod(exchange.method());
         }
@@ -110,7 +140,22 @@ final class Modern implements Era {
             exchange.logFrom(level.orElseThrow(() -> RpcException.invalidParams("'" + LOG_LEVEL
                     + "' must be one of debug, info, notice, warning, error, critical, alert, emergency")));
         }
-        return new Asking(Legacy.clientName(Features.object(meta, CLIENT)), Approval.possible(capabilities));
+        var name = Legacy.clientName(Features.object(meta, CLIENT));
+        return new Asking(name, capabilities, brought(exchange.params()));
+    }
+
+    private static Client.Brought brought(Json.Obj params) {
+        var answers = Features.object(params, "inputResponses");
+        for (var answer : answers.members().entrySet()) {
+            if (!(answer.getValue() instanceof Json.Obj)) {
+                throw RpcException.invalidParams(
+                        "'inputResponses." + Text.brief(answer.getKey()) + "' must be an object");
+            }
+        }
+        var state = params.has("requestState")
+                ? Optional.of(Features.text(params, "requestState"))
+                : Optional.<String>empty();
+        return new Client.Brought(state, answers);
     }
 
     private Json.Obj complete(Json.Obj result) {
@@ -131,46 +176,5 @@ final class Modern implements Era {
 
     private void list(Exchange exchange, Kind kind, Asking asking) {
         exchange.answer(server.lists().page(kind, REVISION, asking.canAsk(), exchange.params()));
-    }
-
-    private Json.Obj call(Exchange exchange, Asking asking) {
-        var params = exchange.params();
-        var call = server.features().toolCall(params);
-        var approval = Optional.<String>empty();
-        // The state alone is no yes, and a yes without the state belongs to no call.
-        if (params.has("requestState")) {
-            var ticket = Features.text(params, "requestState");
-            var response = Features.object(Features.object(params, "inputResponses"), QUESTION);
-            switch (Approval.read(response)) {
-                case YES -> approval = Optional.of(ticket);
-                case NO -> {
-                    return complete(result(call, Approval.declined()));
-                }
-                case DISMISSED -> {
-                    return complete(result(call, Approval.dismissed()));
-                }
-                case UNCLEAR -> {} // The call is held again, and the question put again.
-            }
-        }
-        var caller = exchange.by(asking.client(), asking.canAsk(), approval);
-        var result = server.features().call(call, exchange, caller);
-        if (result instanceof ToolResult.Held held && asking.canAsk()) {
-            return ask(held);
-        }
-        return complete(result(call, result));
-    }
-
-    private Json.Obj result(Features.ToolCall call, ToolResult result) {
-        return Results.of(result, server.lists().definition(call.tool(), REVISION));
-    }
-
-    private Json.Obj ask(ToolResult.Held held) {
-        var question = Json.obj("method", "elicitation/create", "params", Approval.question(held, REVISION));
-        var result = Json.obj(
-                "inputRequests",
-                Json.obj(QUESTION, question),
-                "requestState",
-                held.ticket().text());
-        return complete(result).with("resultType", "input_required");
     }
 }

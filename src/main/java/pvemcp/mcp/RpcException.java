@@ -21,7 +21,8 @@ final class RpcException extends RuntimeException {
         return new RpcException(new RpcError(RpcError.METHOD_NOT_FOUND, "Method not found: " + Text.brief(method)));
     }
 
-    static RpcException noSuchResource(int code, String uri) {
+    static RpcException noSuchResource(Revision revision, String uri) {
+        int code = revision.modern() ? RpcError.INVALID_PARAMS : RpcError.RESOURCE_NOT_FOUND;
         return new RpcException(new RpcError(code, "Resource not found", Json.obj("uri", uri)));
     }
 
