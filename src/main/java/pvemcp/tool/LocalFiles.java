@@ -199,6 +199,7 @@ public record LocalFiles(List<Path> uploads, Optional<Path> downloads) {
 
         /// From the opened directory down, one name after the other and through no link: between the look and the
         /// opening somebody may have put a link there.
+        @SuppressWarnings("StreamResourceLeak") // All are closed at the end, however many there came to be.
         private static Source walk(Path top, Path real) throws IOException {
             var below = top.relativize(real);
             var open = new ArrayList<DirectoryStream<Path>>();
