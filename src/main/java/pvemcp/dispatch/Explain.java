@@ -176,7 +176,13 @@ final class Explain {
                         "%s did not answer as PVE does: %s".formatted(endpoint, Clean.line(why)),
                         "the owner checks the address and what stands in front of it");
             case PveFault.Unexpected(var status, var message) ->
-                new Failed("pve_error", "PVE says %d: %s".formatted(status, Clean.line(message)), "");
+                new Failed(
+                        "pve_error",
+                        "PVE says %d: %s".formatted(status, Clean.line(message)),
+                        // PVE::Ceph::Tools::check_ceph_installed
+                        message.contains("binary not installed: /usr/bin/ceph")
+                                ? "Ceph is not installed there: 'pveceph install' on the node, or name another node"
+                                : "");
         };
     }
 

@@ -46,6 +46,7 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.Access;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
@@ -63,7 +64,7 @@ public final class Lab implements AutoCloseable {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     private final PveSim sim;
-    private final HttpTransport wire;
+    private HttpTransport wire;
     private final Path folder;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final Asker asker = new Asker();
@@ -81,7 +82,7 @@ public final class Lab implements AutoCloseable {
 
     private Lab(Scenario scenario) {
         sim = PveSim.start(scenario, SimTime.byHand(NOON));
-        wire = new HttpTransport(connection(), clock(), waiting());
+        wire = new HttpTransport(connection(token()), clock(), waiting());
         try {
             folder = Files.createTempDirectory("lab");
         } catch (IOException e) {
@@ -135,6 +136,16 @@ public final class Lab implements AutoCloseable {
     /// Who is at the other end; `test` unless said otherwise.
     public Lab as(String principal) {
         asker.principal = principal;
+        return this;
+    }
+
+    /// Logs in as root instead of showing a token: some of PVE is for `root@pam` alone.
+    public Lab asRoot() {
+        sim.change(cluster -> cluster.access.users.get(Access.ROOT).password = "hunter22");
+        wire.close();
+        var root = new Connection.Credential.Password(Access.ROOT, new Secret("hunter22"), Optional.empty());
+        wire = new HttpTransport(connection(root), clock(), waiting());
+        road = Optional.empty();
         return this;
     }
 
@@ -291,12 +302,16 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private Connection connection() {
+    private Connection.Credential token() {
         var token = sim.token();
+        return new Connection.Credential.Token(token.id(), new Secret(token.secret()));
+    }
+
+    private Connection connection(Connection.Credential credential) {
         return new Connection(
                 "default",
                 List.of(URI.create(sim.url())),
-                new Connection.Credential.Token(token.id(), new Secret(token.secret())),
+                credential,
                 new Connection.Trust.Fingerprints(List.of(sim.fingerprint())),
                 Duration.ofSeconds(30));
     }

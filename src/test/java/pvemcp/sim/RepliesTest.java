@@ -12,12 +12,15 @@ import pvemcp.schema.Operation;
 import pvemcp.schema.Verb;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.Ceph;
 
 /// What is answered has the types that PVE's schema declares for it.
 class RepliesTest {
     /// Arguments that a read wants, by path.
     private static final Map<String, String> ARGUMENTS = Map.of(
             "/nodes/{node}/rrddata", "?timeframe=hour",
+            "/cluster/sdn/dry-run", "?node=pve1",
+            "/nodes/{node}/ceph/cmd-safety", "?service=osd&id=0&action=stop",
             "/nodes/{node}/disks/smart", "?disk=/dev/sda",
             "/nodes/{node}/apt/changelog", "?name=pve-manager");
 
@@ -28,6 +31,7 @@ class RepliesTest {
         var schema = ApiSchema.builtIn("9.2");
         try (var sim = PveSim.start(Scenarios.homelab(), SimTime.byHand(Worlds.NOON))) {
             var node = sim.ask(cluster -> cluster.nodes.firstEntry().getKey());
+            sim.change(cluster -> Ceph.on(cluster, node).fileSystems.put("files", new Ceph.FileSystem("a", "b")));
             int asked = 0;
             for (var operation : schema.operations()) {
                 var path = operation.path().replace("{node}", node);

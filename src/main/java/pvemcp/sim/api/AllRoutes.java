@@ -38,6 +38,7 @@ public final class AllRoutes {
         AgentApi.add(routes);
         FirewallApi.add(routes);
         SdnApi.add(routes);
+        CephApi.add(routes);
         BulkApi.add(routes);
         ConsoleApi.add(routes);
         StorageApi.add(routes);

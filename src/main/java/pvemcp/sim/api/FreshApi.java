@@ -23,19 +23,11 @@ final class FreshApi {
             "/cluster/notifications/endpoints/webhook",
             "/cluster/qemu/custom-cpu-models");
 
-    private static final List<String> WITHOUT_CEPH = List.of(
-            "/cluster/ceph/status", "/cluster/ceph/flags", "/cluster/ceph/metadata", "/nodes/{node}/ceph/status");
-
     private FreshApi() {}
 
     static void add(Routes routes) {
         for (var path : EMPTY) {
             routes.on(Verb.GET, path, _ -> Json.Arr.EMPTY);
-        }
-        for (var path : WITHOUT_CEPH) {
-            routes.on(Verb.GET, path, _ -> {
-                throw new SimError("binary not installed: /usr/bin/ceph-mon");
-            });
         }
         routes.on(Verb.GET, "/cluster/ha/groups", _ -> {
                     throw new SimError("cannot index groups: ha groups have been migrated to rules");
