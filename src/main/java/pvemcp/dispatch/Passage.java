@@ -24,7 +24,9 @@ record Passage<C extends Record & Call<?>>(
         Tool<C> tool, Asked<C> asked, Caller caller, Context looking, Gate gate, Tickets tickets, Trip trip) {
     ToolResult go() throws IOException {
         var tier = tool.tierOf(asked.call(), asked.cluster().schema());
-        var targets = tier == Tier.READ ? List.<Target>of() : Targets.of(asked.call(), looking);
+        var targets = tier == Tier.READ
+                ? List.<Target>of()
+                : Targets.of(asked.call(), looking, gate.policy().protect().pools());
         trip.aimed(tier, targets);
         return switch (gate.judge(tier, targets)) {
             case Verdict.Deny(var rule, var why, var remedy) -> new ToolResult.Refused(rule, why, remedy);

@@ -1,11 +1,14 @@
 package pvemcp.dispatch;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import pvemcp.gate.Target;
 import pvemcp.gate.Target.Kind;
+import pvemcp.json.Json;
+import pvemcp.pve.Fields;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.schema.ApiSchema;
@@ -29,7 +32,9 @@ final class Targets {
     /// Never empty: a call that names nothing touches the cluster.
     ///
     /// @throws pvemcp.pve.PveException where a guest is named that is not there, or that may be one of several
-    static List<Target> of(Object call, ToolContext ctx) {
+    ///
+    /// @param pools those that are protected: of each storage it is found out whether it is in one of them
+    static List<Target> of(Object call, ToolContext ctx, List<String> pools) {
         if (!(call instanceof Aim)) {
             return List.of(cluster());
         }
@@ -59,23 +64,47 @@ final class Targets {
             }
         }
         if (call instanceof Aim.OnPath on) {
-            targets.path(on, ctx.schema());
+            targets.path(on.verb(), on.path(), on.params(), ctx.schema());
         }
-        return targets.found.isEmpty() ? List.of(cluster()) : new ArrayList<>(targets.found);
+        if (call instanceof Aim.OnRequest on) {
+            var request = on.request(ctx);
+            targets.path(request.verb(), request.path(), request.params(), ctx.schema());
+        }
+        return targets.found.isEmpty() ? List.of(cluster()) : targets.withPoolsOfStorages(ctx, pools);
+    }
+
+    /// PVE tells the pool of a guest with the guest, but the storages of a pool only with the pool.
+    private List<Target> withPoolsOfStorages(ToolContext ctx, List<String> pools) {
+        if (pools.isEmpty() || found.stream().noneMatch(target -> target.kind() == Kind.STORAGE)) {
+            return new ArrayList<>(found);
+        }
+        var poolOf = new HashMap<String, String>();
+        for (var row : Fields.list(ctx.pve().data(pvemcp.pve.Verb.GET, "/pools", Json.Obj.EMPTY))) {
+            var pool = row.text("poolid");
+            if (pools.stream().anyMatch(name -> pool.equals(name) || pool.startsWith(name + "/"))) {
+                var asked = Json.obj("poolid", pool, "type", "storage");
+                for (var found : Fields.list(ctx.pve().data(pvemcp.pve.Verb.GET, "/pools", asked))) {
+                    Fields.list(found.raw("members")).forEach(member -> poolOf.put(member.text("storage"), pool));
+                }
+            }
+        }
+        return found.stream()
+                .map(target -> target.kind() == Kind.STORAGE ? target.in(poolOf.getOrDefault(target.id(), "")) : target)
+                .toList();
     }
 
     private static Target cluster() {
         return new Target(Kind.CLUSTER, "cluster", "cluster", "", "", List.of(), "", true);
     }
 
-    private void path(Aim.OnPath on, ApiSchema schema) {
-        var match = schema.match(Verb.valueOf(on.verb().name()), on.path());
+    private void path(pvemcp.pve.Verb verb, String path, Json.Obj params, ApiSchema schema) {
+        var match = schema.match(Verb.valueOf(verb.name()), path);
         if (match.isEmpty()) {
             return; // Not known: the cluster.
         }
         var operation = match.get().operation();
         var variables = match.get().variables();
-        var touched = schema.touched(operation, variables, on.params());
+        var touched = schema.touched(operation, variables, params);
         // A guest that the path names exists, even if it is not shown to us; one that only a parameter names may be
         // about to be made.
         touched.guests().forEach(vmid -> guest(vmid, variables.containsValue(Integer.toString(vmid))));

@@ -31,6 +31,11 @@ public record Target(
         return new Target(kind, id, id, kind == Kind.NODE ? id : "", "", List.of(), "", true);
     }
 
+    /// The same in a pool.
+    public Target in(String otherPool) {
+        return new Target(kind, id, name, node, otherPool, tags, state, visible);
+    }
+
     public boolean isGuest() {
         return switch (kind) {
             case VM, CONTAINER, GUEST -> true;

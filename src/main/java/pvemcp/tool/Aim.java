@@ -46,6 +46,15 @@ public sealed interface Aim {
         Upid task();
     }
 
+    /// A call that makes a guest where its inputs leave something open: the next free id, the roomiest storage. The
+    /// request it would send as things stand says more than its inputs.
+    non-sealed interface OnRequest extends Aim {
+        Request request(ToolContext ctx);
+
+        /// @param params with the caller's own options among them
+        record Request(Verb verb, String path, Json.Obj params) {}
+    }
+
     /// A call on a path of the PVE API; the schema knows which guest, node or storage stands in it.
     non-sealed interface OnPath extends Aim {
         Verb verb();

@@ -28,6 +28,7 @@ import pvemcp.pve.Resource.StorageRow;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Volume;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Aim.OnStorage;
 import pvemcp.tool.Aim.OnVmid;
@@ -354,7 +355,7 @@ public final class BackupTools {
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
-            implements Call<Outcome>, OnVmid, Tiered, Planned {
+            implements Call<Outcome>, OnRequest, Tiered, Planned {
         private static final Set<String> TAKEN =
                 Set.of("vmid", "node", "archive", "ostemplate", "restore", "force", "storage");
 
@@ -363,8 +364,9 @@ public final class BackupTools {
         }
 
         @Override
-        public Optional<Integer> targetVmid() {
-            return Optional.of(target());
+        public Request request(ToolContext ctx) {
+            var plan = plan(ctx);
+            return new Request(Verb.POST, plan.path(), plan.params());
         }
 
         private int target() {
@@ -456,6 +458,9 @@ public final class BackupTools {
         @Override
         public Outcome run(ToolContext ctx) {
             var plan = plan(ctx);
+            plan.replaced()
+                    .map(row -> ctx.pve().guest(new GuestRef(row.node() + "/" + row.vmid())))
+                    .ifPresent(there -> Identity.require(there, there.config()));
             var task = ctx.pve().requireTask(ctx.pve().data(Verb.POST, plan.path(), plan.params()));
             return Outcome.of(ctx, task, timeout);
         }

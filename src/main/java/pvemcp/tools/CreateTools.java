@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.pve.ApiPath;
 import pvemcp.pve.Bytes;
+import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.PowerAction;
@@ -14,6 +16,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Verb;
 import pvemcp.tool.Aim.OnGuest;
+import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -85,7 +88,7 @@ final class CreateTools {
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
-            implements Call<Made>, Tiered {
+            implements Call<Made>, OnRequest, Tiered {
         VmCreate {
             requireId(vmid);
             options = CloudInit.encoded(options);
@@ -140,6 +143,14 @@ final class CreateTools {
         /// An image comes with its own size, and is made larger afterwards.
         private boolean growsLater() {
             return image.isPresent() && disk.isPresent();
+        }
+
+        @Override
+        public Request request(ToolContext ctx) {
+            var at = Places.node(ctx.pve(), node);
+            var on = Places.storage(ctx.pve(), at, "images", storage);
+            var path = ApiPath.of("/nodes/{node}/qemu", at);
+            return new Request(pvemcp.pve.Verb.POST, path, params(Places.id(ctx.pve(), vmid), on, options));
         }
 
         @Override
@@ -231,7 +242,7 @@ final class CreateTools {
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
-            implements Call<Made>, Tiered {
+            implements Call<Made>, OnRequest, Tiered {
         CtCreate {
             requireId(vmid);
             Values.plain("bridge", Optional.of(bridge));
@@ -263,6 +274,14 @@ final class CreateTools {
             }
             params = Places.with(params, "pool", pool);
             return Places.merged(start ? params.with("start", 1) : params, extras);
+        }
+
+        @Override
+        public Request request(ToolContext ctx) {
+            var at = Places.node(ctx.pve(), node);
+            var on = Places.storage(ctx.pve(), at, "rootdir", storage);
+            var path = ApiPath.of("/nodes/{node}/lxc", at);
+            return new Request(pvemcp.pve.Verb.POST, path, params(Places.id(ctx.pve(), vmid), on, options));
         }
 
         @Override
@@ -315,16 +334,42 @@ final class CreateTools {
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
-            implements Call<Made>, OnGuest {
+            implements Call<Made>, OnGuest, OnRequest {
         GuestClone {
             requireId(vmid);
+        }
+
+        @Override
+        public Request request(ToolContext ctx) {
+            var source = ctx.pve().guest(guest);
+            var path = ApiPath.of(
+                    "/nodes/{node}/{kind}/{vmid}/clone",
+                    source.node(),
+                    source.kind().segment(),
+                    source.vmid());
+            return new Request(pvemcp.pve.Verb.POST, path, params(source, Places.id(ctx.pve(), vmid)));
+        }
+
+        private boolean isWhole(Guest source) {
+            return full.orElse(!source.template() || storage.isPresent());
+        }
+
+        private Json.Obj params(Guest source, int id) {
+            var params = Json.obj("newid", id, source.kind() == GuestKind.VM ? "name" : "hostname", name);
+            // PVE's default is a linked clone wherever one can be had; it is said, so that it is what was meant.
+            params = params.with("full", isWhole(source) ? 1 : 0);
+            params = Places.with(params, "target", node);
+            params = Places.with(params, "storage", storage);
+            params = Places.with(params, "pool", pool);
+            params = Places.with(params, "snapname", snapshot);
+            return Places.merged(params, options);
         }
 
         @Override
         public Made run(ToolContext ctx) {
             var pve = ctx.pve();
             var source = pve.guest(guest);
-            boolean whole = full.orElse(!source.template() || storage.isPresent());
+            boolean whole = isWhole(source);
             if (!whole && storage.isPresent()) {
                 throw new BadArguments(List.of("argument 'storage': a linked clone stays on its template's storage; "
                         + "leave it out or set full=true"));
@@ -334,15 +379,7 @@ final class CreateTools {
                         "argument 'full': %s is no template, only templates have linked clones".formatted(source)));
             }
             var id = Places.id(pve, vmid);
-            var params = Json.obj("newid", id, source.kind() == GuestKind.VM ? "name" : "hostname", name);
-            // PVE's default is a linked clone wherever one can be had; it is said, so that it is what was meant.
-            params = params.with("full", whole ? 1 : 0);
-            params = Places.with(params, "target", node);
-            params = Places.with(params, "storage", storage);
-            params = Places.with(params, "pool", pool);
-            params = Places.with(params, "snapname", snapshot);
-            params = Places.merged(params, options);
-            var outcome = Outcome.of(ctx, source.start(pvemcp.pve.Verb.POST, "/clone", params), timeout);
+            var outcome = Outcome.of(ctx, source.start(pvemcp.pve.Verb.POST, "/clone", params(source, id)), timeout);
             return new Made(
                     "%s (%d) on %s".formatted(name, id, node.orElse(source.node())),
                     Clean.oneLine("%s clone of %s".formatted(whole ? "full" : "linked", source)),

@@ -23,7 +23,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.pve.Task;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Aim.OnGuest;
-import pvemcp.tool.Aim.OnVmid;
+import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -107,7 +107,7 @@ public final class ProvisionTools {
 
             @Doc(value = "How long for everything", or = "45s", obvious = true)
             Duration timeout)
-            implements Call<Made>, OnGuest, OnVmid, Planned {
+            implements Call<Made>, OnGuest, OnRequest, Planned {
         private static final Set<String> TAKEN = Set.of("vmid", "node", "delete", "revert", "force");
 
         GuestProvision {
@@ -121,9 +121,12 @@ public final class ProvisionTools {
             return template;
         }
 
+        /// The clone, with the options that follow it: a disk among them is on a storage too.
         @Override
-        public Optional<Integer> targetVmid() {
-            return vmid;
+        public Request request(ToolContext ctx) {
+            var from = ctx.pve().guest(template);
+            var params = clone(from, vmid.orElseGet(() -> ctx.pve().nextId()));
+            return new Request(Verb.POST, path(from) + "/clone", Places.merged(options, params));
         }
 
         @Override
@@ -367,7 +370,7 @@ public final class ProvisionTools {
 
             @Doc(value = "How long for everything", or = "45s", obvious = true)
             Duration timeout)
-            implements Call<Made>, OnVmid, pvemcp.tool.Aim.OnStorage {
+            implements Call<Made>, OnRequest {
         TemplateBuild {
             sshKeys = List.copyOf(sshKeys);
             plain("storage", storage);
@@ -380,8 +383,9 @@ public final class ProvisionTools {
         }
 
         @Override
-        public Optional<Integer> targetVmid() {
-            return vmid;
+        public Request request(ToolContext ctx) {
+            int id = vmid.orElseGet(() -> ctx.pve().nextId());
+            return new Request(Verb.POST, ApiPath.of("/nodes/{node}/qemu", node), params(id));
         }
 
         @Override

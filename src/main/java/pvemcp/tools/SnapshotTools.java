@@ -220,6 +220,7 @@ public final class SnapshotTools {
         public Outcome run(ToolContext ctx) {
             var found = ctx.pve().guest(guest);
             snapshot(found, found.snapshots(), name);
+            Identity.require(found, found.config());
             return follow(ctx, found, Verb.DELETE, path(name, ""), Json.Obj.EMPTY, timeout);
         }
     }
