@@ -196,7 +196,8 @@ final class AuditCommand implements Command {
             boolean meant = Long.toString(entry.seq()).equals(wanted)
                     || entry.call().text("ticket").equals(Optional.of(wanted))
                     || text(entry.fields(), "task").equals(wanted)
-                    || text(entry.fields(), "tasks").contains(wanted) && wanted.startsWith("UPID:");
+                    || (wanted.startsWith("UPID:")
+                            && text(entry.fields(), "tasks").contains(wanted));
             if (meant) {
                 intents.add(entry.fields().whole("begin").orElse(entry.seq()));
                 entry.call().text("ticket").ifPresent(tickets::add);
