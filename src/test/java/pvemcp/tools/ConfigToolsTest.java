@@ -56,6 +56,10 @@ class ConfigToolsTest {
                     .shows("cpulimit||0.5", "startup||order=1");
             that(lab.call("pve_guest_set", "guest", "git", "options", "{\"hostpci0\":\"0000:01:00.0\"}"))
                     .isRefusedBy("policy.execute");
+            that(lab.call("pve_guest_set", "guest", "homeassistant", "options", "{\"usb1\":\"abcd:1234,usb3=1\"}"))
+                    .isRefusedBy("policy.execute");
+            that(lab.call("pve_guest_set", "guest", "git", "options", "{\"hostpci0\":\"mapping=gpu\"}"))
+                    .shows("hostpci0|||mapping=gpu");
             that(lab.call("pve_guest_set", "guest", "git", "options", "{\"memroy\":1}"))
                     .failsWith("bad_arguments")
                     .saying("memroy", "did you mean 'memory'?");
