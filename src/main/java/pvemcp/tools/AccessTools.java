@@ -56,7 +56,7 @@ public final class AccessTools {
         SYNC
     }
 
-    /// @param file where the secret of a new token is
+    /// @param secretFile where the secret of a new token is
     record Changed(String outcome, String token, String secretFile, String task, List<View> log, String next) {
         static Changed of(Outcome outcome, List<View> log) {
             return new Changed(outcome.outcome(), "", "", outcome.task(), log, outcome.next());
