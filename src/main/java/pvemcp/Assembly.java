@@ -122,7 +122,8 @@ final class Assembly implements Host {
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
-        return new Door(road(config, clusters, policy, audit), () -> {
+        var road = road(config, clusters, policy, audit);
+        return new Door(road, road::within, () -> {
             wires.forEach(LateWire::close);
             sign(audit);
         });
@@ -180,7 +181,8 @@ final class Assembly implements Host {
                 Waiting.REAL);
         var clusters = List.of(cluster("demo", "demo", wire, shells, config.vault(), LocalFiles.NONE));
         var audit = new AuditLog(scratch().resolve("audit.jsonl"), clock);
-        return new Door(road(config, clusters, config.policy(), audit), () -> {
+        var road = road(config, clusters, config.policy(), audit);
+        return new Door(road, road::within, () -> {
             wire.close();
             sim.close();
             sign(audit);

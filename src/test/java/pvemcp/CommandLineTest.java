@@ -30,6 +30,8 @@ import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
+import pvemcp.sim.SimOptions;
+import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.time.SimTime;
 
 /// Command lines as they are typed: what they print, where, and the status they end with.
@@ -132,22 +134,117 @@ class CommandLineTest {
 
     @Test
     void a_server_over_http_says_where_it_is_and_answers_there() throws Exception {
-        var err = new PipedInputStream();
-        var told = new PrintStream(new PipedOutputStream(err), true, StandardCharsets.UTF_8);
-        var console = new Console(InputStream.nullInputStream(), System.out, told, false, false, 0);
-        var surroundings = new Surroundings(env, directory, directory);
-        var server = Thread.ofPlatform()
-                .start(() -> Main.run(List.of("serve", "--http", "127.0.0.1:0", "--demo"), console, surroundings));
-        try (var scanner = new Scanner(err, StandardCharsets.UTF_8);
-                var client = HttpClient.newHttpClient()) {
-            var line = scanner.nextLine();
-            assertThat(line).contains("serving MCP at http://127.0.0.1:");
-            var ready = URI.create(line.substring(line.indexOf("http://")).replace("/mcp", "/readyz"));
-            var answer = client.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.ofString());
-            assertThat(answer.body()).isEqualTo("ready\n");
-        } finally {
-            server.interrupt();
-            server.join();
+        try (var server = new Served("serve", "--http", "127.0.0.1:0", "--demo")) {
+            assertThat(server.told).contains("serving MCP at http://127.0.0.1:");
+            assertThat(server.get("/readyz")).isEqualTo("ready\n");
+            assertThat(server.call("", "pve_node_list", "{}")).contains("pve1");
+        }
+    }
+
+    @Test
+    void each_token_has_its_own_reach_and_its_own_name_in_the_log() throws Exception {
+        env.put("PVE_MCP_POLICY_OPERATE", "allow");
+        var looks = run("token", "add", "auditor").out.strip();
+        var works = run("token", "add", "anna", "--tier", "operate", "--within", "guest=101")
+                .out
+                .strip();
+        assertThat(run("token", "list").lines()).containsExactly("auditor  read", "anna  operate  guest=101");
+        assertThat(directory.resolve(".config/pve-mcp/tokens")).content().doesNotContain(looks, works);
+
+        var soon = SimTime.ticking(Instant.parse("2026-11-21T12:00:00Z"), 1_000);
+        try (var sim = PveSim.start(SimOptions.of(Scenarios.homelab(), soon))) {
+            configure(sim);
+            try (var server = new Served("serve", "--http", "127.0.0.1:0")) {
+                assertThat(server.call("", "pve_node_list", "{}")).isEqualTo("401");
+                assertThat(server.call("pve-mcp_guessed", "pve_node_list", "{}"))
+                        .isEqualTo("401");
+
+                assertThat(server.call(looks, "pve_node_list", "{}")).contains("pve1");
+                assertThat(server.list(looks)).contains("pve_guest_list").doesNotContain("pve_guest_power");
+                assertThat(server.list(works)).contains("pve_guest_power").doesNotContain("pve_guest_delete");
+
+                var stop = "{\"guest\":\"%s\",\"action\":\"stop\"}";
+                assertThat(server.call(works, "pve_guest_power", stop.formatted("102")))
+                        .contains("refused by token.within")
+                        .contains("'anna'");
+                assertThat(server.call(works, "pve_guest_power", stop.formatted("101")))
+                        .doesNotContain("refused");
+                assertThat(directory.resolve("audit.jsonl")).content().contains("\"principal\":\"anna\"");
+
+                assertThat(run("token", "remove", "anna").status).isEqualTo(Exit.OK);
+                assertThat(server.call(works, "pve_node_list", "{}")).isEqualTo("401");
+                assertThat(server.call(looks, "pve_node_list", "{}")).contains("pve1");
+            }
+        }
+    }
+
+    @Test
+    void tokens_that_make_no_sense_are_not_made() {
+        assertThat(run("token", "add", "anna", "--tier", "operat").err).contains("did you mean 'operate'?");
+        assertThat(run("token", "add", "anna", "--within", "pol=dev").err).contains("pool, tag, guest, node");
+        assertThat(run("token", "add", "an na").err).contains("is no name");
+        assertThat(run("token", "remove", "anna").err).contains("nobody called 'anna'");
+        assertThat(run("token", "add", "anna").status).isEqualTo(Exit.OK);
+        assertThat(run("token", "add", "anna").err).contains("'anna' has a token");
+    }
+
+    /// A server over HTTP in this process, for as long as the block lasts.
+    private final class Served implements AutoCloseable {
+        private final Thread thread;
+        private final HttpClient client = HttpClient.newHttpClient();
+        private final String told;
+        private final String base;
+
+        Served(String... args) throws IOException {
+            var err = new PipedInputStream();
+            var out = new PrintStream(new PipedOutputStream(err), true, StandardCharsets.UTF_8);
+            var console = new Console(InputStream.nullInputStream(), out, out, false, false, 0);
+            var surroundings = new Surroundings(env, directory, directory);
+            thread = Thread.ofPlatform().start(() -> Main.run(List.of(args), console, surroundings));
+            told = new Scanner(err, StandardCharsets.UTF_8).nextLine();
+            base = told.substring(told.indexOf("http://")).replace("/mcp", "");
+        }
+
+        String get(String path) throws Exception {
+            var request = HttpRequest.newBuilder(URI.create(base + path)).build();
+            return client.send(request, BodyHandlers.ofString()).body();
+        }
+
+        String call(String token, String tool, String arguments) throws Exception {
+            return post(token, "tools/call", tool, "\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",");
+        }
+
+        String list(String token) throws Exception {
+            return post(token, "tools/list", "", "");
+        }
+
+        /// The body, or the status where that is not 200.
+        private String post(String token, String method, String name, String params) throws Exception {
+            var meta = "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                    + "\"io.modelcontextprotocol/clientCapabilities\":{}}";
+            var body =
+                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + meta + "}}";
+            var request = HttpRequest.newBuilder(URI.create(base + "/mcp"))
+                    .header("Content-Type", "application/json")
+                    .header("Accept", "application/json, text/event-stream")
+                    .header("MCP-Protocol-Version", "2026-07-28")
+                    .header("Mcp-Method", method)
+                    .POST(HttpRequest.BodyPublishers.ofString(body));
+            if (!name.isEmpty()) {
+                request.header("Mcp-Name", name);
+            }
+            if (!token.isEmpty()) {
+                request.header("Authorization", "Bearer " + token);
+            }
+            var answer = client.send(request.build(), BodyHandlers.ofString());
+            return answer.statusCode() == 200 ? answer.body() : Integer.toString(answer.statusCode());
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            thread.interrupt();
+            thread.join();
+            client.close();
         }
     }
 

@@ -27,6 +27,7 @@ public final class Commands {
                 new ServeCommand(host, console),
                 new DemoCommand(host, console),
                 new SimCommand(host, console),
+                new TokenCommand(host, console),
                 new ToolsCommand(host, console),
                 new CallCommand(host, console),
                 new DoctorCommand(host, console),

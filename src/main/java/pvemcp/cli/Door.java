@@ -1,9 +1,14 @@
 package pvemcp.cli;
 
+import java.util.function.Function;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.gate.Reach;
 
 /// A way to tools on clusters, to be closed after use.
-public record Door(Dispatcher dispatcher, Runnable end) implements AutoCloseable {
+///
+/// @param dispatcher for whoever started this process
+/// @param narrowed the same for somebody who may go only so far
+public record Door(Dispatcher dispatcher, Function<Reach, Dispatcher> narrowed, Runnable end) implements AutoCloseable {
     @Override
     public void close() {
         end.run();

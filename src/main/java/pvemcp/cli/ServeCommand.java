@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.Config;
 import pvemcp.config.Key;
+import pvemcp.config.TokenFile;
+import pvemcp.dispatch.Dispatcher;
 import pvemcp.mcp.Emits;
 import pvemcp.mcp.Entrance;
 import pvemcp.mcp.Http;
@@ -72,15 +75,25 @@ final class ServeCommand implements Command {
         }
         var settings = settings(address, config);
         try (var door = demo ? host.demo() : host.connected(config, Command.has(parsed, "--read-only"))) {
-            var entrance = Entrance.open(new McpServer(door.dispatcher(), host.about(), Emits.NOTHING));
-            return serve(settings, entrance);
+            return serve(settings, entrance(door, new TokenFile(config.path(Key.HTTP_TOKENS))));
         }
+    }
+
+    private Entrance entrance(Door door, TokenFile tokens) {
+        if (!Files.exists(tokens.path())) {
+            return Entrance.open(server(door.dispatcher()));
+        }
+        return new TokenEntrance(tokens, reach -> server(door.narrowed().apply(reach)), console.err());
+    }
+
+    private McpServer server(Dispatcher dispatcher) {
+        return new McpServer(dispatcher, host.about(), Emits.NOTHING);
     }
 
     private int serve(HttpSettings settings, Entrance entrance) {
         if (entrance.open() && !settings.onlyThisMachine()) {
             throw new UsageException(
-                    "%s can be reached from other machines, and nobody would be asked who they are: listen on 127.0.0.1"
+                    "%s can be reached from other machines, and nobody would be asked who they are: listen on 127.0.0.1, or make tokens with 'pve-mcp token add'"
                             .formatted(settings.address().getHostString()));
         }
         try (var http = Http.start(settings, entrance, host.clock())) {

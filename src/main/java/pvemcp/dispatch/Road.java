@@ -2,6 +2,7 @@ package pvemcp.dispatch;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.concurrent.CancellationException;
 import pvemcp.audit.AuditLog;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
+import pvemcp.gate.Reach;
 import pvemcp.gate.Tickets;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
@@ -38,13 +40,22 @@ public final class Road implements Dispatcher {
 
     /// @param clusters at least one; the first is meant where a call names none
     public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock) {
+        this(offer, clusters, new Gate(policy), audit, clock, new Tickets(clock));
+    }
+
+    private Road(Offer offer, Collection<Cluster> clusters, Gate gate, AuditLog audit, Clock clock, Tickets tickets) {
         this.offer = offer;
         clusters.forEach(cluster -> this.clusters.put(cluster.name(), cluster));
-        this.gate = new Gate(policy);
+        this.gate = gate;
         this.audit = audit;
         this.clock = clock;
-        this.tickets = new Tickets(clock);
+        this.tickets = tickets;
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
+    }
+
+    /// The same road for callers who may go only so far: same clusters, same log.
+    public Road within(Reach reach) {
+        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, tickets);
     }
 
     @Override
@@ -95,11 +106,11 @@ public final class Road implements Dispatcher {
 
     private boolean isEverAllowed(Tool<?> tool) {
         if (!Tool.Tiered.class.isAssignableFrom(tool.shape())) {
-            return gate.policy().answer(tool.tier()) != Policy.Answer.DENY;
+            return gate.answer(tool.tier()) != Policy.Answer.DENY;
         }
         for (var tier : Tier.values()) {
             boolean possible = tier != Tier.READ && tier.compareTo(tool.tier()) <= 0;
-            if (possible && gate.policy().answer(tier) != Policy.Answer.DENY) {
+            if (possible && gate.answer(tier) != Policy.Answer.DENY) {
                 return true;
             }
         }

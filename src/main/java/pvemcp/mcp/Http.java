@@ -408,7 +408,7 @@ public final class Http implements AutoCloseable {
                             + " with every request, or name the protocol version in params._meta as from 2026-07-28 on");
             return Optional.empty();
         }
-        var session = sessions.find(id.get(), visitor.principal());
+        var session = sessions.find(id.get(), visitor);
         if (session.isEmpty()) {
             reply.refuse(404, RpcError.INVALID_REQUEST, "This session has ended: send 'initialize' again");
         }

@@ -15,7 +15,7 @@ final class HttpSession {
     private static final int MOST_STREAMS = 8;
 
     private final String id;
-    private final String principal;
+    private final Entrance.Visitor visitor;
     private final Mailbox common = new Mailbox(false);
     private final Session session;
 
@@ -25,10 +25,10 @@ final class HttpSession {
     private int connections;
     private Instant used;
 
-    HttpSession(String id, String principal, McpServer server, Instant now) {
+    HttpSession(String id, Entrance.Visitor visitor, Instant now) {
         this.id = id;
-        this.principal = principal;
-        this.session = server.open(principal, common, Thread::startVirtualThread);
+        this.visitor = visitor;
+        this.session = visitor.server().open(visitor.principal(), common, Thread::startVirtualThread);
         this.used = now;
     }
 
@@ -36,8 +36,8 @@ final class HttpSession {
         return id;
     }
 
-    String principal() {
-        return principal;
+    Entrance.Visitor visitor() {
+        return visitor;
     }
 
     Session session() {

@@ -47,7 +47,7 @@ final class HttpSessions {
                 }
                 open.remove(displaced.get().id());
             }
-            session = new HttpSession(newId(), visitor.principal(), visitor.server(), clock.instant());
+            session = new HttpSession(newId(), visitor, clock.instant());
             open.put(session.id(), session);
         }
         displaced.ifPresent(HttpSession::close);
@@ -60,10 +60,11 @@ final class HttpSessions {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /// The session with this id, if it is this principal's: to another it does not exist.
-    synchronized Optional<HttpSession> find(String id, String principal) {
+    /// The session with this id, if it is this visitor's: to another it does not exist, and neither to the same one
+    /// after what they may do has changed.
+    synchronized Optional<HttpSession> find(String id, Entrance.Visitor visitor) {
         return Optional.ofNullable(open.get(id))
-                .filter(session -> session.principal().equals(principal));
+                .filter(session -> session.visitor().equals(visitor));
     }
 
     /// Ends one session.

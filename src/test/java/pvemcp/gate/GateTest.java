@@ -17,7 +17,11 @@ class GateTest {
             new Target(Kind.VM, "101", "web", "pve1", "shop/front", List.of("web", "Prod"), "running", true);
 
     private static String verdict(Policy policy, Tier tier, Target... targets) {
-        return switch (new Gate(policy).judge(tier, List.of(targets))) {
+        return verdict(new Gate(policy), tier, targets);
+    }
+
+    private static String verdict(Gate gate, Tier tier, Target... targets) {
+        return switch (gate.judge(tier, List.of(targets))) {
             case Verdict.Allow _ -> "allow";
             case Verdict.Hold _ -> "hold";
             case Verdict.Deny deny -> "deny " + deny.rule();
@@ -101,6 +105,61 @@ class GateTest {
             case "tag" -> new Protection(value, none, none, none);
             case "pool" -> new Protection(none, value, none, none);
             case "vmid" -> new Protection(none, none, value, none);
+            default -> new Protection(none, none, none, value);
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            most    | within         | tier    | verdict
+            read    |                | read    | allow
+            read    |                | operate | deny token.tier
+            operate |                | operate | hold
+            operate |                | change  | deny token.tier
+            execute |                | destroy | deny policy.destroy
+            change  | pool=shop      | change  | hold
+            change  | pool=shop      | read    | allow
+            change  | tag=PROD       | change  | hold
+            change  | guest=100-110  | change  | hold
+            change  | node=pve1      | change  | hold
+            change  | pool=front     | change  | deny token.within
+            change  | guest=102      | change  | deny token.within
+            """, useHeadersInDisplayName = true)
+    void a_token_reaches_less_far_than_the_policy(String most, String within, String tier, String verdict) {
+        var reach = new Reach("anna", Tier.valueOf(most.toUpperCase(Locale.ROOT)), selection(within));
+        assertThat(verdict(new Gate(Policy.DEFAULT, reach), Tier.valueOf(tier.toUpperCase(Locale.ROOT)), WEB))
+                .isEqualTo(verdict);
+    }
+
+    @Test
+    void what_cannot_be_told_to_be_within_reach_is_not() {
+        var gate = new Gate(Policy.DEFAULT, new Reach("anna", Tier.CHANGE, selection("pool=shop")));
+        var hidden = new Target(Kind.VM, "101", "web", "pve1", "shop", List.of(), "", false);
+        var elsewhere = new Target(Kind.VM, "102", "db", "pve1", "", List.of(), "running", true);
+
+        assertThat(verdict(gate, Tier.CHANGE, Target.of(Kind.CLUSTER, "cluster")))
+                .isEqualTo("deny token.within");
+        assertThat(verdict(gate, Tier.CHANGE, hidden)).isEqualTo("deny token.within");
+        assertThat(verdict(gate, Tier.CHANGE, WEB, elsewhere)).isEqualTo("deny token.within");
+    }
+
+    @Test
+    void what_is_protected_stays_so_within_reach() {
+        var protect = new Protection(List.of("prod"), List.of(), List.of(), List.of());
+        var gate = new Gate(Policy.DEFAULT.with(protect), new Reach("anna", Tier.CHANGE, selection("pool=shop")));
+        assertThat(verdict(gate, Tier.CHANGE, WEB)).isEqualTo("deny protect.tags");
+    }
+
+    private static Protection selection(String text) {
+        if (text == null) {
+            return Protection.NONE;
+        }
+        var value = List.of(text.substring(text.indexOf('=') + 1));
+        List<String> none = List.of();
+        return switch (text.substring(0, text.indexOf('='))) {
+            case "pool" -> new Protection(none, value, none, none);
+            case "tag" -> new Protection(value, none, none, none);
+            case "guest" -> new Protection(none, none, value, none);
             default -> new Protection(none, none, none, value);
         };
     }
