@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import pvemcp.gate.Tickets;
@@ -52,6 +53,14 @@ final class Explain {
 
     static Failed cancelled(CancellationException e, Trip trip) {
         return new Failed("cancelled", e.getMessage() + left(trip), trip.tasks().isEmpty() ? "" : follow(trip));
+    }
+
+    static Failed nothingToUndo(Optional<Integer> line) {
+        return new Failed(
+                "not_found",
+                line.map("line %d of the audit log tells of no change of yours"::formatted)
+                        .orElse("the audit log tells of no change of yours"),
+                "pve-mcp audit tail --changes shows the lines");
     }
 
     static Failed unrecorded(Path log, IOException e) {

@@ -40,9 +40,8 @@ record Passage<C extends Record & Call<?>>(
         if (tier == Tier.READ) {
             return done(asked.call().run(looking));
         }
-        trip.beginsToWrite();
         var cluster = asked.cluster();
-        var wire = Wires.writing(cluster.wire(), cluster.schema(), trip);
+        var wire = Wires.writing(trip.beginsToWrite(cluster), cluster.schema(), trip);
         return done(asked.call().run(new Context(cluster, wire, looking.clock(), caller, trip::entering)));
     }
 

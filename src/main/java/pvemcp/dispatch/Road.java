@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.CancellationException;
 import pvemcp.audit.AuditLog;
+import pvemcp.audit.Ledger;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
@@ -21,10 +22,12 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.NotAllowed;
 import pvemcp.tool.Prompt;
+import pvemcp.tool.Reserved;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
+import pvemcp.tool.Undoes;
 import pvemcp.view.Clean;
 
 /// The road itself. Safety is the order of its steps: what is bound is judged, what is judged is written down, what
@@ -74,6 +77,9 @@ public final class Road implements Dispatcher {
         var trip = new Trip(audit, clock, tool, arguments, caller);
         try {
             var asked = Asked.bind(tool, arguments, clusters);
+            if (asked.call() instanceof Undoes undoes) {
+                return undo(undoes, arguments, caller, trip);
+            }
             var looking = looking(asked.cluster(), caller);
             return trip.ended(new Passage<>(tool, asked, caller, looking, gate, tickets, trip).go());
         } catch (BadArguments e) {
@@ -90,6 +96,32 @@ public final class Road implements Dispatcher {
             trip.broke(e); // A bug: it is for the log with its stack, not for polite words.
             throw e;
         }
+    }
+
+    /// Taking back is a call of its own, which goes the same way from its beginning.
+    private ToolResult undo(Undoes undoes, Json.Obj arguments, Caller caller, Trip trip) throws IOException {
+        var end = new Recall(new Ledger(audit.file()), caller.principal()).end(undoes.line());
+        if (end.isEmpty()) {
+            return trip.ended(Explain.nothingToUndo(undoes.line()));
+        }
+        var cluster = end.get()
+                .call()
+                .text("cluster")
+                .map(clusters::get)
+                .orElse(clusters.firstEntry().getValue());
+        return switch (Recall.inverse(end.get(), looking(cluster, caller))) {
+            case Recall.Found.Nothing(var why) -> trip.ended(why);
+            case Recall.Found.Inverse(var request) -> {
+                var all = clusters.size() == 1
+                        ? request
+                        : request.with(Reserved.CLUSTER.name(), Json.str(cluster.name()));
+                for (var reserved : Reserved.of(Tier.DESTROY)) {
+                    var given = arguments.get(reserved.name());
+                    all = given.isPresent() ? all.with(reserved.name(), given.get()) : all;
+                }
+                yield travel(undoes.inverse(), all, caller);
+            }
+        };
     }
 
     private Context looking(Cluster cluster, Caller caller) {

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import pvemcp.audit.AuditLog;
 import pvemcp.audit.Hash;
 import pvemcp.gate.Target;
 import pvemcp.json.Json;
+import pvemcp.pve.Transport;
 import pvemcp.pve.Upid;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
@@ -30,6 +32,7 @@ final class Trip {
     private Json.Obj facts;
     private long intent;
     private boolean unended;
+    private Optional<Remembering> memory = Optional.empty();
 
     Trip(AuditLog log, Clock clock, Tool<?> tool, Json.Obj arguments, Caller caller) {
         this.log = log;
@@ -50,8 +53,14 @@ final class Trip {
     }
 
     /// On disk when this comes back: only then may the first write leave.
-    void beginsToWrite() throws IOException {
+    ///
+    /// @return the way there, which remembers what each write replaces
+    Transport beginsToWrite(Cluster cluster) throws IOException {
+        facts = facts.with("cluster", cluster.name());
         intent = log.record(Json.obj("event", "begin").with("call", facts));
+        var remembering = new Remembering(cluster.wire(), cluster.schema(), log, intent);
+        memory = Optional.of(remembering);
+        return remembering;
     }
 
     /// Who said yes to a held call: the user, or whoever handed the ticket back.
@@ -123,6 +132,9 @@ final class Trip {
         if (!tasks.isEmpty()) {
             event = event.with(
                     "tasks", Json.strings(tasks.stream().map(Upid::toString).toList()));
+        }
+        if (hasWritten() && memory.isPresent()) {
+            event = event.with("undo", commands.isEmpty() ? memory.get().kept() : Remembering.none("it ran commands"));
         }
         if (intent > 0) {
             recordEnd(event);

@@ -27,6 +27,7 @@ public final class Catalog {
             StorageTools.STORAGE,
             DatastoreTools.DATASTORES,
             TaskTools.TASKS,
+            UndoTools.UNDO,
             AccessTools.ACCESS,
             PoolTools.POOLS,
             AnswerTools.ANSWERS,

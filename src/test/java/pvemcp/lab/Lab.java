@@ -289,12 +289,18 @@ public final class Lab implements AutoCloseable {
 
     /// The lines of the audit log that tell of a call's beginning or end.
     public List<Json.Obj> audit() {
+        return auditLines().stream()
+                .filter(line ->
+                        List.of("begin", "end").contains(line.text("event").orElse("")))
+                .toList();
+    }
+
+    /// All lines of the audit log.
+    public List<Json.Obj> auditLines() {
         try {
             return Files.exists(auditFile)
                     ? Files.readAllLines(auditFile).stream()
                             .map(line -> (Json.Obj) Json.parse(line))
-                            .filter(line -> List.of("begin", "end")
-                                    .contains(line.text("event").orElse("")))
                             .toList()
                     : List.of();
         } catch (IOException e) {
