@@ -18,7 +18,8 @@ final class Secrets {
             "otp",
             "encryption-key",
             "client-key",
-            "apikey");
+            "apikey",
+            "hmac");
     private static final Json MASK = Json.str("•••");
 
     private Secrets() {}

@@ -16,14 +16,6 @@ final class Passwords {
     ///
     /// @throws pvemcp.tool.BadArguments where a secret stands there itself, or there is none of that name
     static Json.Obj filled(ToolContext ctx, Json.Obj options) {
-        var all = options;
-        for (var name : OPTIONS) {
-            var given = options.get(name);
-            if (given.isPresent()) {
-                var secret = ctx.vault().named(name, given.get().scalarText().orElse(""));
-                all = all.with(name, secret.reveal());
-            }
-        }
-        return all;
+        return Entrusted.filled(ctx, options, OPTIONS);
     }
 }

@@ -89,7 +89,8 @@ public final class SdnTools {
             @Doc("For subnet, address: its vnet; for fabric_node: its fabric")
             Optional<String> of,
 
-            @Doc("Such as type, bridge, tag, nodes, mtu, zone, gateway, snat, peers, asn, delete")
+            @Doc(
+                    "Such as type, bridge, tag, nodes, mtu, zone, gateway, snat, peers, asn, delete; token, key: 'secret:FILE'")
             Json.Obj options,
 
             @Doc("Token of your lock") Optional<String> lock)
@@ -137,7 +138,7 @@ public final class SdnTools {
 
         @Override
         public Outcome run(ToolContext ctx) {
-            var outcome = send(ctx, completed(ctx));
+            var outcome = send(ctx, Entrusted.filled(ctx, completed(ctx), List.of("token", "key")));
             return what.isImmediate()
                     ? outcome
                     : new Outcome(

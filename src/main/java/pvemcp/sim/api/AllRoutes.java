@@ -39,6 +39,7 @@ public final class AllRoutes {
         FirewallApi.add(routes);
         SdnApi.add(routes);
         CephApi.add(routes);
+        NotificationsApi.add(routes);
         BulkApi.add(routes);
         ConsoleApi.add(routes);
         StorageApi.add(routes);

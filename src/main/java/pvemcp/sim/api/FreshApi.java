@@ -18,9 +18,6 @@ final class FreshApi {
             "/cluster/mapping/pci",
             "/cluster/mapping/usb",
             "/cluster/metrics/server",
-            "/cluster/notifications/endpoints/gotify",
-            "/cluster/notifications/endpoints/smtp",
-            "/cluster/notifications/endpoints/webhook",
             "/cluster/qemu/custom-cpu-models");
 
     private FreshApi() {}
