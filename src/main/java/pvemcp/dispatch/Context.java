@@ -24,7 +24,7 @@ record Context(Cluster cluster, Transport wire, Clock clock, Caller caller, Cons
 
     @Override
     public Shells shells() {
-        return cluster.shells().watched(entering);
+        return cluster.shells().watched(entering, this);
     }
 
     @Override

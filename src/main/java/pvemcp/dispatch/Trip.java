@@ -157,6 +157,9 @@ final class Trip {
             case ToolResult.Done _ -> "done";
             case ToolResult.Held _ -> "held";
             case ToolResult.Refused refused -> "refused " + refused.rule();
+            // Nobody gets this answer, so what goes on is only told here.
+            case ToolResult.Failed failed
+            when failed.code().equals("cancelled") -> "failed cancelled: " + failed.what();
             case ToolResult.Failed failed -> "failed " + failed.code();
         };
     }

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
 import pvemcp.json.Json;
 import pvemcp.pve.Guest;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Waiting;
+import pvemcp.pve.Watcher;
 import pvemcp.remote.Output.Ending;
 
 /// Commands through the QEMU guest agent of one VM.
@@ -20,12 +22,17 @@ public final class AgentShell implements Shell {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
+    private final Guest vm;
     private final Agent agent;
     private final Waiting waiting;
+    private final Watcher watcher;
 
-    public AgentShell(Guest vm, Waiting waiting) {
+    /// @param watcher asked between two looks whether the command is still waited for
+    public AgentShell(Guest vm, Waiting waiting, Watcher watcher) {
+        this.vm = vm;
         this.agent = new Agent(vm);
         this.waiting = waiting;
+        this.watcher = watcher;
     }
 
     @Override
@@ -37,16 +44,28 @@ public final class AgentShell implements Shell {
     public Output run(Command command, RunLimits limits) {
         var start = waiting.elapsed();
         long pid = start(command);
+        try {
+            return ended(pid, start, limits);
+        } catch (CancellationException e) {
+            throw (CancellationException) new CancellationException(
+                            "the call was taken back; the program goes on in %s as pid %d".formatted(vm, pid))
+                    .initCause(e);
+        }
+    }
+
+    private Output ended(long pid, Duration start, RunLimits limits) {
         var pause = FIRST_PAUSE;
         while (true) {
+            watcher.checkCancelled();
             var status = agent.read("/exec-status", Json.obj("pid", pid));
             if (status.flag("exited").orElse(false)) {
                 return output(status, limits, pid);
             }
             var left = limits.time().minus(waiting.elapsed().minus(start));
-            if (left.isNegative() || left.isZero() || !paused(pause.compareTo(left) < 0 ? pause : left)) {
+            if (left.isNegative() || left.isZero()) {
                 return new Output(OptionalInt.empty(), "", "", 0, 0, Ending.TIMED_OUT, "pid " + pid);
             }
+            pause(pause.compareTo(left) < 0 ? pause : left);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
@@ -72,13 +91,12 @@ public final class AgentShell implements Shell {
         return agent.send(Verb.POST, "/exec", params).whole("pid").orElseThrow();
     }
 
-    private boolean paused(Duration time) {
+    private void pause(Duration time) {
         try {
             waiting.pause(time);
-            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            throw new CancellationException("the waiting was called off");
         }
     }
 

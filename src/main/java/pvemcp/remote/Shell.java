@@ -6,6 +6,8 @@ public interface Shell {
     ///
     /// @throws pvemcp.pve.PveException with [pvemcp.pve.PveFault.NoWayIn] where the guest cannot be entered. A
     ///     command that fails is an [Output] like any other.
+    /// @throws java.util.concurrent.CancellationException once nobody waits for the command any more; it says what
+    ///     goes on in the guest
     Output run(Command command, RunLimits limits);
 
     /// How this shell gets in, in a few words, such as `guest agent` or `ssh root@pve1, pct exec 105`.

@@ -13,6 +13,7 @@ import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Waiting;
+import pvemcp.pve.Watcher;
 
 /// The ways into guests that the owner has opened. Which node runs a container is known by the [Guest], which was
 /// looked up for this very call. Safe for use by several threads.
@@ -21,6 +22,7 @@ public final class Shells {
     private final Dial dial;
     private final Waiting waiting;
     private final Consumer<String> watch;
+    private final Watcher watcher;
 
     public Shells(SshSettings ssh, Waiting waiting) {
         this(() -> ssh, Dial.NETWORK, waiting);
@@ -29,20 +31,24 @@ public final class Shells {
     /// @param settings asked for at each entrance, by several threads; the same each time
     /// @param dial how hosts are connected to
     public Shells(Supplier<SshSettings> settings, Dial dial, Waiting waiting) {
-        this(settings, dial, waiting, _ -> {});
+        this(settings, dial, waiting, _ -> {}, Watcher.NOBODY);
     }
 
-    private Shells(Supplier<SshSettings> settings, Dial dial, Waiting waiting, Consumer<String> watch) {
+    private Shells(
+            Supplier<SshSettings> settings, Dial dial, Waiting waiting, Consumer<String> watch, Watcher watcher) {
         this.settings = settings;
         this.dial = dial;
         this.waiting = waiting;
         this.watch = watch;
+        this.watcher = watcher;
     }
 
     /// The same ways, but before a command goes over SSH it is told to `watch`, which may throw to keep it from
     /// going. What goes through the guest agent is seen on the wire to PVE already.
-    public Shells watched(Consumer<String> watch) {
-        return new Shells(settings, dial, waiting, watch);
+    ///
+    /// @param watcher asked whether a command that runs is still waited for
+    public Shells watched(Consumer<String> watch, Watcher watcher) {
+        return new Shells(settings, dial, waiting, watch, watcher);
     }
 
     /// A shell in this guest.
@@ -66,11 +72,11 @@ public final class Shells {
         var host = own.flatMap(SshSettings.Own::host);
         boolean agent = way == Way.AGENT || (way == Way.AUTO && host.isEmpty() && hasAgent(guest));
         if (agent) {
-            return new AgentShell(guest, waiting);
+            return new AgentShell(guest, waiting, watcher);
         }
         requireSsh(ssh, guest, "or give the VM a guest agent (option agent=1, and qemu-guest-agent inside)");
         var account = account(ssh, own);
-        return watched(SshShell.direct(account.at(host.orElseGet(() -> address(guest))), dial, waiting));
+        return watched(SshShell.direct(account.at(host.orElseGet(() -> address(guest))), dial, waiting, watcher));
     }
 
     private Shell intoContainer(Pve pve, Guest guest, Way way) {
@@ -82,10 +88,10 @@ public final class Shells {
         var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
         var host = own.flatMap(SshSettings.Own::host);
         if (host.isPresent()) {
-            return watched(SshShell.direct(account(ssh, own).at(host.get()), dial, waiting));
+            return watched(SshShell.direct(account(ssh, own).at(host.get()), dial, waiting, watcher));
         }
         var node = ssh.node().at(nodeHost(ssh, pve, guest.node()));
-        return watched(SshShell.container(node, guest.vmid(), dial, waiting));
+        return watched(SshShell.container(node, guest.vmid(), dial, waiting, watcher));
     }
 
     private Shell watched(Shell shell) {

@@ -24,9 +24,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Waiting;
+import pvemcp.pve.Watcher;
 import pvemcp.remote.Output.Ending;
 
 /// Commands over SSH: on a guest itself, or in a container through `pct exec` on the node that runs it.
@@ -41,28 +43,30 @@ public final class SshShell implements Shell {
     private final List<String> prefix;
     private final Dial dial;
     private final Waiting waiting;
+    private final Watcher watcher;
 
-    private SshShell(SshTarget target, List<String> prefix, Dial dial, Waiting waiting) {
+    private SshShell(SshTarget target, List<String> prefix, Dial dial, Waiting waiting, Watcher watcher) {
         this.target = target;
         this.prefix = prefix;
         this.dial = dial;
         this.waiting = waiting;
+        this.watcher = watcher;
     }
 
     /// Straight onto a machine.
-    public static SshShell direct(SshTarget guest, Dial dial, Waiting waiting) {
-        return new SshShell(guest, List.of(), dial, waiting);
+    public static SshShell direct(SshTarget guest, Dial dial, Waiting waiting, Watcher watcher) {
+        return new SshShell(guest, List.of(), dial, waiting, watcher);
     }
 
     /// Into a container, by way of the node that runs it. `pct` stands in /usr/sbin, which a login without a shell
     /// profile does not always search. A user other than root goes through `sudo -n`.
-    public static SshShell container(SshTarget node, long vmid, Dial dial, Waiting waiting) {
+    public static SshShell container(SshTarget node, long vmid, Dial dial, Waiting waiting, Watcher watcher) {
         var pct = new ArrayList<String>();
         if (!node.user().equals("root")) {
             pct.addAll(List.of("sudo", "-n"));
         }
         pct.addAll(List.of("/usr/sbin/pct", "exec", Long.toString(vmid), "--"));
-        return new SshShell(node, pct, dial, waiting);
+        return new SshShell(node, pct, dial, waiting, watcher);
     }
 
     @Override
@@ -152,14 +156,24 @@ public final class SshShell implements Shell {
                 return Ending.TIMED_OUT;
             }
             try {
+                watcher.checkCancelled();
                 waiting.pause(LOOK_AGAIN);
+            } catch (CancellationException e) {
+                throw (CancellationException) calledOff().initCause(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return Ending.TIMED_OUT;
+                throw calledOff();
             }
         }
         // A server that reports a signal sends no exit status (RFC 4254 section 6.10), which JSch shows as -1.
         return channel.getExitStatus() < 0 ? Ending.SIGNALLED : Ending.EXITED;
+    }
+
+    /// A server ends nothing when its client leaves, and SSH does not tell pids (RFC 4254 section 6).
+    private CancellationException calledOff() {
+        return new CancellationException(
+                "the call was taken back; what it started by %s may go on there, under a pid that SSH does not tell"
+                        .formatted(way()));
     }
 
     private String reason(JSchException e) {

@@ -75,6 +75,7 @@ public final class Lab implements AutoCloseable {
             .with(Tier.EXECUTE, Answer.ALLOW);
     private Shells shells = new Shells(SshSettings.OFF, waiting());
     private LocalFiles files = LocalFiles.NONE;
+    private boolean cancelsOnPause;
     private Path auditFile;
     private Vault vault;
     private Optional<AuditLog> audit = Optional.empty();
@@ -167,7 +168,7 @@ public final class Lab implements AutoCloseable {
         var known = new SshTarget.HostKey.Pinned(List.of(ssh.fingerprint()));
         var root = new SshSettings.Account("root", 22, List.of(ssh.key()), false, known);
         var settings = change.apply(new SshSettings(true, root, Map.of(), root, Map.of()));
-        shells = new Shells(() -> settings, (host, port, _) -> ssh.connect(host, port), Waiting.REAL);
+        shells = new Shells(() -> settings, (host, port, _) -> ssh.connect(host, port), waitingInReal());
         road = Optional.empty();
         return this;
     }
@@ -274,6 +275,17 @@ public final class Lab implements AutoCloseable {
         asker.cancelled = true;
     }
 
+    /// The caller takes back the next call once it waits for something that it has begun.
+    public void cancelOnceItWaits() {
+        cancelsOnPause = true;
+    }
+
+    private void pausing() {
+        if (cancelsOnPause) {
+            asker.cancelled = true;
+        }
+    }
+
     public Lab advance(Duration step) {
         sim.advance(step);
         return this;
@@ -322,10 +334,26 @@ public final class Lab implements AutoCloseable {
                 Duration.ofSeconds(30));
     }
 
+    private Waiting waitingInReal() {
+        return new Waiting() {
+            @Override
+            public void pause(Duration time) throws InterruptedException {
+                pausing();
+                Waiting.REAL.pause(time);
+            }
+
+            @Override
+            public Duration elapsed() {
+                return Waiting.REAL.elapsed();
+            }
+        };
+    }
+
     private Waiting waiting() {
         return new Waiting() {
             @Override
             public void pause(Duration time) {
+                pausing();
                 sim.advance(time);
             }
 

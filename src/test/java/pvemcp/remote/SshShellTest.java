@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Waiting;
+import pvemcp.pve.Watcher;
 
 class SshShellTest {
     private static final RunLimits LIMITS = new RunLimits(Duration.ofSeconds(20), 100_000);
@@ -56,7 +57,7 @@ class SshShellTest {
             random.ints(12, 1, 0x180).forEach(word::appendCodePoint);
             words.add(word.toString());
         }
-        var shell = SshShell.container(host.target(), 105, Dial.NETWORK, Waiting.REAL);
+        var shell = SshShell.container(host.target(), 105, Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
         var output = shell.run(new Command(words, new byte[0]), LIMITS);
 
@@ -67,7 +68,7 @@ class SshShellTest {
     @Test
     void a_host_with_another_key_is_not_entered() {
         var other = new SshTarget.HostKey.Pinned(List.of("SHA256:AAAA"));
-        var shell = SshShell.direct(host.target(other), Dial.NETWORK, Waiting.REAL);
+        var shell = SshShell.direct(host.target(other), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
         assertThatThrownBy(() -> shell.run(Command.of("id"), LIMITS)).satisfies(thrown -> {
             var fault = ((PveException) thrown).fault();
@@ -81,14 +82,14 @@ class SshShellTest {
     @Test
     void without_a_known_hosts_file_nothing_is_tried() {
         var none = new SshTarget.HostKey.KnownHosts(folder.resolve("nowhere"));
-        var shell = SshShell.direct(host.target(none), Dial.NETWORK, Waiting.REAL);
+        var shell = SshShell.direct(host.target(none), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
         assertThatThrownBy(() -> shell.run(Command.of("id"), LIMITS)).hasMessageContaining("known_hosts");
     }
 
     @Test
     void exit_status_and_both_outputs_come_back() {
-        var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL);
+        var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
         var output = shell.run(Command.script("echo out; echo err >&2; exit 3"), LIMITS);
 
@@ -99,7 +100,7 @@ class SshShellTest {
 
     @Test
     void what_is_beyond_the_limit_is_counted_and_characters_stay_whole() {
-        var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL);
+        var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
         var output = shell.run(Command.of("printf", "äöü€"), new RunLimits(Duration.ofSeconds(20), 8));
 
@@ -109,7 +110,7 @@ class SshShellTest {
 
     @Test
     void a_command_that_does_not_end_is_given_up() {
-        var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL);
+        var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
         var output =
                 shell.run(Command.script("echo begun; exec sleep 60"), new RunLimits(Duration.ofMillis(700), 1000));
@@ -121,7 +122,7 @@ class SshShellTest {
 
     @Test
     void files_are_written_whole_and_keep_their_mode() throws IOException {
-        var files = new ShellFiles(SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL), LIMITS);
+        var files = new ShellFiles(SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY), LIMITS);
         var path = folder.resolve("new folder/it's $HOME.conf");
         var content = "für 1 €\n".repeat(3000).getBytes(StandardCharsets.UTF_8);
 
@@ -139,7 +140,7 @@ class SshShellTest {
     @Test
     void a_part_of_a_file_says_whether_it_goes_on() throws IOException {
         var path = Files.writeString(folder.resolve("log"), "0123456789");
-        var files = new ShellFiles(SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL), LIMITS);
+        var files = new ShellFiles(SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY), LIMITS);
 
         var part = files.read(path.toString(), 3, 4);
 
@@ -150,7 +151,7 @@ class SshShellTest {
 
     @Test
     void a_missing_file_is_told_in_the_guests_words() {
-        var files = new ShellFiles(SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL), LIMITS);
+        var files = new ShellFiles(SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY), LIMITS);
 
         assertThatThrownBy(() -> files.read("/no/such/file", 0, 10)).hasMessageContaining("No such file");
     }

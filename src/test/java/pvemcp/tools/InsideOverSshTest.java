@@ -147,6 +147,14 @@ class InsideOverSshTest {
     }
 
     @Test
+    void a_call_taken_back_says_that_ssh_leaves_the_program_running() {
+        lab.cancelOnceItWaits();
+        assertThat(lab.call("pve_guest_exec", "guest", "cache", "command", List.of("sleep", "600")))
+                .failsWith("cancelled")
+                .saying("pct exec 105 may go on there, under a pid that SSH does not tell");
+    }
+
+    @Test
     void a_held_command_is_shown_and_has_not_gone_out() {
         lab.policy(_ -> Policy.DEFAULT);
         assertThat(lab.call("pve_guest_exec", "guest", "cache", "command", List.of("rm", "-f", "/etc/motd")))

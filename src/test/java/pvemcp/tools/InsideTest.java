@@ -83,6 +83,18 @@ class InsideTest {
     }
 
     @Test
+    void a_call_taken_back_says_what_goes_on_in_the_guest_under_which_pid() {
+        try (var lab = withAgents()) {
+            lab.cancelOnceItWaits();
+            that(lab.call("pve_guest_exec", "guest", "web", "command", List.of("sleep", "600")))
+                    .failsWith("cancelled")
+                    .saying("the program goes on in web (101) on pve1 as pid 164");
+            assertThat(lab.audit().getLast().text("result"))
+                    .hasValueSatisfying(told -> assertThat(told).contains("cancelled", "pid 164"));
+        }
+    }
+
+    @Test
     void a_guest_that_was_given_no_agent_says_how_to_get_in() {
         try (var lab = Lab.of(Scenes.small())) {
             that(lab.call("pve_guest_exec", "guest", "web", "command", List.of("id"), "via", "agent"))
