@@ -85,7 +85,8 @@ public final class Config {
                 list(Key.FILES_UPLOAD).stream().map(surroundings::resolve).toList(),
                 Optional.of(text(Key.FILES_DOWNLOAD))
                         .filter(path -> !path.isEmpty())
-                        .map(surroundings::resolve));
+                        .map(surroundings::resolve),
+                Optional.of(path(Key.SMOKE_FILE)));
     }
 
     /// Where calls find secrets and leave them.

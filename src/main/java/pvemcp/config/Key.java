@@ -60,6 +60,8 @@ public enum Key {
             user can read. An answer names the file and never says what is in it."""),
     SECRETS_CREATE_TOKENS("secrets.create_tokens", Kind.FLAG, "false", """
             Whether calls may make and renew API tokens. What they are is put into `secrets.handover`."""),
+    SMOKE_FILE("smoke.file", Kind.PATH, "~/.local/state/pve-mcp/smoke.jsonl", """
+            Where smoke tests write down what they make before they make it, so that clean-up touches nothing else."""),
     SSH_ENABLED("ssh.enabled", Kind.FLAG, "false", """
             Whether guests may be entered over SSH: containers through `pct exec` on the node that runs them, VMs \
             directly."""),

@@ -29,8 +29,9 @@ import pvemcp.view.Clean;
 ///
 /// @param uploads from where files may be sent to storages
 /// @param downloads where files out of backups are put
-public record LocalFiles(List<Path> uploads, Optional<Path> downloads) {
-    public static final LocalFiles NONE = new LocalFiles(List.of(), Optional.empty());
+/// @param smoke the file in which smoke tests write down what they make
+public record LocalFiles(List<Path> uploads, Optional<Path> downloads, Optional<Path> smoke) {
+    public static final LocalFiles NONE = new LocalFiles(List.of(), Optional.empty(), Optional.empty());
 
     /// The keys of the configuration.
     public static final String UPLOAD_KEY = "files.upload";
@@ -39,8 +40,6 @@ public record LocalFiles(List<Path> uploads, Optional<Path> downloads) {
 
     private static final int LONGEST_NAME = 120;
     private static final int MOST_OF_A_NAME = 1000;
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     public LocalFiles {
         uploads = List.copyOf(uploads);
@@ -98,6 +97,9 @@ public record LocalFiles(List<Path> uploads, Optional<Path> downloads) {
 
     /// A file that comes into being: under its name only once it is whole, and readable by the owner alone.
     public static final class Arrival implements AutoCloseable {
+        private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
         private final Path directory;
         private final String name;
         private final Path part;

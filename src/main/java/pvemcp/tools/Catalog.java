@@ -29,6 +29,7 @@ public final class Catalog {
             DatastoreTools.DATASTORES,
             TaskTools.TASKS,
             UndoTools.UNDO,
+            SmokeTools.SMOKE,
             AccessTools.ACCESS,
             PoolTools.POOLS,
             AnswerTools.ANSWERS,
@@ -39,6 +40,7 @@ public final class Catalog {
     // would compare records, for which the JVM generates code at every start.
     private static final List<String> MORE = List.of(
             "plans",
+            "smoke",
             "provision",
             "replication",
             "hosts",

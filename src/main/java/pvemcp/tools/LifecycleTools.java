@@ -365,7 +365,7 @@ public final class LifecycleTools {
                     going.add(new Begun(
                             row, ctx.pve().guest(new GuestRef(row.id())).power(action)));
                 } catch (PveException e) {
-                    results.add(one(row, "failed: " + why(e.fault()), ""));
+                    results.add(one(row, "failed: " + Reasons.of(e.fault()), ""));
                 }
                 ctx.progress((double) results.size() / rows.size(), word() + " " + Clean.name(row.name()));
             }
@@ -382,21 +382,9 @@ public final class LifecycleTools {
             } catch (PveException e) {
                 return one(
                         begun.row(),
-                        "failed: " + why(e.fault()),
+                        "failed: " + Reasons.of(e.fault()),
                         begun.task().id().toString());
             }
-        }
-
-        private static String why(PveFault fault) {
-            return switch (fault) {
-                case PveFault.TaskFailed failed -> Clean.line(failed.exit());
-                case PveFault.Locked locked -> Clean.line(locked.message());
-                case PveFault.Invalid invalid -> Clean.line(invalid.message());
-                case PveFault.Forbidden forbidden -> Clean.line(forbidden.message());
-                case PveFault.Unexpected other -> Clean.line(other.message());
-                case PveFault.Missing missing -> Clean.line(missing.message());
-                default -> Clean.line(fault.toString());
-            };
         }
 
         private static One one(GuestRow row, String outcome, String task) {

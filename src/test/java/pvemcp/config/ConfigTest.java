@@ -79,6 +79,7 @@ class ConfigTest {
         values.put(Key.SECRETS_HANDOVER, "/handover");
         values.put(Key.FILES_DOWNLOAD, "/srv/restored");
         values.put(Key.SECRETS_CREATE_TOKENS, "true");
+        values.put(Key.SMOKE_FILE, "/state/smoke.jsonl");
         values.put(Key.SSH_ENABLED, "false");
         values.put(Key.SSH_USER, "ops");
         values.put(Key.SSH_PORT, "2222");

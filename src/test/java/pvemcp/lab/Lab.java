@@ -90,6 +90,7 @@ public final class Lab implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         auditFile = folder.resolve("audit.jsonl");
+        files = new LocalFiles(List.of(), Optional.empty(), Optional.of(folder.resolve("smoke.jsonl")));
         vault = new Vault(Optional.empty(), Optional.of(handover()), file -> "");
     }
 
@@ -270,6 +271,12 @@ public final class Lab implements AutoCloseable {
         return List.copyOf(asker.progress);
     }
 
+    /// Does something while a call runs, when its caller is told how far it is.
+    public Lab onProgress(Consumer<String> act) {
+        asker.listener = act;
+        return this;
+    }
+
     /// The caller takes back whatever runs or is called from now on.
     public void cancel() {
         asker.cancelled = true;
@@ -428,6 +435,7 @@ public final class Lab implements AutoCloseable {
 
     private static final class Asker implements Caller {
         private final List<String> progress = new ArrayList<>();
+        private Consumer<String> listener = _ -> {};
         private String principal = "test";
         private boolean canAsk;
         private Optional<String> approval = Optional.empty();
@@ -456,6 +464,7 @@ public final class Lab implements AutoCloseable {
         @Override
         public void progress(double fraction, String message) {
             progress.add(message);
+            listener.accept(message);
         }
 
         @Override

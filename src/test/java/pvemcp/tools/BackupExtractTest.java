@@ -35,7 +35,7 @@ class BackupExtractTest {
 
     private Lab lab() {
         return Lab.of(Scenes.small())
-                .opening(new LocalFiles(List.of(), Optional.of(home)))
+                .opening(new LocalFiles(List.of(), Optional.of(home), Optional.empty()))
                 .with(cluster -> {
                     var pbs = new Storage("pbs", StorageType.PBS);
                     cluster.storages.put("pbs", pbs);

@@ -42,7 +42,7 @@ class UploadTest {
 
     private Lab lab() {
         return Lab.of(Scenes.small())
-                .opening(new LocalFiles(List.of(images), Optional.empty()))
+                .opening(new LocalFiles(List.of(images), Optional.empty(), Optional.empty()))
                 .with(cluster -> {
                     var local = new Storage("local", StorageType.DIR);
                     local.options.put("path", "/var/lib/vz");

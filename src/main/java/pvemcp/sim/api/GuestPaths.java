@@ -62,6 +62,15 @@ final class GuestPaths {
         }
     }
 
+    /// A 403 unless the caller has this privilege on the guest of the path, or on the pool it is being made in
+    /// (PVE::RPCEnvironment::check_vm_perm).
+    static void requireOnGuest(Request request, String privilege) {
+        boolean inPool = request.has("pool") && request.may("/pool/" + request.text("pool"), privilege);
+        if (!inPool) {
+            request.require("/vms/" + request.vmid(), privilege);
+        }
+    }
+
     /// A 403 where a pool is named that is not there (PVE::RPCEnvironment::check_pool_exist).
     static void requirePool(Request request) {
         request.find("pool").ifPresent(pool -> {

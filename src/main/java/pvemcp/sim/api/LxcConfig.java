@@ -65,13 +65,13 @@ final class LxcConfig {
                     throw refused("mount point type %s is only allowed for root@pam"
                             .formatted(volume.startsWith("/dev/") ? "device" : "bind"));
                 }
-                request.require("/vms/" + request.vmid(), "VM.Config.Disk");
+                GuestPaths.requireOnGuest(request, "VM.Config.Disk");
             }
             case "net", "nameserver", "searchdomain", "hostname" ->
-                request.require("/vms/" + request.vmid(), "VM.Config.Network");
-            case "cores", "cpulimit", "cpuunits" -> request.require("/vms/" + request.vmid(), "VM.Config.CPU");
-            case "memory", "swap" -> request.require("/vms/" + request.vmid(), "VM.Config.Memory");
-            default -> request.require("/vms/" + request.vmid(), "VM.Config.Options");
+                GuestPaths.requireOnGuest(request, "VM.Config.Network");
+            case "cores", "cpulimit", "cpuunits" -> GuestPaths.requireOnGuest(request, "VM.Config.CPU");
+            case "memory", "swap" -> GuestPaths.requireOnGuest(request, "VM.Config.Memory");
+            default -> GuestPaths.requireOnGuest(request, "VM.Config.Options");
         }
     }
 

@@ -112,7 +112,7 @@ final class VmOptions {
         }
         var privilege =
                 isCdrom(family, value) ? "VM.Config.CDROM" : PRIVILEGES.getOrDefault(family, "VM.Config.Options");
-        request.require("/vms/" + request.vmid(), privilege);
+        GuestPaths.requireOnGuest(request, privilege);
     }
 
     private static boolean isRealUsb(String value) {
