@@ -348,6 +348,39 @@ class CommandLineTest {
         }
     }
 
+    @Test
+    void policy_check_says_which_rule_decides_and_does_nothing() throws IOException {
+        try (var sim = simulator()) {
+            Files.writeString(directory.resolve("pve-mcp.toml"), """
+                    [[policy.rule]]
+                    name = "no new pools"
+                    answer = "deny"
+                    tools = ["pve_api_write"]
+                    tiers = ["change"]
+                    """);
+
+            var asks = run("policy", "check", "guest_power git stop", "--demo");
+            assertThat(asks.status).as(asks.err).isEqualTo(Exit.OK);
+            assertThat(asks.out)
+                    .startsWith("asks first")
+                    .contains("policy.operate", "'git'", "POST /nodes/", "/status/stop");
+
+            var denied = run("policy", "check", "api_write", "post", "/pools", "poolid=shop", "--json");
+            assertThat(denied.status).as(denied.err).isEqualTo(Exit.REFUSED);
+            var json = (Json.Obj) Json.parse(denied.out);
+            assertThat(json.text("answer")).contains("deny");
+            assertThat(json.text("rule")).contains("policy.rule 'no new pools'");
+            assertThat(json.text("tier")).contains("change");
+            assertThat(pools(sim)).isEmpty();
+
+            assertThat(run("policy", "check", "guest_delete git", "--demo").out).contains("denied", "policy.destroy");
+            assertThat(run("policy", "check", "node_list").out).startsWith("allowed");
+            assertThat(run("policy", "check", "nodelst").status).isEqualTo(Exit.USAGE);
+            assertThat(run("policy", "chck", "node_list").status).isEqualTo(Exit.USAGE);
+            assertThat(directory.resolve("audit.jsonl")).doesNotExist();
+        }
+    }
+
     // ---- the way to a cluster ----
 
     @Test

@@ -30,6 +30,7 @@ public final class Commands {
                 new TokenCommand(host, console),
                 new ToolsCommand(host, console),
                 new CallCommand(host, console),
+                new PolicyCommand(host, console),
                 new DoctorCommand(host, console),
                 new ConfigCommand(host, console),
                 new AuditCommand(host, console),
@@ -68,8 +69,8 @@ public final class Commands {
                 .setColorScheme(new ColorScheme.Builder(console.colour() ? Ansi.ON : Ansi.OFF)
                         .applySystemProperties()
                         .build());
-        // A tool's arguments may be anything, such as -1 or --timeout=2m: these two sort them out themselves.
-        for (var name : List.of("call", "__complete")) {
+        // A tool's arguments may be anything, such as -1 or --timeout=2m: these sort them out themselves.
+        for (var name : List.of("call", "policy", "__complete")) {
             line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
         }
     }

@@ -53,6 +53,9 @@ final class ConfigCommand implements Command {
     private static List<List<String>> rows(Config config) {
         var rows = new ArrayList<List<String>>();
         for (var key : Key.values()) {
+            if (key.ofRule()) {
+                continue;
+            }
             var configured = config.settings().stream()
                     .filter(setting -> setting.key() == key)
                     .toList();
@@ -61,6 +64,10 @@ final class ConfigCommand implements Command {
                 rows.add(List.of(key.path(), key.fallback(), "default"));
             }
         }
+        // The parts of a rule stay together.
+        config.settings().stream()
+                .filter(setting -> setting.key().ofRule())
+                .forEach(setting -> rows.add(List.of(setting.name(), setting.shown(), setting.origin())));
         return rows;
     }
 }

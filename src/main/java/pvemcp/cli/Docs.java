@@ -129,6 +129,22 @@ public final class Docs {
         keys(page, true);
         page.append("""
 
+                ## Rules
+
+                Exceptions from the tiers' answers stand in `[[policy.rule]]` tables, in their order; see \
+                [guide/policy.md](guide/policy.md). They are in the file only.
+
+                | key | value | meaning |
+                |---|---|---|
+                """);
+        for (var key : Key.values()) {
+            if (key.ofRule()) {
+                page.append("| `%s` | %s | %s |%n"
+                        .formatted(key.path(), key.kind().doc(), cell(key.doc())));
+            }
+        }
+        page.append("""
+
                 A key that is a secret may also end in `_file` or `_command`: the file must be a regular one that its owner \
                 alone can read, in a directory that not everybody can write; the command is given to `/bin/sh`, has 30 s, and \
                 the first line it prints is the secret. It is run when the cluster is first needed. A configuration file with \
@@ -168,7 +184,7 @@ public final class Docs {
     private static void keys(StringBuilder page, boolean ofCluster) {
         page.append("| key | variable | value | default | meaning |\n|---|---|---|---|---|\n");
         for (var key : Key.values()) {
-            if (key.ofCluster() == ofCluster) {
+            if (key.ofCluster() == ofCluster && !key.ofRule()) {
                 page.append("| `%s` | `%s` | %s | %s | %s |%n"
                         .formatted(
                                 key.path(),

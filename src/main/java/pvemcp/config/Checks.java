@@ -62,16 +62,18 @@ final class Checks {
 
     private void checkWord(Setting setting) {
         var words = setting.key().kind().words();
-        if (!words.isEmpty() && !words.contains(setting.text())) {
-            problems.add("%s: '%s' is no value of %s%s: it is one of %s"
-                    .formatted(
-                            setting.origin(),
-                            setting.text(),
-                            setting.name(),
-                            Nearest.hint(setting.text(), words),
-                            String.join(", ", words)));
+        if (!words.isEmpty()) {
+            setting.texts().stream()
+                    .filter(text -> !words.contains(text))
+                    .forEach(text -> problems.add("%s: '%s' is no value of %s%s: it is one of %s"
+                            .formatted(
+                                    setting.origin(),
+                                    text,
+                                    setting.name(),
+                                    Nearest.hint(text, words),
+                                    String.join(", ", words))));
         }
-        if (setting.key() == Key.PROTECT_GUESTS) {
+        if (setting.key() == Key.PROTECT_GUESTS || setting.key() == Key.RULE_GUESTS) {
             setting.texts().stream()
                     .filter(text -> !text.matches("[0-9]+(-[0-9]+)?"))
                     .forEach(text -> problems.add(

@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.gate.Policy;
+import pvemcp.gate.Rule;
+import pvemcp.gate.Window;
 import pvemcp.remote.SshSettings;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.LocalFiles;
@@ -63,9 +65,45 @@ public final class Config {
         }
         var protection = new Policy.Protection(
                 list(Key.PROTECT_TAGS), list(Key.PROTECT_POOLS), list(Key.PROTECT_GUESTS), list(Key.PROTECT_NODES));
+        var restraints = new Policy.Restraints(
+                Policy.Flag.valueOf(upper(Key.PROTECT_FLAG)),
+                text(Key.CREATE_POOL),
+                list(Key.HOST_OPTIONS),
+                list(Key.URL_HOSTS),
+                windows());
         var policy = new Policy(
-                tiers, protection, list(Key.TOOLSETS), Policy.Unasked.valueOf(upper(Key.WITHOUT_ELICITATION)));
+                tiers,
+                rules(),
+                protection,
+                restraints,
+                list(Key.TOOLSETS),
+                Policy.Unasked.valueOf(upper(Key.WITHOUT_ELICITATION)));
         return text(Key.READ_ONLY).equals("true") ? policy.readOnly() : policy;
+    }
+
+    // Most configurations have none of these, and should not pay for reading them.
+
+    private List<Rule> rules() {
+        return hasRules() ? new Rules(settings).read() : List.of();
+    }
+
+    private List<Window> windows() {
+        var texts = list(Key.WINDOWS);
+        return texts.isEmpty() ? List.of() : Rules.windows(texts);
+    }
+
+    private boolean hasRules() {
+        for (var setting : settings) {
+            if (setting.key().ofRule()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// What is wrong with the owner's rules and windows.
+    List<String> policyProblems() {
+        return hasRules() || effective.containsKey(Key.WINDOWS) ? new Rules(settings).problems() : List.of();
     }
 
     /// The key that decides about a tier.

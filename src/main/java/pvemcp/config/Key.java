@@ -40,6 +40,34 @@ public enum Key {
     PROTECT_POOLS("policy.protect.pools", Kind.LIST, "", "Guests and storages in these pools are not changed."),
     PROTECT_GUESTS("policy.protect.guests", Kind.LIST, "", "Guests that are not changed, by id: `100` or `100-199`."),
     PROTECT_NODES("policy.protect.nodes", Kind.LIST, "", "Nodes that are not changed."),
+    PROTECT_FLAG("policy.protect.flag", Kind.FLAGGED, "destroy", """
+            What PVE's own `protection` of a guest forbids here: to `destroy` it or what belongs to it, any `change`, or \
+            nothing (`off`). Except with `off` no call takes it away."""),
+    WINDOWS("policy.windows", Kind.WINDOWS, "", """
+            The only times at which anything is changed: `Mon-Fri 22:00-06:00 Europe/Berlin`. Days may be left out, and \
+            so may the zone, which is UTC then."""),
+    CREATE_POOL("policy.create.pool", Kind.TEXT, "", """
+            The pool that every new guest goes into; a call that names another is refused."""),
+    HOST_OPTIONS("policy.host_options", Kind.HOST_OPTIONS, "", """
+            Options of guests that reach through to the host and may be set all the same. Others of these are refused, \
+            whatever policy says: `args`, `hookscript`, `cicustom`, `lxc`, `dev`, `hostpci` and `usb` without a mapping, \
+            `serial` and `parallel` on a device, `path` for a disk or mount point that is a path of the host."""),
+    URL_HOSTS("policy.url_hosts", Kind.LIST, "", """
+            The hosts that PVE may be sent to by a URL, for downloads and webhooks. Any where this is not set."""),
+    RULE_NAME("policy.rule.name", Kind.TEXT, "", "What refusals call the rule; its number where it has none."),
+    RULE_ANSWER("policy.rule.answer", Kind.ANSWER, "", "What becomes of the calls for which the rule holds."),
+    RULE_TIERS("policy.rule.tiers", Kind.TIERS, "", """
+            The tiers it speaks of. A rule that allows names them; any other speaks of all but `read` where it does \
+            not."""),
+    RULE_TOOLS("policy.rule.tools", Kind.LIST, "", "Tools, such as `pve_guest_*`."),
+    RULE_CLUSTERS("policy.rule.clusters", Kind.LIST, "", "Configured clusters; `default` is the one without a name."),
+    RULE_NODES("policy.rule.nodes", Kind.LIST, "", "Nodes, and guests on them."),
+    RULE_POOLS("policy.rule.pools", Kind.LIST, "", "Pools, pools below them and guests in them."),
+    RULE_TAGS("policy.rule.tags", Kind.LIST, "", "Guests with one of these tags."),
+    RULE_GUESTS("policy.rule.guests", Kind.LIST, "", "Guests by id: `100` or `100-199`."),
+    RULE_NAMES("policy.rule.names", Kind.LIST, "", "Guests by name, such as `web-*`."),
+    RULE_STORAGES("policy.rule.storages", Kind.LIST, "", "Storages."),
+    RULE_WHEN("policy.rule.when", Kind.WINDOWS, "", "When it holds, written as `policy.windows` is."),
     WITHOUT_ELICITATION("policy.without_elicitation", Kind.UNASKED, "ticket", """
             What becomes of a call that wants a yes where the client cannot ask its user: `ticket` answers with a ticket \
             that the client hands back, `deny` refuses."""),
@@ -107,6 +135,11 @@ public enum Key {
         PATH("file", ""),
         SECRET("secret", ""),
         ANSWER("allow, ask or deny", "allow ask deny"),
+        FLAGGED("off, destroy or change", "off destroy change"),
+        TIERS("list of read, operate, change, destroy, execute", "read operate change destroy execute"),
+        HOST_OPTIONS(
+                "list of host options", "args hookscript cicustom lxc dev hostpci usb serial parallel path"),
+        WINDOWS("list of windows", ""),
         UNASKED("ticket or deny", "ticket deny"),
         SURFACE("lean, core or all", "lean core all"),
         LEVEL("error, warn or info", "error warn info");
@@ -129,7 +162,10 @@ public enum Key {
         }
 
         boolean isList() {
-            return this == LIST || this == URLS || this == FINGERPRINTS;
+            return switch (this) {
+                case LIST, URLS, FINGERPRINTS, TIERS, HOST_OPTIONS, WINDOWS -> true;
+                default -> false;
+            };
         }
     }
 
@@ -177,6 +213,11 @@ public enum Key {
     /// Whether the key describes a cluster, so that it may stand in a `[clusters.NAME]` table too.
     public boolean ofCluster() {
         return compareTo(URL) >= 0 && compareTo(TIMEOUT) <= 0;
+    }
+
+    /// Whether the key describes a rule, so that it stands in a `[[policy.rule]]` table and nowhere else.
+    public boolean ofRule() {
+        return compareTo(RULE_NAME) >= 0 && compareTo(RULE_WHEN) <= 0;
     }
 
     /// Every spelling in the file: the path, and for a secret the two that say where it is kept.

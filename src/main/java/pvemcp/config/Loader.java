@@ -31,6 +31,9 @@ final class Loader {
     private final Map<Slot, Setting> chosen = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
 
+    /// The settings of all rules, in their order.
+    private final List<Setting> rules = new ArrayList<>();
+
     private record Slot(String cluster, Key key) {
         // Written out because a record's own is put together at run time, on the way to the first answer (ADR 0012).
         @Override
@@ -75,9 +78,11 @@ final class Loader {
             int byCluster = Integer.compare(names.indexOf(one.cluster()), names.indexOf(other.cluster()));
             return byCluster != 0 ? byCluster : one.key().compareTo(other.key());
         });
+        settings.addAll(rules);
         var clusters = new Checks(surroundings, problems).clusters(settings, names);
         var config = new Config(clusters, settings, notices, surroundings);
         problems.addAll(config.sshKeys().problems());
+        problems.addAll(config.policyProblems());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -153,7 +158,13 @@ final class Loader {
                 cluster = name.substring(9, name.indexOf('.', 9));
                 spelling = name.substring(name.indexOf('.', 9) + 1);
             }
-            var key = Key.spelt(spelling).filter(found -> !name.startsWith("clusters.") || found.ofCluster());
+            boolean ofRule = name.startsWith(Rules.TABLE + "[");
+            if (ofRule) {
+                spelling = Rules.TABLE + name.substring(name.indexOf(']') + 1);
+            }
+            var key = Key.spelt(spelling)
+                    .filter(found -> !name.startsWith("clusters.") || found.ofCluster())
+                    .filter(found -> found.ofRule() == ofRule);
             if (key.isEmpty()) {
                 problems.add("%s: there is no key '%s'%s"
                         .formatted(origin, name, Nearest.hint(spelling, spellings(!cluster.isEmpty()))));
@@ -161,6 +172,10 @@ final class Loader {
             }
             if (!key.get().kind().isList() && entry.getValue().size() != 1) {
                 problems.add("%s: '%s' takes one value, not a list".formatted(origin, name));
+                continue;
+            }
+            if (ofRule) {
+                rules.add(new Setting(key.get(), "", name, entry.getValue(), origin));
                 continue;
             }
             secrets |=
@@ -227,6 +242,9 @@ final class Loader {
     private Optional<Setting> variable(String name, String value, String origin) {
         var rest = name.substring(PREFIX.length());
         for (var key : Key.values()) {
+            if (key.ofRule()) {
+                continue; // Rules have an order, which variables have not.
+            }
             for (var spelling : key.spellings()) {
                 var upper = spelling.replace('.', '_').toUpperCase(Locale.ROOT);
                 if (rest.equals(upper)) {
@@ -272,9 +290,10 @@ final class Loader {
             return List.of(value.strip());
         }
         var texts = new ArrayList<String>();
-        for (var part : value.split("[,\\s]+")) {
-            if (!part.isEmpty()) {
-                texts.add(part);
+        // A window has blanks and commas of its own.
+        for (var part : value.split(key.kind() == Kind.WINDOWS ? ";" : "[,\\s]+")) {
+            if (!part.isBlank()) {
+                texts.add(part.strip());
             }
         }
         return texts;
@@ -283,7 +302,7 @@ final class Loader {
     private static List<String> variables() {
         var all = new ArrayList<>(OTHERS);
         for (var key : Key.values()) {
-            for (var spelling : key.spellings()) {
+            for (var spelling : key.ofRule() ? List.<String>of() : key.spellings()) {
                 all.add(PREFIX + spelling.replace('.', '_').toUpperCase(Locale.ROOT));
             }
         }

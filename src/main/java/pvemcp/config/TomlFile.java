@@ -51,6 +51,13 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
             Object value = entry.getValue();
             switch (value) {
                 case UnmodifiableConfig inner -> flatten(name + ".", inner, values, file, problems);
+                // An array of tables: `policy.rule[1].tags`, counted from one.
+                case List<?> items when !items.isEmpty() && items.getFirst() instanceof UnmodifiableConfig -> {
+                    int number = 1;
+                    for (var item : items) {
+                        flatten("%s[%d].".formatted(name, number++), (UnmodifiableConfig) item, values, file, problems);
+                    }
+                }
                 case List<?> items -> {
                     var texts = new ArrayList<String>();
                     items.forEach(item -> texts.add(String.valueOf(item)));
@@ -68,13 +75,17 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
     /// The parser keeps no positions, so the lines are found again: a table's header, then `key =` below it.
     private static Map<String, Integer> lines(String text) {
         var lines = new HashMap<String, Integer>();
+        var counts = new HashMap<String, Integer>();
         var table = "";
         int number = 0;
         for (var raw : text.lines().toList()) {
             number++;
             var line = raw.strip();
             int equals = line.indexOf('=');
-            if (line.startsWith("[") && line.indexOf(']') > 0) {
+            if (line.startsWith("[[") && line.indexOf(']') > 0) {
+                var name = plain(line.substring(2, line.indexOf(']')));
+                table = "%s[%d].".formatted(name, counts.merge(name, 1, Integer::sum));
+            } else if (line.startsWith("[") && line.indexOf(']') > 0) {
                 table = plain(line.substring(1, line.indexOf(']'))) + ".";
             } else if (equals > 0 && !line.startsWith("#")) {
                 lines.putIfAbsent(table + plain(line.substring(0, equals)), number);

@@ -27,6 +27,12 @@ public interface Dispatcher {
 
     ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller);
 
+    /// What policy says of a call, and why, without making it. It reads what has to be known for that.
+    ///
+    /// @throws pvemcp.tool.BadArguments where the call cannot be understood
+    /// @throws pvemcp.pve.PveException where the cluster cannot be asked
+    Judgement judge(Tool<?> tool, Json.Obj arguments, Caller caller);
+
     /// A client is there and will call soon: what takes long to get ready may begin. Returns at once.
     default void expectCalls() {}
 

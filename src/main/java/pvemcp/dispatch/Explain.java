@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import pvemcp.gate.Tickets;
+import pvemcp.gate.Verdict;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
@@ -42,8 +43,6 @@ final class Explain {
         return new Failed("ticket_refused", what + "; nothing was changed", "make the call again without a ticket");
     }
 
-    /// The client called it off: by [pvemcp.tool.ToolContext#checkCancelled], or by the interrupt that ends a wait in
-    /// `pve`.
     static Refused nobodyToAsk() {
         return new Refused(
                 "policy.without_elicitation",
@@ -51,6 +50,22 @@ final class Explain {
                 "use a client that supports elicitation, or the owner can set policy.without_elicitation to ticket");
     }
 
+    /// A request was kept from leaving.
+    static Refused stopped(Verdict verdict, Trip trip) {
+        var before = trip.hasWritten() ? "; stopped there, what went before is done" + left(trip) : "";
+        return switch (verdict) {
+            case Verdict.Deny(var rule, var why, var remedy) -> new Refused(rule, why + before, remedy);
+            case Verdict.Hold(var rule, var why) ->
+                new Refused(
+                        rule,
+                        "its next request needs a yes of its own (%s)%s".formatted(why, before),
+                        "make what is left in a call of its own");
+            case Verdict.Allow _ -> throw new IllegalArgumentException("what is allowed is not stopped");
+        };
+    }
+
+    /// The client called it off: by [pvemcp.tool.ToolContext#checkCancelled], or by the interrupt that ends a wait in
+    /// `pve`.
     static Failed cancelled(CancellationException e, Trip trip) {
         return new Failed("cancelled", e.getMessage() + left(trip), trip.tasks().isEmpty() ? "" : follow(trip));
     }

@@ -9,6 +9,7 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Target;
 import pvemcp.gate.Tickets;
 import pvemcp.gate.Verdict;
+import pvemcp.tool.Aim;
 import pvemcp.tool.Call;
 import pvemcp.tool.Planned;
 import pvemcp.tool.Preview;
@@ -18,31 +19,119 @@ import pvemcp.tool.ToolResult;
 import pvemcp.view.Layout;
 
 /// One understood call on its way through the gate: judged, held or let through, written down, done. For one thread.
-///
-/// @param looking the cluster as this call may see it before it has been let through
-record Passage<C extends Record & Call<?>>(
-        Tool<C> tool, Asked<C> asked, Caller caller, Context looking, Gate gate, Tickets tickets, Trip trip) {
+final class Passage<C extends Record & Call<?>> {
+    private final Tool<C> tool;
+    private final Asked<C> asked;
+    private final Caller caller;
+    private final Sight sight;
+    private final Gate gate;
+    private final Tickets tickets;
+    private final Trip trip;
+
+    /// Made once, as it costs requests.
+    private Optional<Rehearsal> rehearsed = Optional.empty();
+
+    /// @param sight the cluster as this call may see it before it has been let through
+    Passage(
+            Tool<C> tool, Asked<C> asked, Caller caller, Sight sight, Gate gate, Tickets tickets, Trip trip) {
+        this.tool = tool;
+        this.asked = asked;
+        this.caller = caller;
+        this.sight = sight;
+        this.gate = gate;
+        this.tickets = tickets;
+        this.trip = trip;
+    }
+
     ToolResult go() throws IOException {
-        var tier = tool.tierOf(asked.call(), asked.cluster().schema());
-        var targets = tier == Tier.READ
-                ? List.<Target>of()
-                : Targets.of(asked.call(), looking, gate.policy().protect().pools());
+        var tier = tier();
+        var targets = targets(tier);
         trip.aimed(tier, targets);
-        return switch (gate.judge(tier, targets)) {
-            case Verdict.Deny(var rule, var why, var remedy) -> new ToolResult.Refused(rule, why, remedy);
-            case Verdict.Allow() -> asked.dryRun() ? done(rehearse(targets)) : act(tier);
-            case Verdict.Hold _ -> asked.dryRun() ? done(rehearse(targets)) : ask(tier, targets);
+        return switch (judge(tier, targets)) {
+            case Verdict.Deny deny -> refused(deny);
+            case Verdict.Allow _ -> asked.dryRun() ? shown(rehearsal(tier, targets)) : act(tier, targets, false);
+            case Verdict.Hold _ -> asked.dryRun() ? shown(rehearsal(tier, targets)) : ask(tier, targets);
         };
     }
 
+    /// What policy says of the call, without making it.
+    Judgement judgement() {
+        var tier = tier();
+        var targets = targets(tier);
+        var verdict = judge(tier, targets);
+        var requests = List.<String>of();
+        if (tier != Tier.READ && !(verdict instanceof Verdict.Deny)) {
+            var rehearsal = rehearsal(tier, targets);
+            requests = rehearsal.preview().requests();
+            var request = rehearsal.verdict();
+            boolean stricter = request.isPresent()
+                    && (request.get() instanceof Verdict.Deny || verdict instanceof Verdict.Allow);
+            verdict = stricter ? request.get() : verdict;
+        }
+        return new Judgement(
+                tool.name(),
+                tier,
+                targets.stream().map(Target::toString).toList(),
+                verdict,
+                requests);
+    }
+
+    private Tier tier() {
+        return tool.tierOf(asked.call(), asked.cluster().schema());
+    }
+
+    private List<Target> targets(Tier tier) {
+        if (!gate.policy().looksAtTargets(tier)) {
+            return List.of();
+        }
+        boolean looksAtFlag = switch (gate.policy().restraints().flag()) {
+            case OFF -> false;
+            case DESTROY -> tier == Tier.DESTROY;
+            case CHANGE -> tier != Tier.READ;
+        };
+        return Targets.closer(Targets.of(asked.call(), sight), _ -> looksAtFlag, sight);
+    }
+
+    private Verdict judge(Tier tier, List<Target> targets) {
+        // Of a guest that is yet to be made, and of what a call does not name, only the request itself tells name,
+        // tags and pool.
+        boolean vague = !(asked.call() instanceof Aim) || targets.stream().anyMatch(Target::isNew);
+        if (vague && tier != Tier.READ && gate.policy().goesByTargets()) {
+            var exact = rehearsal(tier, targets).verdict();
+            if (exact.isPresent()) {
+                return exact.get();
+            }
+        }
+        var now = sight.ctx().clock().instant();
+        return gate.judge(new Gate.Question(tool.name(), asked.cluster().name(), tier, targets, now));
+    }
+
+    private Guard guard(Tier tier) {
+        return new Guard(gate, tool.name(), asked.cluster().name(), tier, sight);
+    }
+
+    private Rehearsal rehearsal(Tier tier, List<Target> targets) {
+        if (rehearsed.isEmpty()) {
+            rehearsed = Optional.of(rehearse(tier, targets));
+        }
+        return rehearsed.get();
+    }
+
     /// The line in the log comes first: what cannot be written down is not done.
-    private ToolResult act(Tier tier) throws IOException {
+    private ToolResult act(Tier tier, List<Target> targets, boolean agreed) throws IOException {
         if (tier == Tier.READ) {
-            return done(asked.call().run(looking));
+            return done(asked.call().run(sight.ctx()));
         }
         var cluster = asked.cluster();
-        var wire = Wires.writing(trip.beginsToWrite(cluster), cluster.schema(), trip);
-        return done(asked.call().run(new Context(cluster, wire, looking.clock(), caller, trip::entering)));
+        var wire = Wires.writing(trip.beginsToWrite(cluster), cluster.schema(), guard(tier), agreed, trip);
+        try {
+            var ctx = new Context(cluster, wire, sight.ctx().clock(), caller, trip::entering);
+            return done(asked.call().run(ctx));
+        } catch (Wires.Stopped stopped) {
+            // What the tool said of itself was allowed; what it is about to send is not, or not without a yes.
+            boolean canStillAsk = stopped.verdict() instanceof Verdict.Hold && !trip.hasWritten();
+            return canStillAsk ? ask(tier, targets) : Explain.stopped(stopped.verdict(), trip);
+        }
     }
 
     private ToolResult ask(Tier tier, List<Target> targets) throws IOException {
@@ -59,13 +148,20 @@ record Passage<C extends Record & Call<?>>(
                 return Explain.ticket(redeemed);
             }
             trip.agreedBy(caller.canAsk() ? "user" : "ticket", yes.get());
-            return act(tier);
+            return act(tier, targets, true);
         }
         if (!caller.canAsk() && gate.policy().unasked() == Policy.Unasked.DENY) {
             return Explain.nobodyToAsk();
         }
-        var preview = tier == Tier.READ ? new Preview(tool.name(), List.of(), List.of()) : rehearse(targets);
-        return new ToolResult.Held(preview, tier, tickets.seal(held));
+        if (tier == Tier.READ) {
+            return new ToolResult.Held(new Preview(tool.name(), List.of(), List.of()), tier, tickets.seal(held));
+        }
+        var rehearsal = rehearsal(tier, targets);
+        var verdict = rehearsal.verdict();
+        if (verdict.isPresent() && verdict.get() instanceof Verdict.Deny deny) {
+            return refused(deny);
+        }
+        return new ToolResult.Held(rehearsal.preview(), tier, tickets.seal(held));
     }
 
     /// Where the user can be asked, only the user's answer counts: a model could hand back a ticket by itself.
@@ -73,27 +169,42 @@ record Passage<C extends Record & Call<?>>(
         return caller.canAsk() ? caller.approval() : caller.approval().or(asked::confirm);
     }
 
+    /// @param verdict what policy says of the first request; empty where there is none, or the call told its own
+    private record Rehearsal(Preview preview, Optional<Verdict> verdict) {}
+
     /// What the call would do: in its own words where it has some, and by being run up to its first write.
-    private Preview rehearse(List<Target> targets) {
+    private Rehearsal rehearse(Tier tier, List<Target> targets) {
         var names = String.join(", ", targets.stream().map(Target::toString).toList());
         var said = asked.call() instanceof Planned planned
-                ? planned.preview(looking)
+                ? planned.preview(sight.ctx())
                 : new Preview(tool.name() + " on " + names, List.of(), List.of());
         if (!said.requests().isEmpty()) {
-            return said;
+            return new Rehearsal(said, Optional.empty());
         }
         var cluster = asked.cluster();
         try {
-            var wire = Wires.rehearsing(cluster.wire(), cluster.schema());
-            asked.call().run(new Context(cluster, wire, looking.clock(), caller, command -> {
+            var wire = Wires.rehearsing(cluster.wire(), cluster.schema(), guard(tier));
+            asked.call().run(new Context(cluster, wire, sight.ctx().clock(), caller, command -> {
                 throw new Wires.Rehearsed(command);
             }));
             var warnings = new ArrayList<>(said.warnings());
             warnings.add("as things stand, it would change nothing");
-            return new Preview(said.summary(), List.of(), warnings);
+            return new Rehearsal(new Preview(said.summary(), List.of(), warnings), Optional.empty());
         } catch (Wires.Rehearsed stopped) {
-            return new Preview(said.summary(), stopped.lines(), said.warnings());
+            return new Rehearsal(
+                    new Preview(said.summary(), stopped.lines(), said.warnings()), stopped.verdict());
         }
+    }
+
+    private static ToolResult shown(Rehearsal rehearsal) {
+        var verdict = rehearsal.verdict();
+        return verdict.isPresent() && verdict.get() instanceof Verdict.Deny deny
+                ? refused(deny)
+                : done(rehearsal.preview());
+    }
+
+    private static ToolResult refused(Verdict.Deny deny) {
+        return new ToolResult.Refused(deny.rule(), deny.why(), deny.remedy());
     }
 
     private static ToolResult done(Object answer) {

@@ -81,7 +81,7 @@ public final class Road implements Dispatcher {
                 return undo(undoes, arguments, caller, trip);
             }
             var looking = looking(asked.cluster(), caller);
-            return trip.ended(new Passage<>(tool, asked, caller, looking, gate, tickets, trip).go());
+            return trip.ended(new Passage<>(tool, asked, caller, sight(looking), gate, tickets, trip).go());
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (NotAllowed e) {
@@ -124,6 +124,10 @@ public final class Road implements Dispatcher {
         };
     }
 
+    private Sight sight(Context looking) {
+        return new Sight(looking, gate.policy()::goesByPool);
+    }
+
     private Context looking(Cluster cluster, Caller caller) {
         return new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
     }
@@ -136,13 +140,28 @@ public final class Road implements Dispatcher {
                 .identity();
     }
 
+    @Override
+    public Judgement judge(Tool<?> tool, Json.Obj arguments, Caller caller) {
+        return judged(tool, arguments, caller);
+    }
+
+    private <C extends Record & Call<?>> Judgement judged(Tool<C> tool, Json.Obj arguments, Caller caller) {
+        var asked = Asked.bind(tool, arguments, clusters);
+        if (asked.call() instanceof Undoes) {
+            throw new BadArguments(List.of("what is to be taken back is a call of its own: see it with dry_run=true"));
+        }
+        var sight = sight(looking(asked.cluster(), caller));
+        var trip = new Trip(audit, clock, tool, arguments, caller);
+        return new Passage<>(tool, asked, caller, sight, gate, tickets, trip).judgement();
+    }
+
     private boolean isEverAllowed(Tool<?> tool) {
         if (!Tool.Tiered.class.isAssignableFrom(tool.shape())) {
-            return gate.answer(tool.tier()) != Policy.Answer.DENY;
+            return gate.everAllows(tool.name(), tool.tier());
         }
         for (var tier : Tier.values()) {
             boolean possible = tier != Tier.READ && tier.compareTo(tool.tier()) <= 0;
-            if (possible && gate.answer(tier) != Policy.Answer.DENY) {
+            if (possible && gate.everAllows(tool.name(), tier)) {
                 return true;
             }
         }

@@ -1,20 +1,20 @@
 package pvemcp.dispatch;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Predicate;
 import pvemcp.gate.Target;
 import pvemcp.gate.Target.Kind;
 import pvemcp.json.Json;
-import pvemcp.pve.Fields;
+import pvemcp.pve.GuestConfig;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.Resource.GuestRow;
+import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
-import pvemcp.schema.Verb;
 import pvemcp.tool.Aim;
-import pvemcp.tool.ToolContext;
 
 /// Turns what a call names into what it would touch, as the cluster sees it at this moment: one look at its
 /// resources, whatever is named.
@@ -22,122 +22,204 @@ final class Targets {
     // Rebooting or shutting down a node takes all its guests along (PVE::API2::Nodes, node_cmd).
     private static final String NODE_COMMAND = "/nodes/{node}/status";
 
-    private final List<GuestRow> guests;
-    private final Set<Target> found = new LinkedHashSet<>();
+    private final Sight sight;
+    private final SequencedMap<String, Target> found = new LinkedHashMap<>();
 
-    private Targets(List<GuestRow> guests) {
-        this.guests = guests;
+    private Targets(Sight sight) {
+        this.sight = sight;
     }
 
     /// Never empty: a call that names nothing touches the cluster.
     ///
     /// @throws pvemcp.pve.PveException where a guest is named that is not there, or that may be one of several
-    ///
-    /// @param pools those that are protected: of each storage it is found out whether it is in one of them
-    static List<Target> of(Object call, ToolContext ctx, List<String> pools) {
-        if (!(call instanceof Aim)) {
-            return List.of(cluster());
+    static List<Target> of(Object call, Sight sight) {
+        var targets = new Targets(sight);
+        if (call instanceof Aim) {
+            targets.aimed(call);
         }
-        var targets = new Targets(ctx.pve().guests());
-        if (call instanceof Aim.OnGuest on) {
-            targets.add(ctx.pve().guest(on.guest()).row());
-        }
-        if (call instanceof Aim.OnSeveral on) {
-            on.guests().forEach(guest -> targets.add(ctx.pve().guest(guest).row()));
-        }
-        if (call instanceof Aim.OnVmid on) {
-            on.targetVmid().ifPresent(vmid -> targets.guest(vmid, false));
-        }
-        if (call instanceof Aim.OnGuests on) {
-            targets.guests.stream().filter(on::includes).forEach(targets::add);
-        }
-        if (call instanceof Aim.OnNode on) {
-            targets.found.add(Target.of(Kind.NODE, on.node()));
-        }
-        if (call instanceof Aim.OnStorage on) {
-            targets.found.add(Target.of(Kind.STORAGE, on.storage()));
-        }
-        if (call instanceof Aim.OnTask on) {
-            targets.found.add(Target.of(Kind.NODE, on.task().node()));
-            if (on.task().id().matches("\\d{3,9}")) {
-                targets.guest(Integer.parseInt(on.task().id()), true);
-            }
-        }
-        if (call instanceof Aim.OnPath on) {
-            targets.path(on.verb(), on.path(), on.params(), ctx.schema());
-        }
-        if (call instanceof Aim.OnRequest on) {
-            var request = on.request(ctx);
-            targets.path(request.verb(), request.path(), request.params(), ctx.schema());
-        }
-        return targets.found.isEmpty() ? List.of(cluster()) : targets.withPoolsOfStorages(ctx, pools);
+        return targets.list();
     }
 
-    /// PVE tells the pool of a guest with the guest, but the storages of a pool only with the pool.
-    private List<Target> withPoolsOfStorages(ToolContext ctx, List<String> pools) {
-        if (pools.isEmpty() || found.stream().noneMatch(target -> target.kind() == Kind.STORAGE)) {
-            return new ArrayList<>(found);
+    /// What one request would touch; never empty.
+    static List<Target> of(Verb verb, String path, Json.Obj params, Sight sight, ApiSchema schema) {
+        var targets = new Targets(sight);
+        targets.path(verb, path, params, schema);
+        return targets.list();
+    }
+
+    /// The same targets, with what is told by the configurations of those guests for which that `matters`.
+    static List<Target> closer(List<Target> targets, Predicate<Target> matters, Sight sight) {
+        var closer = new ArrayList<Target>();
+        for (var target : targets) {
+            var row = target.isGuest() && !target.isNew() && matters.test(target)
+                    ? sight.row(Integer.parseInt(target.id()))
+                    : Optional.<GuestRow>empty();
+            closer.add(row.map(sight::config)
+                    .map(config -> target.with(identity(config), config.isProtected()))
+                    .orElse(target));
         }
-        var poolOf = new HashMap<String, String>();
-        for (var row : Fields.list(ctx.pve().data(pvemcp.pve.Verb.GET, "/pools", Json.Obj.EMPTY))) {
-            var pool = row.text("poolid");
-            if (pools.stream().anyMatch(name -> pool.equals(name) || pool.startsWith(name + "/"))) {
-                var asked = Json.obj("poolid", pool, "type", "storage");
-                for (var found : Fields.list(ctx.pve().data(pvemcp.pve.Verb.GET, "/pools", asked))) {
-                    Fields.list(found.raw("members")).forEach(member -> poolOf.put(member.text("storage"), pool));
+        return closer;
+    }
+
+    /// What tells a guest from another that was given its id, and one state of its configuration from the next.
+    private static SequencedMap<String, String> identity(GuestConfig config) {
+        var identity = new LinkedHashMap<String, String>();
+        config.options().forEach((option, value) -> {
+            switch (option) {
+                // PVE writes when a VM was made, and gives it a UUID and one that changes with each clone and restore.
+                case "meta" -> identity.put("created", value);
+                case "smbios1", "vmgenid" -> identity.put(option, value);
+                default -> {
+                    if (option.matches("net[0-9]+")) {
+                        identity.put(option, value);
+                    }
                 }
             }
+        });
+        identity.put("config", config.digest());
+        return identity;
+    }
+
+    private List<Target> list() {
+        if (found.isEmpty()) {
+            return List.of(Target.of(Kind.CLUSTER, "cluster"));
         }
-        return found.stream()
-                .map(target -> target.kind() == Kind.STORAGE ? target.in(poolOf.getOrDefault(target.id(), "")) : target)
+        return found.values().stream()
+                .map(target -> target.kind() == Kind.STORAGE ? target.in(sight.poolOf(target.id())) : target)
                 .toList();
     }
 
-    private static Target cluster() {
-        return new Target(Kind.CLUSTER, "cluster", "cluster", "", "", List.of(), "", true);
+    private void aimed(Object call) {
+        if (call instanceof Aim.OnGuest on) {
+            add(sight.row(on.guest()));
+        }
+        if (call instanceof Aim.OnSeveral on) {
+            on.guests().forEach(guest -> add(sight.row(guest)));
+        }
+        if (call instanceof Aim.OnVmid on) {
+            on.targetVmid().ifPresentOrElse(vmid -> guest(vmid, false), () -> add(Target.NEW, false));
+        }
+        if (call instanceof Aim.OnGuests on) {
+            sight.rows().stream().filter(on::includes).forEach(this::add);
+        }
+        boolean ofGuests = !found.isEmpty();
+        if (call instanceof Aim.OnNode on) {
+            add(Target.of(Kind.NODE, on.node()), ofGuests);
+        }
+        if (call instanceof Aim.OnStorage on) {
+            add(Target.of(Kind.STORAGE, on.storage()), ofGuests);
+        }
+        if (call instanceof Aim.OnTask on) {
+            boolean ofGuest = on.task().id().matches("\\d{3,9}");
+            if (ofGuest) {
+                guest(Integer.parseInt(on.task().id()), true);
+            }
+            add(Target.of(Kind.NODE, on.task().node()), ofGuest);
+        }
+        if (call instanceof Aim.OnPath on) {
+            path(on.verb(), on.path(), on.params(), sight.ctx().schema());
+        }
+        if (call instanceof Aim.OnRequest on) {
+            var request = on.request(sight.ctx());
+            path(request.verb(), request.path(), request.params(), sight.ctx().schema());
+        }
     }
 
-    private void path(pvemcp.pve.Verb verb, String path, Json.Obj params, ApiSchema schema) {
-        var match = schema.match(Verb.valueOf(verb.name()), path);
+    private void path(Verb verb, String path, Json.Obj params, ApiSchema schema) {
+        var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path);
         if (match.isEmpty()) {
             return; // Not known: the cluster.
         }
         var operation = match.get().operation();
         var variables = match.get().variables();
         var touched = schema.touched(operation, variables, params);
+        boolean ofGuest = isOfGuest(operation.path());
+        // A node is where its guests are; it is meant itself where no guest is, or all of it goes down.
+        boolean nodeAside = ofGuest || !touched.guests().isEmpty() || touched.everyGuest();
         // A guest that the path names exists, even if it is not shown to us; one that only a parameter names may be
         // about to be made.
-        touched.guests().forEach(vmid -> guest(vmid, variables.containsValue(Integer.toString(vmid))));
-        touched.nodes().forEach(node -> found.add(Target.of(Kind.NODE, node)));
-        touched.storages().forEach(storage -> found.add(Target.of(Kind.STORAGE, storage)));
-        touched.pools().forEach(pool -> found.add(Target.of(Kind.POOL, pool)));
-        if (touched.everyGuest() || (operation.path().equals(NODE_COMMAND) && operation.verb() != Verb.GET)) {
-            guests.stream()
+        for (var vmid : touched.guests()) {
+            guest(vmid, variables.containsValue(Integer.toString(vmid)));
+        }
+        if (makesGuest(verb, operation.path())) {
+            born(params);
+        }
+        touched.nodes().forEach(node -> add(Target.of(Kind.NODE, node), nodeAside));
+        touched.storages().forEach(storage -> add(Target.of(Kind.STORAGE, storage), ofGuest));
+        touched.pools().forEach(pool -> add(Target.of(Kind.POOL, pool), ofGuest));
+        if (touched.everyGuest() || (operation.path().equals(NODE_COMMAND) && verb != Verb.GET)) {
+            sight.rows().stream()
                     .filter(row -> touched.nodes().isEmpty() || touched.nodes().contains(row.node()))
                     .forEach(this::add);
         }
     }
 
+    /// Whether an operation makes a guest: from nothing, a backup or another guest.
+    static boolean makesGuest(Verb verb, String template) {
+        return verb == Verb.POST
+                && switch (template) {
+                    case "/nodes/{node}/qemu",
+                            "/nodes/{node}/lxc",
+                            "/nodes/{node}/qemu/{vmid}/clone",
+                            "/nodes/{node}/lxc/{vmid}/clone" ->
+                        true;
+                    default -> false;
+                };
+    }
+
+    /// What the request says of the guest it makes.
+    private void born(Json.Obj params) {
+        var id = params.text("newid").or(() -> params.text("vmid")).orElse("");
+        found.computeIfPresent(
+                Kind.GUEST + " " + id,
+                (_, target) -> target.isNew()
+                        ? target.made(
+                                params.text("name")
+                                        .or(() -> params.text("hostname"))
+                                        .orElse(""),
+                                params.text("pool").orElse(""),
+                                words(params.text("tags").orElse("")))
+                        : target);
+    }
+
+    /// The elements of a list in one parameter.
+    static List<String> words(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split("[;, ]+", -1));
+    }
+
+    /// Whether an operation is about guests, whatever node, storage or pool it names along with them.
+    static boolean isOfGuest(String template) {
+        return template.startsWith("/nodes/{node}/qemu")
+                || template.startsWith("/nodes/{node}/lxc")
+                || template.startsWith("/nodes/{node}/vzdump");
+    }
+
     private void guest(int vmid, boolean exists) {
-        for (var row : guests) {
-            if (row.vmid() == vmid) {
-                add(row);
-                return;
-            }
+        var row = sight.row(vmid);
+        if (row.isPresent()) {
+            add(row.get());
+        } else {
+            add(Target.absent(vmid, !exists), false);
         }
-        var id = Integer.toString(vmid);
-        found.add(new Target(Kind.GUEST, id, id, "", "", List.of(), "absent", !exists));
     }
 
     private void add(GuestRow row) {
-        found.add(new Target(
-                row.kind() == GuestKind.CONTAINER ? Kind.CONTAINER : Kind.VM,
-                Integer.toString(row.vmid()),
-                row.name(),
-                row.node(),
-                row.pool(),
-                row.tags(),
-                row.status() + " " + row.lock(),
-                true));
+        var state = new LinkedHashMap<String, String>();
+        state.put("status", row.status());
+        state.put("lock", row.lock());
+        add(
+                Target.guest(
+                        row.kind() == GuestKind.CONTAINER ? Kind.CONTAINER : Kind.VM,
+                        row.vmid(),
+                        row.name(),
+                        row.node(),
+                        row.pool(),
+                        row.tags(),
+                        state),
+                false);
+    }
+
+    private void add(Target target, boolean aside) {
+        found.putIfAbsent(target.kind() + " " + target.id(), aside ? target.beside() : target);
     }
 }

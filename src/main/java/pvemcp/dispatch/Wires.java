@@ -4,8 +4,10 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
@@ -22,61 +24,87 @@ import pvemcp.schema.Danger;
 final class Wires {
     private Wires() {}
 
-    /// Lets reads through and stops at the first write, which it throws as [Rehearsed] once its arguments are
-    /// checked.
-    static Transport rehearsing(Transport wire, Supplier<ApiSchema> schema) {
-        return new Rehearsing(wire, schema);
+    /// Lets reads through and stops at the first write, which it throws as [Rehearsed] once it is judged and its
+    /// arguments are checked.
+    static Transport rehearsing(Transport wire, Supplier<ApiSchema> schema, Guard guard) {
+        return new Rehearsing(wire, schema, guard);
     }
 
-    /// Sends writes as well, each checked first and noted in `sent` before it leaves.
-    static Transport writing(Transport wire, Supplier<ApiSchema> schema, Trip trip) {
-        return new Writing(wire, schema, trip);
+    /// Sends writes as well, each judged, checked and noted in `trip` before it leaves; one that may not leave is
+    /// thrown as [Stopped].
+    ///
+    /// @param agreed whether somebody has said yes to the call
+    static Transport writing(Transport wire, Supplier<ApiSchema> schema, Guard guard, boolean agreed, Trip trip) {
+        return new Writing(wire, schema, guard, agreed, trip);
     }
 
-    private record Rehearsing(Transport wire, Supplier<ApiSchema> schema) implements Transport {
+    private record Rehearsing(Transport wire, Supplier<ApiSchema> schema, Guard guard) implements Transport {
         @Override
         public Json.Obj send(Verb verb, String path, Json.Obj params) {
             if (verb == Verb.GET && onlyReads(schema.get(), path, params)) {
                 return wire.send(verb, path, params);
             }
-            check(schema.get(), verb, path, params);
-            throw new Rehearsed(new Sent(verb, path, params));
+            throw rehearsed(verb, path, params);
         }
 
         @Override
         public Json.Obj upload(String path, Json.Obj params, Upload file) {
-            throw new Rehearsed(checked(schema.get(), path, params, file));
+            throw rehearsed(Verb.POST, path, withName(params, file));
         }
 
         @Override
         public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
-            check(schema.get(), Verb.GET, path, params);
-            throw new Rehearsed(new Sent(Verb.GET, path, params));
+            throw rehearsed(Verb.GET, path, params);
+        }
+
+        private Rehearsed rehearsed(Verb verb, String path, Json.Obj params) {
+            var judged = guard.judge(verb, path, params);
+            if (!(judged.verdict() instanceof Verdict.Deny)) {
+                check(schema.get(), verb, path, judged.params());
+            }
+            return new Rehearsed(new Sent(verb, path, judged.params()), judged.verdict());
         }
     }
 
-    private record Writing(Transport wire, Supplier<ApiSchema> schema, Trip trip) implements Transport {
+    private record Writing(Transport wire, Supplier<ApiSchema> schema, Guard guard, boolean agreed, Trip trip)
+            implements Transport {
         @Override
         public Json.Obj send(Verb verb, String path, Json.Obj params) {
-            if (verb == Verb.GET) {
+            if (verb == Verb.GET && onlyReads(schema.get(), path, params)) {
                 return wire.send(verb, path, params);
             }
-            check(schema.get(), verb, path, params);
-            trip.sending(new Sent(verb, path, params));
-            return noted(wire.send(verb, path, params));
+            var let = let(verb, path, params);
+            if (verb != Verb.GET) {
+                trip.sending(let);
+            }
+            return noted(wire.send(verb, path, let.params()));
         }
 
         @Override
         public Json.Obj upload(String path, Json.Obj params, Upload file) {
-            trip.sending(checked(schema.get(), path, params, file));
+            trip.sending(let(Verb.POST, path, withName(params, file)));
             return noted(wire.upload(path, params, file));
         }
 
         @Override
         public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
-            check(schema.get(), Verb.GET, path, params);
-            trip.sending(new Sent(Verb.GET, path, params));
+            trip.sending(let(Verb.GET, path, params));
             return wire.download(path, params, to, received);
+        }
+
+        /// The request as it may leave.
+        private Sent let(Verb verb, String path, Json.Obj params) {
+            var judged = guard.judge(verb, path, params);
+            boolean may = switch (judged.verdict()) {
+                case Verdict.Allow _ -> true;
+                case Verdict.Hold _ -> agreed;
+                case Verdict.Deny _ -> false;
+            };
+            if (!may) {
+                throw new Stopped(judged.verdict());
+            }
+            check(schema.get(), verb, path, judged.params());
+            return new Sent(verb, path, judged.params());
         }
 
         private Json.Obj noted(Json.Obj answer) {
@@ -85,11 +113,23 @@ final class Wires {
         }
     }
 
+    /// A request did not leave, because of this verdict.
+    static final class Stopped extends RuntimeException {
+        private final transient Verdict verdict;
+
+        Stopped(Verdict verdict) {
+            super(verdict.rule(), null, false, false);
+            this.verdict = verdict;
+        }
+
+        Verdict verdict() {
+            return verdict;
+        }
+    }
+
     /// The file's name is a parameter like the others, though it travels in the body.
-    private static Sent checked(ApiSchema schema, String path, Json.Obj params, Upload file) {
-        var all = params.with("filename", file.name());
-        check(schema, Verb.POST, path, all);
-        return new Sent(Verb.POST, path, all);
+    private static Json.Obj withName(Json.Obj params, Upload file) {
+        return params.with("filename", file.name());
     }
 
     /// Some GETs act, dial out or hand out secrets: they are not for a rehearsal.
@@ -137,18 +177,25 @@ final class Wires {
     /// How a rehearsal ends: at its first write, or its first command in a guest.
     static final class Rehearsed extends RuntimeException {
         private final transient List<String> lines;
+        private final transient Optional<Verdict> verdict;
 
-        Rehearsed(Sent request) {
-            this(Wires.lines(List.of(request)));
+        Rehearsed(Sent request, Verdict verdict) {
+            this(Wires.lines(List.of(request)), Optional.of(verdict));
         }
 
         Rehearsed(String command) {
-            this(List.of(command));
+            this(List.of(command), Optional.empty());
         }
 
-        private Rehearsed(List<String> lines) {
+        private Rehearsed(List<String> lines, Optional<Verdict> verdict) {
             super(String.join(", ", lines), null, false, false);
             this.lines = lines;
+            this.verdict = verdict;
+        }
+
+        /// What policy says of the request; empty for a command in a guest, which is judged with its call.
+        Optional<Verdict> verdict() {
+            return verdict;
         }
 
         /// What would have been sent, without what is secret.

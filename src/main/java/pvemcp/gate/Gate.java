@@ -1,50 +1,66 @@
 package pvemcp.gate;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import pvemcp.gate.Policy.Answer;
 import pvemcp.tool.Tier;
 
-/// Judges calls by a policy and by how far the caller may go of it. Pure: the same policy, reach, tier and targets
-/// give the same verdict.
+/// Judges calls by a policy and by how far the caller may go of it. Pure: the same policy, reach and question give
+/// the same verdict.
+///
+/// What is protected is refused, and so is what comes outside the owner's hours. Then each thing that is touched is
+/// judged by the first rule that holds for it, or by the tier's answer where none does; the strictest of these
+/// counts. A thing that is only named along (the storage of a guest's disk) can make the verdict stricter by a rule,
+/// never milder.
 public record Gate(Policy policy, Reach reach) {
     /// For callers who may do all that the policy allows.
     public Gate(Policy policy) {
         this(policy, Reach.UNLIMITED);
     }
 
-    /// What becomes of calls of a tier, as far as that can be said without their targets.
-    public Policy.Answer answer(Tier tier) {
-        return tier.compareTo(reach.most()) > 0 ? Policy.Answer.DENY : policy.answer(tier);
+    /// Whether a call of this tool may be let through, or asked about, at any time and on anything.
+    public boolean everAllows(String tool, Tier tier) {
+        return tier.compareTo(reach.most()) <= 0 && policy.everAllows(tool, tier);
     }
 
-    /// @param tier of this very call
-    /// @param targets all that it would touch, looked up; not empty for a call above READ
-    public Verdict judge(Tier tier, List<Target> targets) {
-        if (tier.compareTo(reach.most()) > 0) {
+    /// What is to be judged.
+    ///
+    /// @param tier of this very call, or of this very request
+    /// @param targets all that it would touch, looked up; not empty above READ
+    public record Question(String tool, String cluster, Tier tier, List<Target> targets, Instant at) {
+        public Question {
+            targets = List.copyOf(targets);
+        }
+    }
+
+    public Verdict judge(Question question) {
+        if (question.tier().compareTo(reach.most()) > 0) {
             return reach.tooHigh();
         }
-        if (tier != Tier.READ) {
-            for (var target : targets) {
-                var refusal = protection(target);
+        if (question.tier() != Tier.READ) {
+            for (var target : question.targets()) {
+                var refusal = protection(target).or(() -> flag(target, question.tier()));
                 if (refusal.isPresent()) {
                     return refusal.get();
                 }
-                if (!reach.within().isEmpty() && match(reach.within(), target).isEmpty()) {
+                boolean outside = !reach.within().isEmpty()
+                        && !target.aside()
+                        && match(reach.within(), target).isEmpty();
+                if (outside) {
                     return reach.outside(target);
                 }
             }
+            var windows = policy.restraints().windows();
+            if (!windows.isEmpty() && windows.stream().noneMatch(window -> window.contains(question.at()))) {
+                return new Verdict.Deny(
+                        "policy.windows",
+                        "it is %s, and changes are made only %s".formatted(question.at(), windows),
+                        "call again within these hours, or the owner can change policy.windows");
+            }
         }
-        var key = "policy." + tier.name().toLowerCase(Locale.ROOT);
-        return switch (policy.answer(tier)) {
-            case ALLOW -> new Verdict.Allow();
-            case ASK -> new Verdict.Hold("%s = ask".formatted(key));
-            case DENY ->
-                new Verdict.Deny(
-                        key,
-                        "policy denies calls that %s".formatted(what(tier)),
-                        "the owner can set %s to ask or allow".formatted(key));
-        };
+        return byRules(question);
     }
 
     /// What a tier does, to be read after "calls that".
@@ -56,6 +72,83 @@ public record Gate(Policy policy, Reach reach) {
             case DESTROY -> "remove what cannot be had back";
             case EXECUTE -> "run code, hand out rights or open a way out";
         };
+    }
+
+    // ---- rules and tiers ----
+
+    private Verdict byRules(Question question) {
+        Optional<Verdict> strictest = Optional.empty();
+        for (var target : question.targets()) {
+            var verdict = byRules(question, target);
+            if (verdict.isPresent()
+                    && (strictest.isEmpty() || strictness(verdict.get()) > strictness(strictest.get()))) {
+                strictest = verdict;
+            }
+        }
+        return strictest.orElseGet(() -> byTier(question.tier()));
+    }
+
+    /// Empty: it is only named along, and no rule has anything against it.
+    private Optional<Verdict> byRules(Question question, Target target) {
+        for (var rule : policy.rules()) {
+            if (rule.holds(question, target)) {
+                boolean opens = rule.answer() == Answer.ALLOW;
+                return target.aside() && opens ? Optional.empty() : Optional.of(byRule(rule, target));
+            }
+        }
+        return target.aside() ? Optional.empty() : Optional.of(byTier(question.tier()));
+    }
+
+    private static Verdict byRule(Rule rule, Target target) {
+        return switch (rule.answer()) {
+            case ALLOW -> new Verdict.Allow(rule.name());
+            case ASK -> new Verdict.Hold(rule.name(), rule.name() + " = ask");
+            case DENY ->
+                new Verdict.Deny(
+                        rule.name(),
+                        "a rule of the owner's denies this on " + target,
+                        "the owner can change %s in the configuration".formatted(rule.name()));
+        };
+    }
+
+    private Verdict byTier(Tier tier) {
+        var key = "policy." + tier.name().toLowerCase(Locale.ROOT);
+        return switch (policy.answer(tier)) {
+            case ALLOW -> new Verdict.Allow(key);
+            case ASK -> new Verdict.Hold(key, key + " = ask");
+            case DENY ->
+                new Verdict.Deny(
+                        key,
+                        "policy denies calls that %s".formatted(what(tier)),
+                        "the owner can set %s to ask or allow".formatted(key));
+        };
+    }
+
+    private static int strictness(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Allow _ -> 0;
+            case Verdict.Hold _ -> 1;
+            case Verdict.Deny _ -> 2;
+        };
+    }
+
+    // ---- what is protected ----
+
+    private Optional<Verdict> flag(Target target, Tier tier) {
+        boolean counts = switch (policy.restraints().flag()) {
+            case OFF -> false;
+            case DESTROY -> tier == Tier.DESTROY;
+            case CHANGE -> true;
+        };
+        return target.flagged() && counts ? Optional.of(flagged(target)) : Optional.empty();
+    }
+
+    /// The refusal of a target with the flag.
+    public static Verdict.Deny flagged(Target target) {
+        return new Verdict.Deny(
+                "policy.protect.flag",
+                "%s has PVE's protection set".formatted(target),
+                "the owner can clear it in PVE, or change policy.protect.flag");
     }
 
     private Optional<Verdict> protection(Target target) {
@@ -86,16 +179,13 @@ public record Gate(Policy policy, Reach reach) {
                 return Optional.of(new Match("tags", "%s has the protected tag '%s'".formatted(target, tag)));
             }
         }
-        boolean isPool = target.kind() == Target.Kind.POOL;
         for (var pool : selection.pools()) {
-            var own = isPool ? target.id() : target.pool();
-            // Pools nest: what protects `prod` protects `prod/db`.
-            if (own.equals(pool) || own.startsWith(pool + "/")) {
+            if (target.isInPool(pool)) {
                 return Optional.of(new Match("pools", "%s is in the protected pool '%s'".formatted(target, pool)));
             }
         }
         for (var range : selection.vmids()) {
-            if (target.isGuest() && contains(range, target.id())) {
+            if (target.isGuest() && Ranges.contains(range, target.id())) {
                 return Optional.of(new Match("vmids", "%s has a protected id (%s)".formatted(target, range)));
             }
         }
@@ -109,13 +199,5 @@ public record Gate(Policy policy, Reach reach) {
 
     private static Verdict deny(String key, String why) {
         return new Verdict.Deny(key, why, "the owner can change policy.%s".formatted(key));
-    }
-
-    private static boolean contains(String range, String vmid) {
-        int dash = range.indexOf('-');
-        long id = Long.parseLong(vmid);
-        long first = Long.parseLong(dash < 0 ? range : range.substring(0, dash));
-        long last = dash < 0 ? first : Long.parseLong(range.substring(dash + 1));
-        return first <= id && id <= last;
     }
 }

@@ -1,5 +1,6 @@
 package pvemcp.gate;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -9,9 +10,17 @@ import pvemcp.tool.Tier;
 /// What the owner lets callers do. The only thing a [Gate] knows besides the call.
 ///
 /// @param tiers the answer for each tier; one that is missing is [Answer#DENY]
+/// @param rules exceptions from those, the first that holds counts
 /// @param toolsets the toolsets that are offered; empty: those of the surface
 /// @param unasked what becomes of a held call where the client cannot ask its user
-public record Policy(Map<Tier, Answer> tiers, Protection protect, List<String> toolsets, Unasked unasked) {
+public record Policy(
+        Map<Tier, Answer> tiers,
+        List<Rule> rules,
+        Protection protect,
+        Restraints restraints,
+        List<String> toolsets,
+        Unasked unasked) {
+    /// Mildest first.
     public enum Answer {
         ALLOW,
         ASK,
@@ -43,6 +52,35 @@ public record Policy(Map<Tier, Answer> tiers, Protection protect, List<String> t
         }
     }
 
+    /// What PVE's own `protection` of a guest is taken for.
+    public enum Flag {
+        /// It says nothing here; PVE itself refuses to delete the guest and its disks.
+        OFF,
+        /// The guest is not destroyed, and the flag is not taken away.
+        DESTROY,
+        /// The guest is not changed at all.
+        CHANGE
+    }
+
+    /// What holds for every request, whatever tier and rules say.
+    ///
+    /// @param flag what PVE's own `protection` is taken for
+    /// @param pool where every new guest goes; empty: wherever the call wants it
+    /// @param hostOptions the options that reach the host ([HostOption]) and may be used all the same
+    /// @param urlHosts where PVE may be sent to by a URL; empty: anywhere
+    /// @param windows the only times at which anything is changed; empty: at all times
+    public record Restraints(
+            Flag flag, String pool, List<String> hostOptions, List<String> urlHosts, List<Window> windows) {
+        public static final Restraints DEFAULT =
+                new Restraints(Flag.DESTROY, "", List.of(), List.of(), List.of());
+
+        public Restraints {
+            hostOptions = List.copyOf(hostOptions);
+            urlHosts = List.copyOf(urlHosts);
+            windows = List.copyOf(windows);
+        }
+    }
+
     /// Reads are allowed, destroying is denied, all else asks.
     public static final Policy DEFAULT = new Policy(
             Map.of(
@@ -51,7 +89,9 @@ public record Policy(Map<Tier, Answer> tiers, Protection protect, List<String> t
                     Tier.CHANGE, Answer.ASK,
                     Tier.DESTROY, Answer.DENY,
                     Tier.EXECUTE, Answer.ASK),
+            List.of(),
             Protection.NONE,
+            Restraints.DEFAULT,
             List.of(),
             Unasked.TICKET);
 
@@ -61,6 +101,7 @@ public record Policy(Map<Tier, Answer> tiers, Protection protect, List<String> t
             complete.put(tier, tiers.getOrDefault(tier, Answer.DENY));
         }
         tiers = Collections.unmodifiableMap(complete);
+        rules = List.copyOf(rules);
         toolsets = List.copyOf(toolsets);
     }
 
@@ -69,23 +110,88 @@ public record Policy(Map<Tier, Answer> tiers, Protection protect, List<String> t
         return tiers.get(tier);
     }
 
+    /// Whether a call of this tool may be let through, or asked about, at any time and on anything.
+    public boolean everAllows(String tool, Tier tier) {
+        for (var rule : rules) {
+            if (rule.speaksOf(tool, tier)) {
+                if (rule.answer() != Answer.DENY) {
+                    return true;
+                }
+                if (rule.isUnconditional()) {
+                    return false;
+                }
+            }
+        }
+        return answer(tier) != Answer.DENY;
+    }
+
+    /// Whether what a call of this tier touches has to be looked up. What reads touch seldom matters, and looking it
+    /// up costs a request.
+    public boolean looksAtTargets(Tier tier) {
+        if (tier != Tier.READ) {
+            return true;
+        }
+        for (var rule : rules) {
+            if (rule.tiers().contains(Tier.READ) && rule.looksAtTargets()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether it matters what exactly a call touches, and not only what it can do.
+    public boolean goesByTargets() {
+        return !rules.isEmpty() || !protect.isEmpty();
+    }
+
+    /// Whether the owner has policy go by this of a guest, so that who changes it changes what policy says.
+    public boolean goesBy(Rule.Condition condition) {
+        for (var rule : rules) {
+            if (rule.uses(condition)) {
+                return true;
+            }
+        }
+        return switch (condition) {
+            case TAGS -> !protect.tags().isEmpty();
+            case POOLS -> !protect.pools().isEmpty();
+            case TOOLS, CLUSTERS, NODES, GUESTS, NAMES, STORAGES -> false;
+        };
+    }
+
+    /// Whether the owner has policy go by this pool or one above it; an empty name asks whether by any.
+    public boolean goesByPool(String pool) {
+        if (!goesBy(Rule.Condition.POOLS)) {
+            return false;
+        }
+        var target = Target.of(Target.Kind.POOL, pool);
+        return pool.isEmpty()
+                || protect.pools().stream().anyMatch(target::isInPool)
+                || rules.stream().anyMatch(rule -> rule.namesPoolOf(target));
+    }
+
     /// A copy with another answer for one tier.
     public Policy with(Tier tier, Answer answer) {
         var changed = new EnumMap<>(tiers);
         changed.put(tier, answer);
-        return new Policy(changed, protect, toolsets, unasked);
+        return new Policy(changed, rules, protect, restraints, toolsets, unasked);
     }
 
     public Policy with(Protection protection) {
-        return new Policy(tiers, protection, toolsets, unasked);
+        return new Policy(tiers, rules, protection, restraints, toolsets, unasked);
     }
 
     public Policy with(Unasked other) {
-        return new Policy(tiers, protect, toolsets, other);
+        return new Policy(tiers, rules, protect, restraints, toolsets, other);
     }
 
     /// A copy that lets nothing but reads through.
     public Policy readOnly() {
-        return new Policy(Map.of(Tier.READ, answer(Tier.READ)), protect, toolsets, unasked);
+        var stricter = new ArrayList<Rule>();
+        for (var rule : rules) {
+            if (rule.answer() == Answer.DENY) {
+                stricter.add(rule);
+            }
+        }
+        return new Policy(Map.of(Tier.READ, answer(Tier.READ)), stricter, protect, restraints, toolsets, unasked);
     }
 }

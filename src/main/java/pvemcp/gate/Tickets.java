@@ -119,6 +119,10 @@ public final class Tickets {
     }
 
     private static Json identity(Target target) {
+        var state = Json.Obj.EMPTY;
+        for (var fact : target.state().entrySet()) {
+            state = state.with(fact.getKey(), fact.getValue());
+        }
         return Json.obj(
                 "kind", target.kind().name(),
                 "id", target.id(),
@@ -126,7 +130,7 @@ public final class Tickets {
                 "node", target.node(),
                 "pool", target.pool(),
                 "tags", target.tags(),
-                "state", target.state());
+                "state", state);
     }
 
     private static String encode(byte[] bytes) {

@@ -1,13 +1,14 @@
 package pvemcp.gate;
 
-/// What policy says of one call.
+/// What policy says of one call. Each names the policy key or rule that decided.
 public sealed interface Verdict {
-    record Allow() implements Verdict {}
+    String rule();
+
+    record Allow(String rule) implements Verdict {}
 
     /// It needs a yes first.
-    record Hold(String why) implements Verdict {}
+    record Hold(String rule, String why) implements Verdict {}
 
-    /// @param rule the policy key that refused
     /// @param remedy what the owner would change to allow it
     record Deny(String rule, String why, String remedy) implements Verdict {}
 }

@@ -103,6 +103,11 @@ public final class Pve {
         return new Guest(this, Guests.find(ref, guests()));
     }
 
+    /// The guest of a row that was read before.
+    public Guest guest(GuestRow row) {
+        return new Guest(this, row);
+    }
+
     public Task task(Upid id) {
         return new Task(wire, waiting, id);
     }

@@ -2,6 +2,8 @@ package pvemcp.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -14,14 +16,16 @@ import pvemcp.tool.Tier;
 
 class GateTest {
     private static final Target WEB =
-            new Target(Kind.VM, "101", "web", "pve1", "shop/front", List.of("web", "Prod"), "running", true);
+            Target.guest(Kind.VM, 101, "web", "pve1", "shop/front", List.of("web", "Prod"), new LinkedHashMap<>());
+    private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     private static String verdict(Policy policy, Tier tier, Target... targets) {
         return verdict(new Gate(policy), tier, targets);
     }
 
     private static String verdict(Gate gate, Tier tier, Target... targets) {
-        return switch (gate.judge(tier, List.of(targets))) {
+        return switch (gate.judge(
+                new Gate.Question("pve_guest_power", "default", tier, List.of(targets), NOON))) {
             case Verdict.Allow _ -> "allow";
             case Verdict.Hold _ -> "hold";
             case Verdict.Deny deny -> "deny " + deny.rule();
@@ -88,8 +92,8 @@ class GateTest {
 
     @Test
     void what_cannot_be_seen_counts_as_protected_where_anything_is() {
-        var unseen = new Target(Kind.GUEST, "300", "300", "", "", List.of(), "absent", false);
-        var cluster = new Target(Kind.CLUSTER, "cluster", "cluster", "", "", List.of(), "", true);
+        var unseen = Target.absent(300, false);
+        var cluster = Target.of(Kind.CLUSTER, "cluster");
         var open = Policy.DEFAULT.with(Tier.CHANGE, Answer.ALLOW);
         assertThat(verdict(open, Tier.CHANGE, unseen)).isEqualTo("allow");
         assertThat(verdict(open.with(protection("tag prod")), Tier.CHANGE, unseen))
@@ -134,8 +138,8 @@ class GateTest {
     @Test
     void what_cannot_be_told_to_be_within_reach_is_not() {
         var gate = new Gate(Policy.DEFAULT, new Reach("anna", Tier.CHANGE, selection("pool=shop")));
-        var hidden = new Target(Kind.VM, "101", "web", "pve1", "shop", List.of(), "", false);
-        var elsewhere = new Target(Kind.VM, "102", "db", "pve1", "", List.of(), "running", true);
+        var hidden = Target.absent(101, false);
+        var elsewhere = Target.guest(Kind.VM, 102, "db", "pve1", "", List.of(), new LinkedHashMap<>());
 
         assertThat(verdict(gate, Tier.CHANGE, Target.of(Kind.CLUSTER, "cluster")))
                 .isEqualTo("deny token.within");

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Target.Kind;
@@ -37,7 +38,9 @@ class TicketsTest {
     private final Tickets tickets = new Tickets(clock);
 
     private static Held held(String principal, String tool, String guest, String state) {
-        var target = new Target(Kind.VM, "101", "web", "pve1", "", List.of(), state, true);
+        var states = new LinkedHashMap<String, String>();
+        states.put("status", state);
+        var target = Target.guest(Kind.VM, 101, "web", "pve1", "", List.of(), states);
         return new Held(principal, tool, "default", Json.obj("guest", guest), List.of(target));
     }
 

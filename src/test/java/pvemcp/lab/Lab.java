@@ -21,9 +21,12 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import pvemcp.audit.AuditLog;
+import pvemcp.config.Config;
+import pvemcp.config.Surroundings;
 import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Cluster;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.dispatch.Judgement;
 import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Road;
 import pvemcp.gate.Policy;
@@ -127,6 +130,23 @@ public final class Lab implements AutoCloseable {
         policy = change.apply(policy);
         road = Optional.empty();
         return this;
+    }
+
+    /// The policy of an owner who has this configuration file.
+    public Lab owner(String toml) {
+        try {
+            var file = Files.writeString(folder.resolve("pve-mcp.toml"), toml);
+            var surroundings = new Surroundings(java.util.Map.of("PVE_MCP_CONFIG", file.toString()), folder, folder);
+            var owned = Config.load(surroundings).policy();
+            return policy(_ -> owned);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What policy says of a call that is not made.
+    public Judgement judge(String tool, Object... namesAndValues) {
+        return dispatcher().judge(named(tool), Json.obj(namesAndValues), asker);
     }
 
     /// A client that can ask its user.

@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.dispatch.Judgement;
 import pvemcp.dispatch.Unreadable;
 import pvemcp.json.Json;
 import pvemcp.pve.Pve;
@@ -136,6 +137,11 @@ final class Workshop implements Dispatcher {
         }
         var number = Json.obj("degrees", Json.obj("type", "integer"));
         return definition.with("outputSchema", Json.obj("type", "object", "properties", number));
+    }
+
+    @Override
+    public Judgement judge(Tool<?> tool, Json.Obj arguments, Caller caller) {
+        throw new UnsupportedOperationException("no policy here");
     }
 
     @Override

@@ -1,0 +1,131 @@
+package pvemcp.config;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import pvemcp.gate.Policy.Answer;
+import pvemcp.gate.Rule;
+import pvemcp.gate.Rule.Condition;
+import pvemcp.gate.Window;
+import pvemcp.tool.Tier;
+
+/// The `[[policy.rule]]` tables, read and checked.
+final class Rules {
+    static final String TABLE = "policy.rule";
+
+    private final List<Setting> settings;
+
+    /// @param settings all there are; those of rules are spelt `policy.rule[1].tags`
+    Rules(List<Setting> settings) {
+        this.settings = settings;
+    }
+
+    List<Rule> read() {
+        var rules = new ArrayList<Rule>();
+        tables().forEach((number, table) -> rules.add(rule(number, table)));
+        return rules;
+    }
+
+    /// All that is wrong with them, and with the owner's windows.
+    List<String> problems() {
+        var problems = new ArrayList<String>();
+        for (var setting : settings) {
+            if (setting.key() == Key.WINDOWS) {
+                windowProblems(setting.texts(), setting.origin(), problems);
+            }
+        }
+        tables().forEach((number, table) -> {
+            var where = "%s: %s[%d]".formatted(table.values().iterator().next().origin(), TABLE, number);
+            if (!table.containsKey(Key.RULE_ANSWER)) {
+                problems.add(where + " has no 'answer': it is allow, ask or deny");
+            } else if (table.get(Key.RULE_ANSWER).text().equals("allow") && !table.containsKey(Key.RULE_TIERS)) {
+                problems.add(where + " allows: name the 'tiers' it allows, so that it allows no more than was meant");
+            }
+            boolean ofGuests = table.containsKey(Key.RULE_TAGS)
+                    || table.containsKey(Key.RULE_GUESTS)
+                    || table.containsKey(Key.RULE_NAMES);
+            if (table.containsKey(Key.RULE_STORAGES) && ofGuests) {
+                problems.add(where + " holds for nothing: no guest is a storage; make two rules of it");
+            }
+            if (table.containsKey(Key.RULE_WHEN)) {
+                var when = table.get(Key.RULE_WHEN);
+                windowProblems(when.texts(), when.origin(), problems);
+            }
+        });
+        return problems;
+    }
+
+    private static void windowProblems(List<String> texts, String where, List<String> problems) {
+        for (var text : texts) {
+            try {
+                Window.parse(text);
+            } catch (IllegalArgumentException e) {
+                problems.add(where + ": " + e.getMessage());
+            }
+        }
+    }
+
+    /// @throws IllegalArgumentException for what [#problems] would have told
+    static List<Window> windows(List<String> texts) {
+        var windows = new ArrayList<Window>();
+        texts.forEach(text -> windows.add(Window.parse(text)));
+        return windows;
+    }
+
+    private Map<Integer, Map<Key, Setting>> tables() {
+        var tables = new TreeMap<Integer, Map<Key, Setting>>();
+        for (var setting : settings) {
+            if (setting.key().ofRule()) {
+                var spelling = setting.spelling();
+                int number = Integer.parseInt(spelling.substring(TABLE.length() + 1, spelling.indexOf(']')));
+                tables.computeIfAbsent(number, _ -> new EnumMap<>(Key.class)).put(setting.key(), setting);
+            }
+        }
+        return tables;
+    }
+
+    private static Rule rule(int number, Map<Key, Setting> table) {
+        var name = table.containsKey(Key.RULE_NAME)
+                ? "%s '%s'".formatted(TABLE, table.get(Key.RULE_NAME).text())
+                : "%s %d".formatted(TABLE, number);
+        var conditions = new EnumMap<Condition, List<String>>(Condition.class);
+        for (var condition : Condition.values()) {
+            conditions.put(condition, texts(table, key(condition)));
+        }
+        var answer = Answer.valueOf(upper(table.get(Key.RULE_ANSWER).text()));
+        return new Rule(name, answer, tiers(table), conditions, windows(texts(table, Key.RULE_WHEN)));
+    }
+
+    private static Key key(Condition condition) {
+        return switch (condition) {
+            case TOOLS -> Key.RULE_TOOLS;
+            case CLUSTERS -> Key.RULE_CLUSTERS;
+            case NODES -> Key.RULE_NODES;
+            case POOLS -> Key.RULE_POOLS;
+            case TAGS -> Key.RULE_TAGS;
+            case GUESTS -> Key.RULE_GUESTS;
+            case NAMES -> Key.RULE_NAMES;
+            case STORAGES -> Key.RULE_STORAGES;
+        };
+    }
+
+    private static Set<Tier> tiers(Map<Key, Setting> table) {
+        var tiers = EnumSet.noneOf(Tier.class);
+        texts(table, Key.RULE_TIERS).forEach(word -> tiers.add(Tier.valueOf(upper(word))));
+        return tiers.isEmpty() ? EnumSet.complementOf(EnumSet.of(Tier.READ)) : tiers;
+    }
+
+    private static List<String> texts(Map<Key, Setting> table, Key key) {
+        var setting = table.get(key);
+        return setting == null ? List.of() : setting.texts();
+    }
+
+    private static String upper(String word) {
+        return word.toUpperCase(Locale.ROOT);
+    }
+}

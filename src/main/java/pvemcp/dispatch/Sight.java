@@ -1,0 +1,89 @@
+package pvemcp.dispatch;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import pvemcp.json.Json;
+import pvemcp.pve.Fields;
+import pvemcp.pve.GuestConfig;
+import pvemcp.pve.GuestRef;
+import pvemcp.pve.Resource.GuestRow;
+import pvemcp.pve.Verb;
+import pvemcp.tool.ToolContext;
+
+/// What one call has seen of the guests, each asked for once. For one thread.
+final class Sight {
+    private final ToolContext ctx;
+    private Optional<List<GuestRow>> rows = Optional.empty();
+    private final Map<Integer, GuestConfig> configs = new HashMap<>();
+
+    private final Predicate<String> pools;
+    private Optional<Map<String, String>> poolOfStorage = Optional.empty();
+
+    /// @param ctx which only reads
+    /// @param pools those that matter, asked with an empty name whether any does: of their storages it is found out that they are in them
+    Sight(ToolContext ctx, Predicate<String> pools) {
+        this.ctx = ctx;
+        this.pools = pools;
+    }
+
+    ToolContext ctx() {
+        return ctx;
+    }
+
+    List<GuestRow> rows() {
+        if (rows.isEmpty()) {
+            rows = Optional.of(ctx.pve().guests());
+        }
+        return rows.get();
+    }
+
+    /// @throws pvemcp.pve.PveException where it is not there, or may be one of several
+    GuestRow row(GuestRef guest) {
+        return ctx.pve().guest(guest).row();
+    }
+
+    Optional<GuestRow> row(int vmid) {
+        for (var row : rows()) {
+            if (row.vmid() == vmid) {
+                return Optional.of(row);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The pool that matters and that this storage is in; empty where there is none. PVE tells the pool of a guest
+    /// with the guest, but the storages of a pool only with the pool.
+    String poolOf(String storage) {
+        if (poolOfStorage.isEmpty()) {
+            poolOfStorage = Optional.of(pools());
+        }
+        return poolOfStorage.get().getOrDefault(storage, "");
+    }
+
+    private Map<String, String> pools() {
+        var found = new HashMap<String, String>();
+        if (!pools.test("")) {
+            return found;
+        }
+        for (var row : Fields.list(ctx.pve().data(Verb.GET, "/pools", Json.Obj.EMPTY))) {
+            var pool = row.text("poolid");
+            if (pools.test(pool)) {
+                var asked = Json.obj("poolid", pool, "type", "storage");
+                for (var answer : Fields.list(ctx.pve().data(Verb.GET, "/pools", asked))) {
+                    Fields.list(answer.raw("members")).forEach(member -> found.put(member.text("storage"), pool));
+                }
+            }
+        }
+        return found;
+    }
+
+    /// The guest's configuration, from the node it is on.
+    ///
+    /// @throws pvemcp.pve.PveException where it cannot be read: what it says is then not known
+    GuestConfig config(GuestRow row) {
+        return configs.computeIfAbsent(row.vmid(), _ -> ctx.pve().guest(row).config());
+    }
+}

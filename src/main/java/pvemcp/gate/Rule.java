@@ -1,0 +1,108 @@
+package pvemcp.gate;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import pvemcp.tool.Tier;
+
+/// One exception the owner makes from the answers of the tiers: where all its conditions hold, its answer counts. A
+/// condition without values holds always.
+///
+/// @param name how refusals call it: `policy.rule 2`, or with the owner's own name `policy.rule 'night shift'`
+/// @param tiers those it speaks of; all but [Tier#READ] where the owner names none
+public record Rule(
+        String name, Policy.Answer answer, Set<Tier> tiers, Map<Condition, List<String>> conditions, List<Window> when) {
+
+    /// What a rule may look at. The first two are about the call, the others about what it touches.
+    public enum Condition {
+        TOOLS,
+        CLUSTERS,
+        NODES,
+        POOLS,
+        TAGS,
+        GUESTS,
+        NAMES,
+        STORAGES;
+
+        boolean isAboutTargets() {
+            return this != TOOLS && this != CLUSTERS;
+        }
+    }
+
+    public Rule {
+        tiers = Set.copyOf(tiers);
+        var copy = new EnumMap<Condition, List<String>>(Condition.class);
+        for (var condition : Condition.values()) {
+            copy.put(condition, List.copyOf(conditions.getOrDefault(condition, List.of())));
+        }
+        conditions = copy;
+        when = List.copyOf(when);
+    }
+
+    private List<String> values(Condition condition) {
+        return conditions.get(condition);
+    }
+
+    /// Whether it can speak of a call of this tool and tier at all.
+    boolean speaksOf(String tool, Tier tier) {
+        return tiers.contains(tier) && any(Condition.TOOLS, pattern -> Pattern.matches(pattern, tool));
+    }
+
+    /// Whether nothing but tool and tier decides whether it holds.
+    boolean isUnconditional() {
+        return when.isEmpty()
+                && values(Condition.CLUSTERS).isEmpty()
+                && !looksAtTargets();
+    }
+
+    /// Whether it has to be known what a call touches.
+    public boolean looksAtTargets() {
+        for (var condition : Condition.values()) {
+            if (condition.isAboutTargets() && !values(condition).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean uses(Condition condition) {
+        return !values(condition).isEmpty();
+    }
+
+    boolean namesPoolOf(Target target) {
+        return values(Condition.POOLS).stream().anyMatch(target::isInPool);
+    }
+
+    boolean holds(Gate.Question question, Target target) {
+        return speaksOf(question.tool(), question.tier())
+                && any(Condition.CLUSTERS, pattern -> Pattern.matches(pattern, question.cluster()))
+                && inTime(question.at())
+                && any(Condition.NODES, pattern -> !target.node().isEmpty() && Pattern.matches(pattern, target.node()))
+                && any(Condition.GUESTS, range -> target.isGuest() && Ranges.contains(range, target.id()))
+                && any(Condition.STORAGES, pattern -> target.kind() == Target.Kind.STORAGE
+                        && Pattern.matches(pattern, target.id()))
+                && anyKnown(target, Condition.POOLS, target::isInPool)
+                && anyKnown(target, Condition.TAGS, pattern ->
+                        target.tags().stream().anyMatch(tag -> Pattern.matches(pattern, tag)))
+                && anyKnown(target, Condition.NAMES, pattern ->
+                        target.isGuest() && Pattern.matches(pattern, target.name()));
+    }
+
+    private boolean inTime(Instant moment) {
+        return when.isEmpty() || when.stream().anyMatch(window -> window.contains(moment));
+    }
+
+    private boolean any(Condition condition, Predicate<String> fits) {
+        var values = values(condition);
+        return values.isEmpty() || values.stream().anyMatch(fits);
+    }
+
+    /// What is not known of a target holds where the rule is there to restrict, and does not where it is there to
+    /// open.
+    private boolean anyKnown(Target target, Condition condition, Predicate<String> fits) {
+        return target.visible() ? any(condition, fits) : !uses(condition) || answer != Policy.Answer.ALLOW;
+    }
+}
