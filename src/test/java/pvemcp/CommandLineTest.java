@@ -365,7 +365,7 @@ class CommandLineTest {
                     .startsWith("asks first")
                     .contains("policy.operate", "'git'", "POST /nodes/", "/status/stop");
 
-            var denied = run("policy", "check", "api_write", "post", "/pools", "poolid=shop", "--json");
+            var denied = run("policy", "check", "api_write", "post", "/pools", "params=poolid=shop", "--json");
             assertThat(denied.status).as(denied.err).isEqualTo(Exit.REFUSED);
             var json = (Json.Obj) Json.parse(denied.out);
             assertThat(json.text("answer")).contains("deny");

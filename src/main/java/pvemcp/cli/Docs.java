@@ -139,8 +139,8 @@ public final class Docs {
                 """);
         for (var key : Key.values()) {
             if (key.ofRule()) {
-                page.append("| `%s` | %s | %s |%n"
-                        .formatted(key.path(), key.kind().doc(), cell(key.doc())));
+                page.append(
+                        "| `%s` | %s | %s |%n".formatted(key.path(), key.kind().doc(), cell(key.doc())));
             }
         }
         page.append("""

@@ -37,7 +37,8 @@ final class PolicyCommand implements Command {
         spec.addOption(Command.flag("--json", "As JSON."));
         spec.addOption(Command.flag("--demo", "On the built-in simulated cluster."));
         spec.addPositional(Command.parameter("check", "0", "1", "The word 'check'."));
-        spec.addPositional(Command.parameter("CALL", "1..*", "1..*", "A tool and its arguments, as 'call' takes them."));
+        spec.addPositional(
+                Command.parameter("CALL", "1..*", "1..*", "A tool and its arguments, as 'call' takes them."));
         return spec;
     }
 
@@ -50,8 +51,7 @@ final class PolicyCommand implements Command {
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
             var tool = tool(words.getFirst());
             var arguments = CallArguments.parse(tool, words.subList(1, words.size()));
-            var judgement =
-                    door.dispatcher().judge(tool, arguments, new TerminalCaller(console, Optional.empty()));
+            var judgement = door.dispatcher().judge(tool, arguments, new TerminalCaller(console, Optional.empty()));
             if (Command.has(parsed, "--json")) {
                 console.out().println(json(judgement).pretty());
             } else {
@@ -85,11 +85,12 @@ final class PolicyCommand implements Command {
 
     private void tell(Judgement judgement) {
         var out = console.out();
-        out.println(switch (judgement.verdict()) {
-            case Verdict.Allow _ -> "allowed";
-            case Verdict.Hold _ -> "asks first";
-            case Verdict.Deny _ -> "denied";
-        });
+        out.println(
+                switch (judgement.verdict()) {
+                    case Verdict.Allow _ -> "allowed";
+                    case Verdict.Hold _ -> "asks first";
+                    case Verdict.Deny _ -> "denied";
+                });
         out.println("  by      " + judgement.verdict().rule());
         var why = why(judgement.verdict());
         if (!why.isEmpty()) {

@@ -137,8 +137,7 @@ public enum Key {
         ANSWER("allow, ask or deny", "allow ask deny"),
         FLAGGED("off, destroy or change", "off destroy change"),
         TIERS("list of read, operate, change, destroy, execute", "read operate change destroy execute"),
-        HOST_OPTIONS(
-                "list of host options", "args hookscript cicustom lxc dev hostpci usb serial parallel path"),
+        HOST_OPTIONS("list of host options", "args hookscript cicustom lxc dev hostpci usb serial parallel path"),
         WINDOWS("list of windows", ""),
         UNASKED("ticket or deny", "ticket deny"),
         SURFACE("lean, core or all", "lean core all"),

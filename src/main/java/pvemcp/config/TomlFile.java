@@ -52,7 +52,8 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
             switch (value) {
                 case UnmodifiableConfig inner -> flatten(name + ".", inner, values, file, problems);
                 // An array of tables: `policy.rule[1].tags`, counted from one.
-                case List<?> items when !items.isEmpty() && items.getFirst() instanceof UnmodifiableConfig -> {
+                case List<?> items
+                when !items.isEmpty() && items.getFirst() instanceof UnmodifiableConfig -> {
                     int number = 1;
                     for (var item : items) {
                         flatten("%s[%d].".formatted(name, number++), (UnmodifiableConfig) item, values, file, problems);

@@ -64,8 +64,8 @@ final class Guard {
         var arguments = new LinkedHashMap<String, Json>();
         match.get().variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
         arguments.putAll(params.members());
-        var danger = Tier.valueOf(schema.danger(match.get().operation(), new Json.Obj(arguments))
-                .name());
+        var danger = Tier.valueOf(
+                schema.danger(match.get().operation(), new Json.Obj(arguments)).name());
         var worst = danger.compareTo(tier) > 0 ? danger : tier;
         var targets = targets(verb, path, params, worst, schema);
         var verdict = forbidden(template, params, targets, makes)
@@ -130,7 +130,8 @@ final class Guard {
 
     /// Also by `delete`, which takes an option away.
     private static boolean sets(Json.Obj params, String option) {
-        return params.has(option) || Targets.words(params.text("delete").orElse("")).contains(option);
+        return params.has(option)
+                || Targets.words(params.text("delete").orElse("")).contains(option);
     }
 
     private Optional<Verdict.Deny> hostOption(String template, Json.Obj params) {
@@ -191,8 +192,9 @@ final class Guard {
         boolean moves = (tags && gate.policy().goesBy(Rule.Condition.TAGS))
                 || (pools && gate.policy().goesBy(Rule.Condition.POOLS));
         return moves && verdict instanceof Verdict.Allow
-                ? new Verdict.Hold("policy.rule", "it changes what policy goes by, the %s of a guest"
-                        .formatted(tags ? "tags" : "pool"))
+                ? new Verdict.Hold(
+                        "policy.rule",
+                        "it changes what policy goes by, the %s of a guest".formatted(tags ? "tags" : "pool"))
                 : verdict;
     }
 }

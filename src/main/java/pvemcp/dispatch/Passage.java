@@ -32,8 +32,7 @@ final class Passage<C extends Record & Call<?>> {
     private Optional<Rehearsal> rehearsed = Optional.empty();
 
     /// @param sight the cluster as this call may see it before it has been let through
-    Passage(
-            Tool<C> tool, Asked<C> asked, Caller caller, Sight sight, Gate gate, Tickets tickets, Trip trip) {
+    Passage(Tool<C> tool, Asked<C> asked, Caller caller, Sight sight, Gate gate, Tickets tickets, Trip trip) {
         this.tool = tool;
         this.asked = asked;
         this.caller = caller;
@@ -64,16 +63,12 @@ final class Passage<C extends Record & Call<?>> {
             var rehearsal = rehearsal(tier, targets);
             requests = rehearsal.preview().requests();
             var request = rehearsal.verdict();
-            boolean stricter = request.isPresent()
-                    && (request.get() instanceof Verdict.Deny || verdict instanceof Verdict.Allow);
+            boolean stricter =
+                    request.isPresent() && (request.get() instanceof Verdict.Deny || verdict instanceof Verdict.Allow);
             verdict = stricter ? request.get() : verdict;
         }
         return new Judgement(
-                tool.name(),
-                tier,
-                targets.stream().map(Target::toString).toList(),
-                verdict,
-                requests);
+                tool.name(), tier, targets.stream().map(Target::toString).toList(), verdict, requests);
     }
 
     private Tier tier() {
@@ -191,8 +186,7 @@ final class Passage<C extends Record & Call<?>> {
             warnings.add("as things stand, it would change nothing");
             return new Rehearsal(new Preview(said.summary(), List.of(), warnings), Optional.empty());
         } catch (Wires.Rehearsed stopped) {
-            return new Rehearsal(
-                    new Preview(said.summary(), stopped.lines(), said.warnings()), stopped.verdict());
+            return new Rehearsal(new Preview(said.summary(), stopped.lines(), said.warnings()), stopped.verdict());
         }
     }
 

@@ -23,7 +23,8 @@ final class Sight {
     private Optional<Map<String, String>> poolOfStorage = Optional.empty();
 
     /// @param ctx which only reads
-    /// @param pools those that matter, asked with an empty name whether any does: of their storages it is found out that they are in them
+    /// @param pools those that matter, asked with an empty name whether any does: of their storages it is found out
+    ///     that they are in them
     Sight(ToolContext ctx, Predicate<String> pools) {
         this.ctx = ctx;
         this.pools = pools;

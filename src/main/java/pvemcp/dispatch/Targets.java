@@ -66,7 +66,8 @@ final class Targets {
         var identity = new LinkedHashMap<String, String>();
         config.options().forEach((option, value) -> {
             switch (option) {
-                // PVE writes when a VM was made, and gives it a UUID and one that changes with each clone and restore.
+                // PVE writes when a VM was made, and gives it a UUID and one that changes with each clone and
+                // restore.
                 case "meta" -> identity.put("created", value);
                 case "smbios1", "vmgenid" -> identity.put(option, value);
                 default -> {
@@ -161,8 +162,7 @@ final class Targets {
                     case "/nodes/{node}/qemu",
                             "/nodes/{node}/lxc",
                             "/nodes/{node}/qemu/{vmid}/clone",
-                            "/nodes/{node}/lxc/{vmid}/clone" ->
-                        true;
+                            "/nodes/{node}/lxc/{vmid}/clone" -> true;
                     default -> false;
                 };
     }

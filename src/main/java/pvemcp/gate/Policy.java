@@ -71,8 +71,7 @@ public record Policy(
     /// @param windows the only times at which anything is changed; empty: at all times
     public record Restraints(
             Flag flag, String pool, List<String> hostOptions, List<String> urlHosts, List<Window> windows) {
-        public static final Restraints DEFAULT =
-                new Restraints(Flag.DESTROY, "", List.of(), List.of(), List.of());
+        public static final Restraints DEFAULT = new Restraints(Flag.DESTROY, "", List.of(), List.of(), List.of());
 
         public Restraints {
             hostOptions = List.copyOf(hostOptions);

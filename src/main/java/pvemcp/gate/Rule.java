@@ -14,7 +14,11 @@ import pvemcp.tool.Tier;
 /// @param name how refusals call it: `policy.rule 2`, or with the owner's own name `policy.rule 'night shift'`
 /// @param tiers those it speaks of; all but [Tier#READ] where the owner names none
 public record Rule(
-        String name, Policy.Answer answer, Set<Tier> tiers, Map<Condition, List<String>> conditions, List<Window> when) {
+        String name,
+        Policy.Answer answer,
+        Set<Tier> tiers,
+        Map<Condition, List<String>> conditions,
+        List<Window> when) {
 
     /// What a rule may look at. The first two are about the call, the others about what it touches.
     public enum Condition {
@@ -53,9 +57,7 @@ public record Rule(
 
     /// Whether nothing but tool and tier decides whether it holds.
     boolean isUnconditional() {
-        return when.isEmpty()
-                && values(Condition.CLUSTERS).isEmpty()
-                && !looksAtTargets();
+        return when.isEmpty() && values(Condition.CLUSTERS).isEmpty() && !looksAtTargets();
     }
 
     /// Whether it has to be known what a call touches.
@@ -82,13 +84,18 @@ public record Rule(
                 && inTime(question.at())
                 && any(Condition.NODES, pattern -> !target.node().isEmpty() && Pattern.matches(pattern, target.node()))
                 && any(Condition.GUESTS, range -> target.isGuest() && Ranges.contains(range, target.id()))
-                && any(Condition.STORAGES, pattern -> target.kind() == Target.Kind.STORAGE
-                        && Pattern.matches(pattern, target.id()))
+                && any(
+                        Condition.STORAGES,
+                        pattern -> target.kind() == Target.Kind.STORAGE && Pattern.matches(pattern, target.id()))
                 && anyKnown(target, Condition.POOLS, target::isInPool)
-                && anyKnown(target, Condition.TAGS, pattern ->
-                        target.tags().stream().anyMatch(tag -> Pattern.matches(pattern, tag)))
-                && anyKnown(target, Condition.NAMES, pattern ->
-                        target.isGuest() && Pattern.matches(pattern, target.name()));
+                && anyKnown(
+                        target,
+                        Condition.TAGS,
+                        pattern -> target.tags().stream().anyMatch(tag -> Pattern.matches(pattern, tag)))
+                && anyKnown(
+                        target,
+                        Condition.NAMES,
+                        pattern -> target.isGuest() && Pattern.matches(pattern, target.name()));
     }
 
     private boolean inTime(Instant moment) {

@@ -44,16 +44,7 @@ public record Target(
     /// Something other than a guest, by its name alone.
     public static Target of(Kind kind, String id) {
         return new Target(
-                kind,
-                id,
-                id,
-                kind == Kind.NODE ? id : "",
-                "",
-                List.of(),
-                new LinkedHashMap<>(),
-                true,
-                false,
-                false);
+                kind, id, id, kind == Kind.NODE ? id : "", "", List.of(), new LinkedHashMap<>(), true, false, false);
     }
 
     /// A guest as the cluster shows it.
@@ -79,8 +70,8 @@ public record Target(
     }
 
     /// A guest that gets an id only when it is made.
-    public static final Target NEW = new Target(
-            Kind.GUEST, "new", "new", "", "", List.of(), new LinkedHashMap<>(), true, false, false);
+    public static final Target NEW =
+            new Target(Kind.GUEST, "new", "new", "", "", List.of(), new LinkedHashMap<>(), true, false, false);
 
     /// The same, with what the request that makes it says of it; what it leaves open stays.
     public Target made(String newName, String newPool, List<String> newTags) {

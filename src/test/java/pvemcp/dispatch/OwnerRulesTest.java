@@ -104,7 +104,9 @@ class OwnerRulesTest {
             that(power(lab, "db", "stop"))
                     .isRefusedBy("policy.rule 'the database'")
                     .saying("VM 100 'db' on pve1");
-            assertThat(lab.judge("pve_guest_power", "guest", "web", "action", "start").verdict().rule())
+            assertThat(lab.judge("pve_guest_power", "guest", "web", "action", "start")
+                            .verdict()
+                            .rule())
                     .isEqualTo("policy.rule 2");
         }
     }
@@ -223,7 +225,8 @@ class OwnerRulesTest {
                 """)) {
             that(put(lab, "/nodes/pve1/qemu/101/config", "description", "mine")).isDone();
             that(put(lab, "/nodes/pve1/qemu/101/config", "tags", "scrap")).isHeld();
-            that(lab.call("pve_guest_set", "guest", "web", "tags", List.of("scrap"))).isHeld();
+            that(lab.call("pve_guest_set", "guest", "web", "tags", List.of("scrap")))
+                    .isHeld();
             that(put(lab, "/pools", "poolid", "shop", "vms", "100")).isHeld();
             String tags = lab.ask(cluster -> cluster.guest(101).config.get("tags"));
             assertThat(tags).isNull();
@@ -252,7 +255,8 @@ class OwnerRulesTest {
 
     @Test
     void a_guest_with_pves_protection_is_not_destroyed_and_does_not_lose_it() {
-        try (var lab = Lab.of(Scenes.small()).with(cluster -> cluster.guest(102).config.put("protection", "1"))) {
+        try (var lab =
+                Lab.of(Scenes.small()).with(cluster -> cluster.guest(102).config.put("protection", "1"))) {
             that(lab.call("pve_guest_delete", "guest", "dns"))
                     .isRefusedBy("policy.protect.flag")
                     .saying("container 102 'dns' on pve1");
@@ -261,8 +265,7 @@ class OwnerRulesTest {
             that(put(lab, "/nodes/pve1/lxc/102/config", "protection", 0)).isRefusedBy("policy.protect.flag");
             that(put(lab, "/nodes/pve1/lxc/102/config", "delete", "description,protection"))
                     .isRefusedBy("policy.protect.flag");
-            that(lab.call("pve_guest_set", "guest", "dns", "protection", false))
-                    .isRefusedBy("policy.protect.flag");
+            that(lab.call("pve_guest_set", "guest", "dns", "protection", false)).isRefusedBy("policy.protect.flag");
             that(power(lab, "dns", "start")).isDone();
             that(put(lab, "/nodes/pve1/qemu/101/config", "protection", 1)).isDone();
         }
@@ -277,7 +280,8 @@ class OwnerRulesTest {
                 destroy = "allow"
                 execute = "allow"
                 """;
-        try (var lab = Lab.of(Scenes.small()).with(cluster -> cluster.guest(102).config.put("protection", "1"))) {
+        try (var lab =
+                Lab.of(Scenes.small()).with(cluster -> cluster.guest(102).config.put("protection", "1"))) {
             lab.owner(open + "protect.flag = \"change\"\n");
             that(power(lab, "dns", "start")).isRefusedBy("policy.protect.flag");
             lab.owner(open + "protect.flag = \"off\"\n");
@@ -404,13 +408,7 @@ class OwnerRulesTest {
                             "path",
                             "/nodes/pve1/storage/local/download-url",
                             "params",
-                            Json.obj(
-                                    "url",
-                                    "https://Cloud.Example.org/x.iso",
-                                    "content",
-                                    "iso",
-                                    "filename",
-                                    "x.iso"))))
+                            Json.obj("url", "https://Cloud.Example.org/x.iso", "content", "iso", "filename", "x.iso"))))
                     .isEqualTo("allow");
         }
     }

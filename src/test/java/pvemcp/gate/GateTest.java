@@ -24,8 +24,7 @@ class GateTest {
     }
 
     private static String verdict(Gate gate, Tier tier, Target... targets) {
-        return switch (gate.judge(
-                new Gate.Question("pve_guest_power", "default", tier, List.of(targets), NOON))) {
+        return switch (gate.judge(new Gate.Question("pve_guest_power", "default", tier, List.of(targets), NOON))) {
             case Verdict.Allow _ -> "allow";
             case Verdict.Hold _ -> "hold";
             case Verdict.Deny deny -> "deny " + deny.rule();

@@ -18,6 +18,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.dispatch.Judgement;
 import pvemcp.json.Json;
 import pvemcp.tool.Call;
 import pvemcp.tool.Prompt;
@@ -426,6 +427,11 @@ final class ConformanceServer implements Dispatcher {
     @Override
     public Optional<Tool<?>> tool(String name) {
         return Optional.ofNullable(tools.get(name)).map(Fixture::tool);
+    }
+
+    @Override
+    public Judgement judge(Tool<?> tool, Json.Obj arguments, Caller caller) {
+        throw new UnsupportedOperationException("no policy here");
     }
 
     @Override
