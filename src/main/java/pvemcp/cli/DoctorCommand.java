@@ -18,12 +18,16 @@ import pvemcp.config.Key;
 import pvemcp.gate.Policy;
 import pvemcp.json.Json;
 import pvemcp.pve.Connection;
+import pvemcp.pve.Fields;
 import pvemcp.pve.HttpTransport;
+import pvemcp.pve.Permissions;
 import pvemcp.pve.Presented;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
+import pvemcp.pve.Version;
 import pvemcp.tool.Tier;
+import pvemcp.tools.Rights;
 import pvemcp.view.Clean;
 import pvemcp.view.Terminal;
 import pvemcp.view.View;
@@ -125,7 +129,8 @@ final class DoctorCommand implements Command {
                     "✓",
                     "it answers in %d ms, the first time in %d ms"
                             .formatted((second - first) / 1_000_000, (first - began) / 1_000_000));
-            return Optional.of(Rights.read(permissions));
+            boolean guestAgent = Version.from(Fields.of(told)).isAtLeast(9, 0);
+            return Optional.of(Rights.of(Permissions.from(Fields.of(permissions)), guestAgent));
         } catch (PveException e) {
             fault(e.fault());
             return Optional.empty();
@@ -217,7 +222,7 @@ final class DoctorCommand implements Command {
         }
         var rows = new ArrayList<List<String>>();
         var remedies = new ArrayList<String>();
-        for (var area : Rights.AREAS) {
+        for (var area : rights.areas()) {
             var row = new ArrayList<>(List.of(area.name()));
             for (var tier : Tier.values()) {
                 var may = rights.may(area, tier);

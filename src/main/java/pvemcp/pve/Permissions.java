@@ -19,7 +19,8 @@ public record Permissions(Map<String, Map<String, Boolean>> paths) {
         paths = Collections.unmodifiableMap(copy);
     }
 
-    static Permissions from(Fields f) {
+    /// As `/access/permissions` answers.
+    public static Permissions from(Fields f) {
         var paths = new LinkedHashMap<String, Map<String, Boolean>>();
         f.all().members().forEach((path, privileges) -> {
             if (privileges instanceof Json.Obj object) {
@@ -33,22 +34,33 @@ public record Permissions(Map<String, Map<String, Boolean>> paths) {
         return new Permissions(paths);
     }
 
-    /// Whether the privilege is held on the path: PVE names the path itself, or the nearest one above it
-    /// decides, with what it hands down.
+    /// Whether the privilege is held on the path.
     public boolean has(String path, String privilege) {
+        return on(path).contains(privilege);
+    }
+
+    /// The privileges held on the path: PVE names the path itself, or the nearest one above it decides, with what it
+    /// hands down.
+    public Set<String> on(String path) {
         var exact = paths.get(path);
         if (exact != null) {
-            return exact.containsKey(privilege);
+            return Collections.unmodifiableSet(new TreeSet<>(exact.keySet()));
         }
-        for (var above = path; !above.equals("/"); ) {
+        for (var above = path; above.length() > 1; ) {
             int slash = above.lastIndexOf('/');
             above = slash <= 0 ? "/" : above.substring(0, slash);
             var privileges = paths.get(above);
             if (privileges != null) {
-                return privileges.getOrDefault(privilege, false);
+                var held = new TreeSet<String>();
+                privileges.forEach((privilege, propagates) -> {
+                    if (propagates) {
+                        held.add(privilege);
+                    }
+                });
+                return Collections.unmodifiableSet(held);
             }
         }
-        return false;
+        return Set.of();
     }
 
     /// All privileges that are held somewhere.

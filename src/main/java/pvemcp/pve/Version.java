@@ -2,7 +2,8 @@ package pvemcp.pve;
 
 /// The version of PVE on the node that answered: `9.2.11` of release `9.2`.
 public record Version(String version, String release, String repoid) {
-    static Version from(Fields f) {
+    /// As `/version` answers.
+    public static Version from(Fields f) {
         return new Version(f.text("version"), f.text("release"), f.text("repoid"));
     }
 

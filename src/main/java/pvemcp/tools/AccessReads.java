@@ -128,8 +128,15 @@ final class AccessReads {
 
     record RealmLine(String realm, String type, boolean standard, String tfa, String comment) {}
 
+    /// @param locked whether wrong codes have locked it; known where all are listed
     record FactorLine(
-            String user, String type, String id, boolean enabled, Optional<Instant> created, String description) {}
+            String user,
+            String type,
+            String id,
+            boolean enabled,
+            boolean locked,
+            Optional<Instant> created,
+            String description) {}
 
     /// The same privileges on one or several paths.
     record Rights(List<String> paths, List<String> privileges, List<String> notBelow) {}
@@ -331,10 +338,12 @@ final class AccessReads {
             var rows = new ArrayList<FactorLine>();
             if (id.isPresent()) {
                 var path = ApiPath.of("/access/tfa/{userid}", id.get());
-                factors(id.get(), get(ctx, path, Json.Obj.EMPTY), rows);
+                factors(id.get(), get(ctx, path, Json.Obj.EMPTY), false, rows);
             } else {
                 for (var user : Fields.list(get(ctx, "/access/tfa", Json.Obj.EMPTY))) {
-                    factors(user.text("userid"), user.raw("entries"), rows);
+                    boolean locked = user.flag("totp-locked")
+                            || user.whole("tfa-locked-until").isPresent();
+                    factors(user.text("userid"), user.raw("entries"), locked, rows);
                 }
             }
             return list(FactorLine.class, rows)
@@ -343,13 +352,14 @@ final class AccessReads {
                     .page(window, row -> row.user() + " " + row.id());
         }
 
-        private static void factors(String user, Json entries, List<FactorLine> rows) {
+        private static void factors(String user, Json entries, boolean locked, List<FactorLine> rows) {
             for (var entry : Fields.list(entries)) {
                 rows.add(new FactorLine(
                         Clean.name(user),
                         Clean.name(entry.text("type")),
                         Clean.name(entry.text("id")),
                         entry.maybe("enable").map("1"::equals).orElse(true),
+                        locked,
                         entry.moment("created"),
                         Clean.name(entry.text("description"))));
             }
@@ -388,7 +398,7 @@ final class AccessReads {
         }
     }
 
-    private static List<String> names(Json list) {
+    static List<String> names(Json list) {
         var names = new LinkedHashSet<String>();
         if (list instanceof Json.Arr(var items)) {
             items.forEach(item -> item.scalarText().ifPresent(name -> names.add(Clean.name(name))));

@@ -14,6 +14,7 @@ import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.NotAllowed;
 import pvemcp.tool.Planned;
 import pvemcp.tool.Preview;
 import pvemcp.tool.ToolContext;
@@ -35,7 +36,10 @@ public final class AccessTools {
             execute(
                     "pve_access_grant",
                     "Give roles on a path to users, groups or tokens, or revoke them.",
-                    Grant.class));
+                    Grant.class),
+            read("pve_permission_audit", """
+                    Judge what a user or token may do, by kind of call and on paths, with pveum lines for least \
+                    privilege.""", PermissionAudit.class));
 
     private AccessTools() {}
 
@@ -57,11 +61,7 @@ public final class AccessTools {
     }
 
     /// @param secretFile where the secret of a new token is
-    record Changed(String outcome, String token, String secretFile, String task, List<View> log, String next) {
-        static Changed of(Outcome outcome, List<View> log) {
-            return new Changed(outcome.outcome(), "", "", outcome.task(), log, outcome.next());
-        }
-    }
+    record Changed(String outcome, String token, String secretFile, String task, List<View> log, String next) {}
 
     record Change(
             @Doc("What of") Subject what,
@@ -192,20 +192,27 @@ public final class AccessTools {
             if (makesSecret()) {
                 ctx.vault().requireTokens();
             }
+            if (action == Action.PASSWORD && ctx.identity().contains("!")) {
+                // PVE::API2::AccessControl, change_password: allowtoken 0
+                throw new NotAllowed(
+                        "user",
+                        "PVE lets no API token set a password",
+                        "the owner can set it (pveum passwd %s), or have this server log in as a user".formatted(id));
+            }
             var answer = ctx.pve().data(verb(), path(), Passwords.filled(ctx, params()));
             if (makesSecret()) {
                 return putAway(ctx, Fields.of(answer));
             }
             var task = ctx.pve().startedBy(answer);
             if (task.isEmpty()) {
-                return Changed.of(Outcome.DONE, List.of());
+                return new Changed("done", "", "", "", List.of(), "");
             }
             var outcome = Outcome.of(ctx, task.get(), Duration.ofSeconds(45));
             // What a sync did stands in its log alone (PVE::API2::Domains, sync).
             var log = outcome.isGoing()
                     ? List.<View>of()
                     : Outcome.quoted("task log", task.get().tail(30));
-            return Changed.of(outcome, log);
+            return new Changed(outcome.outcome(), "", "", outcome.task(), log, outcome.next());
         }
 
         private Changed putAway(ToolContext ctx, Fields made) {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy.Answer;
 import pvemcp.json.Json;
@@ -13,6 +15,7 @@ import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
 import pvemcp.sim.world.Acl;
+import pvemcp.sim.world.Directory;
 import pvemcp.sim.world.Group;
 import pvemcp.sim.world.Realm;
 import pvemcp.sim.world.SecondFactor;
@@ -422,6 +425,79 @@ class AccessTest {
         try (var lab = lab().protecting("tag:prod")) {
             that(lab.call("pve_access_grant", "acl_path", "/vms/100", "roles", "PVEVMAdmin", "users", "joe@pve"))
                     .isRefusedBy("protect.tags");
+        }
+    }
+
+    /// The realm `corp`, whose directory knows Ann and Bob, and Eve, whom it no longer knows.
+    private static Lab corp() {
+        return lab().with(cluster -> {
+            cluster.access.realms.put("corp", new Realm("corp", "ldap", "", Json.obj("server1", "ldap.example.org")));
+            var groups = new TreeMap<>(Map.of("devs", List.of("ann")));
+            cluster.access.directories.put("corp", new Directory(List.of("ann", "bob"), groups));
+            cluster.access.users.put("eve@corp", new User("eve@corp"));
+            cluster.access.grant(new Acl("/vms", Acl.Kind.USER, "eve@corp", "PVEVMUser", true));
+        });
+    }
+
+    @Test
+    void a_realm_is_synced_after_its_log_was_seen() {
+        try (var lab = corp()) {
+            var options = Json.obj("scope", "both", "remove-vanished", "entry;acl");
+            that(lab.call(
+                            "pve_access_set",
+                            "what",
+                            "realm",
+                            "action",
+                            "sync",
+                            "id",
+                            "corp",
+                            "options",
+                            options.with("dry-run", 1)))
+                    .shows(
+                            "outcome: done",
+                            ":auth-realm-sync-test:",
+                            "remove user 'eve@corp'",
+                            "adding user 'bob@corp'",
+                            "changes were NOT written");
+            that(lab.call("pve_access_get", "what", "users")).shows("eve@corp").showsNot("bob@corp");
+
+            that(lab.call("pve_access_set", "what", "realm", "action", "sync", "id", "corp", "options", options))
+                    .shows(":auth-realm-sync:", "successfully updated users and groups configuration");
+            that(lab.call("pve_access_get", "what", "users")).shows("bob@corp").showsNot("eve@corp");
+            that(lab.call("pve_access_get", "what", "groups", "id", "devs-corp"))
+                    .shows("members: ann@corp");
+            that(lab.call("pve_access_get", "what", "acl")).showsNot("eve@corp");
+        }
+    }
+
+    @Test
+    void what_cannot_be_synced_says_why() {
+        try (var lab = corp()) {
+            that(lab.call("pve_access_set", "what", "realm", "action", "sync", "id", "corp"))
+                    .failsWith("bad_arguments")
+                    .saying("scope: Not passed as parameter");
+            that(lab.call("pve_access_set", "what", "realm", "action", "sync", "id", "pve"))
+                    .saying("Cannot sync realm type 'pve'! Only LDAP/AD realms can be synced.");
+        }
+    }
+
+    @Test
+    void second_factors_that_wrong_codes_have_locked_are_unlocked() {
+        try (var lab = lab().with(cluster -> cluster.access.users.get("joe@pve").totpLocked = true)) {
+            that(lab.call("pve_access_get", "what", "tfa")).shows("joe@pve|totp|totp-0|yes|yes|");
+            that(lab.call("pve_access_set", "what", "user", "action", "unlock", "id", "joe@pve"))
+                    .shows("outcome: done");
+            that(lab.call("pve_access_get", "what", "tfa")).shows("joe@pve|totp|totp-0|yes|no|");
+        }
+    }
+
+    @Test
+    void a_token_sets_no_password_and_says_who_can() {
+        try (var lab = lab().knowingSecret("joe", "correct horse")) {
+            var options = Json.obj("password", "secret:joe");
+            that(lab.call("pve_access_set", "what", "user", "action", "password", "id", "joe@pve", "options", options))
+                    .isRefusedBy("user")
+                    .hinting("pveum passwd joe@pve");
         }
     }
 }

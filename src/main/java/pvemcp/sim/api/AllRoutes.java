@@ -13,6 +13,7 @@ public final class AllRoutes {
         UsersApi.add(routes);
         RightsApi.add(routes);
         RealmsApi.add(routes);
+        RealmSyncApi.add(routes);
         TasksApi.add(routes);
         ResourcesApi.add(routes);
         ClusterApi.add(routes);

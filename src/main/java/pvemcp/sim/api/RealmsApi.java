@@ -130,7 +130,9 @@ final class RealmsApi {
     private static Json allFactors(Request request) {
         return Json.of(request.cluster().access.users.values().stream()
                 .filter(user -> !user.factors.isEmpty() && UsersApi.visible(request, user))
-                .map(user -> Json.obj("userid", user.id(), "entries", rows(user)))
+                .map(user -> Rows.of("userid", user.id(), "entries", rows(user))
+                        .putIf(user.totpLocked, "totp-locked", 1)
+                        .json())
                 .toList());
     }
 

@@ -23,7 +23,7 @@ final class UsersApi {
                 .on(Verb.GET, "/access/users/{userid}", UsersApi::read)
                 .on(Verb.PUT, "/access/users/{userid}", UsersApi::update)
                 .on(Verb.DELETE, "/access/users/{userid}", UsersApi::delete)
-                .on(Verb.PUT, "/access/users/{userid}/unlock-tfa", _ -> Json.num(0))
+                .on(Verb.PUT, "/access/users/{userid}/unlock-tfa", UsersApi::unlock)
                 .on(Verb.GET, "/access/users/{userid}/token", UsersApi::tokens)
                 .on(Verb.GET, "/access/users/{userid}/token/{tokenid}", UsersApi::readToken)
                 .on(Verb.POST, "/access/users/{userid}/token/{tokenid}", UsersApi::createToken)
@@ -164,6 +164,14 @@ final class UsersApi {
         access.users.remove(user.id());
         access.forget(line -> line.ugid().equals(user.id()) || line.ugid().startsWith(user.id() + "!"));
         return Json.Null.NULL;
+    }
+
+    /// Answers whether there was something to unlock.
+    private static Json unlock(Request request) {
+        var user = user(request, request.text("userid"));
+        boolean was = user.totpLocked;
+        user.totpLocked = false;
+        return Json.num(was ? 1 : 0);
     }
 
     private static Json tokens(Request request) {

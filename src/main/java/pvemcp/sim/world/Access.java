@@ -19,6 +19,9 @@ public final class Access {
     public final SequencedMap<String, Group> groups = new TreeMap<>();
     public final SequencedMap<String, Role> roles = Role.builtIn();
     public final SequencedMap<String, Realm> realms = new TreeMap<>();
+    /// What the directory services of realms would tell.
+    public final SequencedMap<String, Directory> directories = new TreeMap<>();
+
     private final Map<String, List<Acl>> acl = new TreeMap<>();
     private final Map<String, Pool> pools;
     private final Tickets tickets;

@@ -18,6 +18,9 @@ public final class User {
     /// Empty where nobody can log in with one.
     public String password = "";
 
+    /// Whether too many wrong codes have locked the TOTP of this user.
+    public boolean totpLocked;
+
     public final SequencedSet<String> groups = new LinkedHashSet<>();
     public final SequencedMap<String, Token> tokens = new LinkedHashMap<>();
     public final SequencedMap<String, SecondFactor> factors = new LinkedHashMap<>();
