@@ -22,6 +22,7 @@ import pvemcp.mcp.Entrance;
 import pvemcp.mcp.Http;
 import pvemcp.mcp.HttpSettings;
 import pvemcp.mcp.McpServer;
+import pvemcp.mcp.Metrics;
 import pvemcp.mcp.PemFiles;
 
 /// `pve-mcp serve --http`. Without `--http` a line that is right never comes here: over stdio the server starts
@@ -34,6 +35,7 @@ final class ServeCommand implements Command {
 
     private final Host host;
     private final Console console;
+    private final Metrics metrics = new Metrics();
 
     ServeCommand(Host host, Console console) {
         this.host = host;
@@ -87,7 +89,7 @@ final class ServeCommand implements Command {
     }
 
     private McpServer server(Dispatcher dispatcher) {
-        return new McpServer(dispatcher, host.about(), Emits.NOTHING);
+        return new McpServer(metrics.around(dispatcher), host.about(), Emits.NOTHING);
     }
 
     private int serve(HttpSettings settings, Entrance entrance) {
@@ -96,7 +98,7 @@ final class ServeCommand implements Command {
                     "%s can be reached from other machines, and nobody would be asked who they are: listen on 127.0.0.1, or make tokens with 'pve-mcp token add'"
                             .formatted(settings.address().getHostString()));
         }
-        try (var http = Http.start(settings, entrance, host.clock())) {
+        try (var http = Http.start(settings, entrance, metrics, host.clock())) {
             // On SIGTERM or SIGINT; the JVM then ends with 143 or 130, as is the custom.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> http.drain(GRACE), "pve-mcp-end"));
             var scheme = settings.tls().isPresent() ? "https" : "http";

@@ -20,7 +20,7 @@ import pvemcp.json.Json;
 import pvemcp.json.JsonException;
 
 /// MCP over Streamable HTTP, for any number of clients: POST to `/mcp`, and for the older revisions also GET and
-/// DELETE. `/healthz` and `/readyz` tell a supervisor in one word.
+/// DELETE. `/healthz` and `/readyz` tell a supervisor in one word, `/metrics` tells Prometheus.
 ///
 /// Each request has a virtual thread. Safe for several threads.
 public final class Http implements AutoCloseable {
@@ -45,6 +45,7 @@ public final class Http implements AutoCloseable {
     private final HttpServer server;
     private final Doorplate doorplate;
     private final Entrance entrance;
+    private final Metrics metrics;
     private final InstantSource clock;
     private final HttpSessions sessions;
     private final Writers writers = new Writers();
@@ -59,7 +60,8 @@ public final class Http implements AutoCloseable {
     /// Listens at once.
     ///
     /// @throws IllegalArgumentException where others could connect and nobody is asked for a token
-    public static Http start(HttpSettings settings, Entrance entrance, InstantSource clock) throws IOException {
+    public static Http start(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock)
+            throws IOException {
         if (entrance.open() && !settings.onlyThisMachine()) {
             throw new IllegalArgumentException(
                     "%s can be reached from other machines, and nobody would be asked for a token"
@@ -72,7 +74,7 @@ public final class Http implements AutoCloseable {
         limit("sun.net.httpserver.maxReqHeaderSize", "32768");
         // Seconds from the first byte of a request to the last of its body.
         limit("sun.net.httpserver.maxReqTime", "30");
-        return new Http(settings, entrance, clock);
+        return new Http(settings, entrance, metrics, clock);
     }
 
     /// The JDK's server has these limits as properties of the whole process, read before its first use. What its
@@ -83,8 +85,9 @@ public final class Http implements AutoCloseable {
         }
     }
 
-    private Http(HttpSettings settings, Entrance entrance, InstantSource clock) throws IOException {
+    private Http(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock) throws IOException {
         this.entrance = entrance;
+        this.metrics = metrics;
         this.clock = clock;
         this.sessions = new HttpSessions(clock);
         this.doorplate = new Doorplate(settings.hosts(), settings.origins());
@@ -151,6 +154,10 @@ public final class Http implements AutoCloseable {
             e.printStackTrace(System.err);
         } finally {
             underWay.decrementAndGet();
+            // Of one whose client has gone there is none.
+            if (http.getResponseCode() > 0) {
+                metrics.answered(http.getResponseCode());
+            }
         }
     }
 
@@ -167,7 +174,8 @@ public final class Http implements AutoCloseable {
             reply.header("Access-Control-Expose-Headers", SESSION + ", WWW-Authenticate");
             reply.header("Vary", "Origin");
         }
-        if (!http.getRequestURI().getPath().equals("/mcp")) {
+        var path = http.getRequestURI().getPath();
+        if (!path.equals("/mcp") && !path.equals("/metrics")) {
             reply.refuse(404, RpcError.INVALID_REQUEST, "MCP is at /mcp");
             return;
         }
@@ -186,6 +194,13 @@ public final class Http implements AutoCloseable {
                     token.isPresent()
                             ? "This token is not known here, or not any more"
                             : "A token is needed: Authorization: Bearer …");
+            return;
+        }
+        if (path.equals("/metrics")) {
+            reply.text(
+                    200,
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    metrics.page(underWay.get(), sessions.all().size()));
             return;
         }
         var rules = new HeaderRules(headers);

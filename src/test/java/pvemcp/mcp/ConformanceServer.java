@@ -85,6 +85,7 @@ final class ConformanceServer implements Dispatcher {
         try (var http = Http.start(
                 new HttpSettings(address, List.of(), List.of(), Optional.empty()),
                 Entrance.open(server()),
+                new Metrics(),
                 Clock.systemUTC())) {
             System.out.println("http://localhost:" + http.port() + "/mcp");
             Thread.currentThread().join();

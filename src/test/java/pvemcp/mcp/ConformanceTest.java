@@ -81,8 +81,11 @@ class ConformanceTest {
     @CsvSource({"2026-07-28, 37", "2025-11-25, 30"})
     void every_required_scenario_of_a_server_passes(String revision, int scenarios)
             throws IOException, InterruptedException {
-        try (var http =
-                Http.start(HttpSettings.local(), Entrance.open(ConformanceServer.server()), InstantSource.system())) {
+        try (var http = Http.start(
+                HttpSettings.local(),
+                Entrance.open(ConformanceServer.server()),
+                new Metrics(),
+                InstantSource.system())) {
             var url = "http://localhost:" + http.port() + "/mcp";
 
             var run = run(List.of(

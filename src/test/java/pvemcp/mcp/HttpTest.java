@@ -34,7 +34,7 @@ class HttpTest {
 
     @BeforeEach
     void listen() throws IOException {
-        http = Http.start(HttpSettings.local(), Entrance.open(server), now::get);
+        http = Http.start(HttpSettings.local(), Entrance.open(server), new Metrics(), now::get);
         peer = new HttpPeer(http.port());
     }
 
@@ -276,7 +276,7 @@ class HttpTest {
     void a_page_that_is_listed_may_read_the_answer() throws IOException {
         var settings = new HttpSettings(
                 HttpSettings.local().address(), List.of(), List.of("https://tools.example"), Optional.empty());
-        try (var open = Http.start(settings, Entrance.open(server), now::get);
+        try (var open = Http.start(settings, Entrance.open(server), new Metrics(), now::get);
                 var page = new HttpPeer(open.port())) {
             var preflight = page.bare("/mcp")
                     .header("Origin", "https://tools.example")
@@ -305,7 +305,7 @@ class HttpTest {
                 return token.filter(servers::containsKey).map(name -> new Visitor(name, servers.get(name)));
             }
         };
-        try (var guarded = Http.start(HttpSettings.local(), entrance, now::get);
+        try (var guarded = Http.start(HttpSettings.local(), entrance, new Metrics(), now::get);
                 var guest = new HttpPeer(guarded.port())) {
             var none = guest.send(guest.modern(1, "tools/list", ""));
             assertThat(none.statusCode()).isEqualTo(401);
@@ -332,7 +332,7 @@ class HttpTest {
     @Test
     void a_port_for_everybody_without_tokens_is_not_opened() {
         var everywhere = new HttpSettings(new InetSocketAddress("0.0.0.0", 0), List.of(), List.of(), Optional.empty());
-        assertThatThrownBy(() -> Http.start(everywhere, Entrance.open(server), now::get))
+        assertThatThrownBy(() -> Http.start(everywhere, Entrance.open(server), new Metrics(), now::get))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nobody would be asked for a token");
     }
@@ -352,6 +352,35 @@ class HttpTest {
     }
 
     // ---- health and end ----
+
+    @Test
+    void prometheus_is_told_what_was_called_and_how_it_ended() throws IOException {
+        var metrics = new Metrics();
+        var counted = new McpServer(
+                metrics.around(workshop), new About("pve-mcp", "Proxmox VE", "1", "A workshop."), Emits.NOTHING);
+        try (var measured = Http.start(HttpSettings.local(), Entrance.open(counted), metrics, now::get);
+                var client = new HttpPeer(measured.port())) {
+            client.send(client.call(1, "echo", "\"arguments\":{\"text\":\"a\"}"));
+            client.send(client.call(2, "echo", "\"arguments\":{\"text\":\"b\"}"));
+            client.send(client.call(3, "failing", ""));
+            client.send(client.call(4, "denied", ""));
+            client.send(client.call(5, "broken", ""));
+            client.send(client.modern(6, "ping", ""));
+            client.initialize("{}");
+
+            assertThat(client.send(client.bare("/metrics")).body())
+                    .contains(
+                            "pve_mcp_tool_calls_total{principal=\"http\",tool=\"echo\",outcome=\"done\",code=\"\"} 2\n",
+                            "tool=\"failing\",outcome=\"failed\",code=\"locked\"} 1\n",
+                            "tool=\"denied\",outcome=\"refused\",code=\"policy.destroy\"} 1\n",
+                            "tool=\"broken\",outcome=\"failed\",code=\"bug\"} 1\n",
+                            "pve_mcp_tool_call_seconds_bucket{le=\"+Inf\"} 5\n",
+                            "pve_mcp_tool_call_seconds_count 5\n",
+                            "pve_mcp_http_answers_total{status=\"404\"} 1\n",
+                            "pve_mcp_http_requests_in_flight ",
+                            "pve_mcp_sessions 1\n");
+        }
+    }
 
     @Test
     void what_runs_may_end_and_subscriptions_end_with_their_result() throws InterruptedException {

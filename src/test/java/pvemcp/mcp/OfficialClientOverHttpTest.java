@@ -11,7 +11,7 @@ class OfficialClientOverHttpTest extends OfficialClient {
 
     @Override
     McpClientTransport transport() throws IOException {
-        http = Http.start(HttpSettings.local(), Entrance.open(Peer.workshop()), InstantSource.system());
+        http = Http.start(HttpSettings.local(), Entrance.open(Peer.workshop()), new Metrics(), InstantSource.system());
         return HttpClientStreamableHttpTransport.builder("http://localhost:" + http.port())
                 .endpoint("/mcp")
                 .build();

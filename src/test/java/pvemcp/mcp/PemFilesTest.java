@@ -81,7 +81,8 @@ class PemFilesTest {
             var context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
 
-            try (var http = Http.start(settings, Entrance.open(Peer.workshop()), InstantSource.system());
+            try (var http = Http.start(
+                            settings, Entrance.open(Peer.workshop()), new Metrics(), InstantSource.system());
                     var client = HttpClient.newBuilder().sslContext(context).build()) {
                 var request = HttpRequest.newBuilder(URI.create("https://localhost:" + http.port() + "/healthz"))
                         .build();
