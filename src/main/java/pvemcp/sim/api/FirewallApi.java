@@ -40,7 +40,7 @@ final class FirewallApi {
 
         for (var kind : List.of("qemu", "lxc")) {
             var base = "/nodes/{node}/" + kind + "/{vmid}/firewall";
-            Function<Request, GuestFirewall> guest = request -> GuestPaths.guest(request).firewall;
+            Function<Request, GuestFirewall> guest = FirewallApi::ofGuest;
             rules(routes, base + "/rules", guest, "vm");
             options(routes, base, guest);
             objects(routes, base, guest, "guest");
@@ -49,6 +49,14 @@ final class FirewallApi {
         }
         routes.on(Verb.GET, CLUSTER, _ -> index("aliases", "groups", "ipset", "macros", "options", "refs", "rules"))
                 .on(Verb.GET, "/nodes/{node}/firewall", _ -> index("rules", "options", "log"));
+    }
+
+    /// The file is found by the id alone, whatever has it and whether anything does (PVE::Firewall::load_vmfw_conf).
+    private static GuestFirewall ofGuest(Request request) {
+        var guest = request.cluster().guests.get(request.vmid());
+        return guest == null
+                ? request.cluster().strayFirewalls.computeIfAbsent(request.vmid(), _ -> new GuestFirewall())
+                : guest.firewall;
     }
 
     private static Json index(String... names) {
@@ -71,7 +79,7 @@ final class FirewallApi {
     // ---- rules ----
 
     private static void rules(Routes routes, String path, Function<Request, GuestFirewall> where, String environment) {
-        routes.on(Verb.GET, path, request -> list(where.apply(request)))
+        routes.on(Verb.GET, path, request -> list(request, where.apply(request)))
                 .on(Verb.POST, path, request -> {
                     var firewall = where.apply(request);
                     var rule = rule(request, new LinkedHashMap<>(Map.of("enable", "0")), firewall, environment);
@@ -82,7 +90,7 @@ final class FirewallApi {
                     var firewall = where.apply(request);
                     int pos = position(request, firewall);
                     // As text here, as a number in the list.
-                    return row(firewall, pos).with("pos", request.text("pos"));
+                    return row(request, firewall, pos).with("pos", request.text("pos"));
                 })
                 .on(Verb.PUT, path + "/{pos}", request -> {
                     var firewall = where.apply(request);
@@ -171,26 +179,33 @@ final class FirewallApi {
         return java.util.Optional.empty();
     }
 
-    private static Json list(GuestFirewall firewall) {
+    private static Json list(Request request, GuestFirewall firewall) {
         var rows = new ArrayList<Json>();
         for (int pos = 0; pos < firewall.rules.size(); pos++) {
-            rows.add(row(firewall, pos));
+            rows.add(row(request, firewall, pos));
         }
         return new Json.Arr(rows);
     }
 
-    private static Json.Obj row(GuestFirewall firewall, int pos) {
+    private static Json.Obj row(Request request, GuestFirewall firewall, int pos) {
         var row = Rows.of("pos", pos);
+        var errors = new LinkedHashMap<String, Object>();
         firewall.rules.get(pos).forEach((name, value) -> {
             if (name.equals("enable")) {
                 row.put(name, Integer.parseInt(value));
             } else {
                 row.put(name, value);
             }
-            if ((name.equals("source") || name.equals("dest")) && Character.isDigit(value.charAt(0))) {
-                row.put("ipversion", value.contains(":") ? 6 : 4);
+            if (name.equals("source") || name.equals("dest")) {
+                if (Character.isDigit(value.charAt(0))) {
+                    row.put("ipversion", value.contains(":") ? 6 : 4);
+                }
+                missing(request, firewall, value).ifPresent(problem -> errors.put(name, problem));
             }
         });
+        if (!errors.isEmpty()) {
+            row.put("errors", Json.of(errors));
+        }
         return row.put("digest", digest(firewall)).json();
     }
 

@@ -29,6 +29,9 @@ public final class Cluster {
     /// cluster.fw, without the security groups
     public final GuestFirewall firewall = new GuestFirewall();
 
+    /// Firewall files of ids that no guest has.
+    public final SequencedMap<Integer, GuestFirewall> strayFirewalls = new TreeMap<>();
+
     /// Security groups by name; a group's comment is among its options.
     public final SequencedMap<String, GuestFirewall> firewallGroups = new TreeMap<>();
     /// What was done before the simulation began, in any order.

@@ -20,6 +20,7 @@ class ReplayTest {
                 "s02_limited",
                 "s03_nodes",
                 "s04_cluster",
+                "s06_cluster_firewall",
                 "s10_vm_create_errors",
                 "s11_vm_lifecycle",
                 "s12_vm_snapshot_clone",
@@ -31,6 +32,7 @@ class ReplayTest {
                 "s23_vzdump",
                 "s24_tasks",
                 "s25_wire",
+                "s26_guest_firewall",
                 "s27_rrd_console",
                 "s28_lxc_clone",
                 "s29_agent_states_power"
