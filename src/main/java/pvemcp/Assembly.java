@@ -45,6 +45,7 @@ import pvemcp.sim.ssh.SimSsh;
 import pvemcp.sim.time.SimTime;
 import pvemcp.tool.Definitions;
 import pvemcp.tool.LocalFiles;
+import pvemcp.tool.Tier;
 import pvemcp.tool.Vault;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.Prompts;
@@ -161,8 +162,21 @@ final class Assembly implements Host {
 
     @Override
     public Door demo() {
+        return demo(Policy.DEFAULT, 1);
+    }
+
+    @Override
+    public Door playground() {
+        var policy = Policy.DEFAULT;
+        for (var tier : Tier.values()) {
+            policy = policy.with(tier, Policy.Answer.ALLOW);
+        }
+        return demo(policy, 10);
+    }
+
+    private Door demo(Policy policy, double speed) {
         var sim = new LateSim(
-                () -> PveSim.start(SimOptions.of(Scenarios.homelab(), SimTime.ticking(clock.instant(), 1))));
+                () -> PveSim.start(SimOptions.of(Scenarios.homelab(), SimTime.ticking(clock.instant(), speed))));
         var wire = new LateWire(() -> {
             var running = sim.get();
             var token = running.token();
@@ -179,9 +193,11 @@ final class Assembly implements Host {
                 () -> entrances(sim.get().ssh()),
                 (host, port, _) -> sim.get().ssh().connect(host, port),
                 Waiting.REAL);
-        var clusters = List.of(cluster("demo", "demo", wire, shells, config.vault(), LocalFiles.NONE));
-        var audit = new AuditLog(scratch().resolve("audit.jsonl"), clock);
-        var road = road(config, clusters, config.policy(), audit);
+        var scratch = scratch();
+        var files = new LocalFiles(List.of(), Optional.empty(), Optional.of(scratch.resolve("smoke.jsonl")));
+        var clusters = List.of(cluster("demo", "demo", wire, shells, config.vault(), files));
+        var audit = new AuditLog(scratch.resolve("audit.jsonl"), clock);
+        var road = road(config, clusters, policy, audit);
         return new Door(road, road::within, () -> {
             wire.close();
             sim.close();

@@ -3,7 +3,6 @@ package pvemcp.cli;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import pvemcp.tool.Preview;
 
 /// `pve-mcp call guest_power web stop`
 final class CallCommand implements Command {
@@ -43,20 +42,8 @@ final class CallCommand implements Command {
             var tool = ToolNames.find(typed, door.dispatcher());
             var arguments = CallArguments.parse(tool, words);
             var calls = new Calls(door.dispatcher(), console);
-            var result = calls.call(tool, arguments, preview -> agrees(calls, preview, Command.has(parsed, "--yes")));
+            var result = calls.call(tool, arguments, preview -> calls.agrees(preview, Command.has(parsed, "--yes")));
             return calls.show(result, Command.has(parsed, "--json"));
         }
-    }
-
-    private boolean agrees(Calls calls, Preview preview, boolean already) {
-        calls.preview(preview);
-        if (already) {
-            return true;
-        }
-        if (!console.terminal()) {
-            console.err().println("policy wants a yes for this, and there is no terminal to ask at: --yes gives it");
-            return false;
-        }
-        return new Question(console).agrees("do it?");
     }
 }

@@ -33,6 +33,21 @@ final class Calls {
         return done;
     }
 
+    /// Asks for a yes to what a call would do.
+    ///
+    /// @param already whether the command line gave it
+    boolean agrees(Preview preview, boolean already) {
+        preview(preview);
+        if (already) {
+            return true;
+        }
+        if (!console.terminal()) {
+            console.err().println("policy wants a yes for this, and there is no terminal to ask at: --yes gives it");
+            return false;
+        }
+        return new Question(console).agrees("do it?");
+    }
+
     /// What a held call would do, on standard error.
     void preview(Preview preview) {
         console.err().println("would do: " + preview.summary());

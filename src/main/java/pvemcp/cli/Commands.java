@@ -32,6 +32,7 @@ public final class Commands {
                 new CallCommand(host, console),
                 new PolicyCommand(host, console),
                 new DoctorCommand(host, console),
+                new SmokeCommand(host, console),
                 new ConfigCommand(host, console),
                 new AuditCommand(host, console),
                 new CompletionCommand(this, console),

@@ -23,6 +23,9 @@ public interface Host {
     /// The tools on a small simulated cluster that starts with the first call.
     Door demo();
 
+    /// The same, but everything is allowed there and its time runs ten times as fast: for what tests itself.
+    Door playground();
+
     /// Starts a simulated cluster for others to use.
     Simulation simulate(SimRequest request);
 }
