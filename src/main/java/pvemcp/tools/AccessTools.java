@@ -68,7 +68,7 @@ public final class AccessTools {
             @Doc("password, unlock: a user; sync: a realm") Action action,
             @Doc("Its id; of a token user@realm!name") String id,
 
-            @Doc("PVE's: groups, privs, expire …; password: secret:FILE")
+            @Doc("PVE's: groups, privs, expire; password: secret:FILE")
             Json.Obj options)
             implements Call<Changed>, Judged, Planned {
         Change {

@@ -83,7 +83,7 @@ final class CreateTools {
 
             @Doc(value = "Start it", obvious = true) boolean start,
 
-            @Doc("Any other of PVE: ostype, ipconfig0, sshkeys …")
+            @Doc("Any other of PVE, such as ostype, ipconfig0, sshkeys")
             Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)

@@ -93,9 +93,10 @@ public final class DatastoreTools {
     record Create(
             @Doc(value = "Its new id", obvious = true) String storage,
 
-            @Doc("dir, nfs, pbs, lvmthin, zfspool …") String type,
+            @Doc("Such as dir, nfs, lvmthin") String type,
 
-            @Doc("path, server, export, content, nodes …") Json.Obj options)
+            @Doc("Such as path, server, export, content, nodes")
+            Json.Obj options)
             implements Write {
         @Override
         public Verb verb() {
@@ -116,7 +117,7 @@ public final class DatastoreTools {
     record Change(
             @Doc(kind = Kind.STORAGE) String storage,
 
-            @Doc("content, nodes, disable, prune-backups, delete …")
+            @Doc("Such as content, nodes, disable, prune-backups, delete")
             Json.Obj options)
             implements Write {
         @Override
@@ -163,7 +164,7 @@ public final class DatastoreTools {
             @Doc(value = "What it is", obvious = true) Content content,
             @Doc("Default: the URL's") Optional<String> filename,
 
-            @Doc("Such as sha256:0a1b…") Optional<String> checksum)
+            @Doc("Such as sha256:HEX") Optional<String> checksum)
             implements Write {
         private static final List<String> ALGORITHMS = List.of("md5", "sha1", "sha224", "sha256", "sha384", "sha512");
 

@@ -58,7 +58,7 @@ final class DeviceTools {
 
             @Doc("0: none") Optional<Integer> vlan,
 
-            @Doc(value = "VMs: virtio, e1000 …", obvious = true)
+            @Doc(value = "VMs: virtio, e1000", obvious = true)
             Optional<String> model,
 
             @Doc(value = "PVE firewall on it", obvious = true)
@@ -69,7 +69,7 @@ final class DeviceTools {
             @Doc(value = "Containers: gateway", obvious = true)
             Optional<String> gateway,
 
-            @Doc("Other keys: rate, mtu, link_down, macaddr …")
+            @Doc("Other keys, such as rate, mtu, link_down, macaddr")
             Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -195,7 +195,7 @@ final class DeviceTools {
 
             @Doc("Mount point in a container") Optional<String> path,
 
-            @Doc("Other keys: discard, ssd, backup …") Json.Obj options,
+            @Doc("Other keys, such as discard, ssd, backup") Json.Obj options,
 
             @Doc("After a move") boolean deleteSource,
 

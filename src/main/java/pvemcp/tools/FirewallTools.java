@@ -185,7 +185,7 @@ public final class FirewallTools {
 
             @Doc(value = "For move", min = 0) Optional<Integer> to,
 
-            @Doc("type (in, out, forward, group), action, macro, proto, dport, source, dest, comment, enable …")
+            @Doc("type (in, out, forward, group), action, macro, proto, dport, source, dest, comment, enable")
             Json.Obj rule,
 
             @Doc("Keys to take off") List<String> unset,

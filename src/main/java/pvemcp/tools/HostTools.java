@@ -114,7 +114,8 @@ public final class HostTools {
             @Doc(value = "Name of the new group, pool or directory", obvious = true)
             Optional<String> name,
 
-            @Doc("raidlevel, filesystem, add_storage …") Json.Obj options)
+            @Doc("Such as raidlevel, filesystem, add_storage")
+            Json.Obj options)
             implements Write {
         Prepare {
             disks = List.copyOf(disks);
@@ -170,7 +171,7 @@ public final class HostTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to change", obvious = true) SettingsKind what,
 
-            @Doc("timezone; search, dns1; data; description …")
+            @Doc("Such as timezone; search, dns1; data; description")
             Json.Obj values)
             implements Write {
         @Override

@@ -81,7 +81,7 @@ public final class InsideTools {
     record Exec(
             @Doc GuestRef guest,
 
-            @Doc("Program and arguments; with shell: a script and its $1, $2 …")
+            @Doc("Program and arguments; with shell: a script and its $1, $2")
             List<String> command,
 
             @Doc(value = "Run by the guest's sh", or = "false", obvious = true)
