@@ -44,7 +44,7 @@ final class Remembering implements Transport {
     public Json.Obj send(Verb verb, String path, Json.Obj params) {
         if (verb != Verb.GET) {
             requests++;
-            secret |= !Secrets.masked(params).equals(params);
+            secret |= !Secrets.masked(path, params).equals(params);
             look(verb, path);
         }
         return wire.send(verb, path, params);

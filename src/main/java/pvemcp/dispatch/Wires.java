@@ -208,7 +208,7 @@ final class Wires {
     static List<String> lines(List<Sent> requests) {
         var lines = new ArrayList<String>();
         for (var request : requests) {
-            var params = Secrets.masked(request.params());
+            var params = Secrets.masked(request.path(), request.params());
             lines.add(params.isEmpty() ? request.toString() : request + " " + params.write());
         }
         return lines;

@@ -27,15 +27,14 @@ final class Entrusted {
         return all;
     }
 
-    /// As [#filled], for what PVE takes in Base64.
-    static Json.Obj encoded(ToolContext ctx, Json.Obj options, String name) {
-        var given = options.text(name);
-        return given.isEmpty()
-                ? options
-                : options.with(name, base64(ctx.vault().named(name, given.get()).reveal()));
+    /// What a reference stands for, in Base64.
+    ///
+    /// @param argument the input that the reference stands in
+    static String encoded(ToolContext ctx, String argument, String reference) {
+        return base64(ctx.vault().named(argument, reference).reveal());
     }
 
-    /// The same for lists of `name=KEY,value=secret:FILE`, whose values PVE takes in Base64.
+    /// As [#filled] for lists of `name=KEY,value=secret:FILE`, whose values PVE takes in Base64.
     static Json.Obj valued(ToolContext ctx, Json.Obj options, String name) {
         if (!options.has(name)) {
             return options;

@@ -41,6 +41,8 @@ public final class AllRoutes {
         SdnApi.add(routes);
         CephApi.add(routes);
         NotificationsApi.add(routes);
+        AcmeApi.add(routes);
+        CertificatesApi.add(routes);
         BulkApi.add(routes);
         ConsoleApi.add(routes);
         StorageApi.add(routes);

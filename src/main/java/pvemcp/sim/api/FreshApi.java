@@ -11,7 +11,6 @@ import pvemcp.sim.SimError;
 /// Nothing here can be changed yet.
 final class FreshApi {
     private static final List<String> EMPTY = List.of(
-            "/cluster/acme/account",
             "/cluster/ha/rules",
             "/cluster/jobs/realm-sync",
             "/cluster/mapping/dir",
@@ -34,8 +33,7 @@ final class FreshApi {
                 .on(Verb.GET, "/cluster/config/apiversion", _ -> Json.str("1"))
                 .on(Verb.GET, "/cluster/config/totem", _ -> Json.Null.NULL)
                 .on(Verb.GET, "/cluster/config/qdevice", _ -> Json.Obj.EMPTY)
-                .on(Verb.GET, "/cluster/config/join", FreshApi::join)
-                .on(Verb.DELETE, "/nodes/{node}/certificates/custom", _ -> Json.Null.NULL);
+                .on(Verb.GET, "/cluster/config/join", FreshApi::join);
     }
 
     private static Json manager(Request request) {

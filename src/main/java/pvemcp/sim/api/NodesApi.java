@@ -42,8 +42,7 @@ final class NodesApi {
                 .on(Verb.PUT, "/nodes/{node}/config", NodesApi::setConfig)
                 .on(Verb.GET, "/nodes/{node}/netstat", NodesApi::netstat)
                 .on(Verb.GET, "/nodes/{node}/subscription", NodesApi::subscription)
-                .on(Verb.POST, "/nodes/{node}/subscription", _ -> Json.Null.NULL)
-                .on(Verb.GET, "/nodes/{node}/certificates/info", NodesApi::certificates);
+                .on(Verb.POST, "/nodes/{node}/subscription", _ -> Json.Null.NULL);
         for (var command : SERVICE_COMMANDS) {
             routes.on(Verb.POST, "/nodes/{node}/services/{service}/" + command, request -> control(request, command));
         }
@@ -323,24 +322,5 @@ final class NodesApi {
                         "serverid",
                         Digests.of(node.name()).substring(0, 32).toUpperCase(Locale.ROOT))
                 .json();
-    }
-
-    private static Json certificates(Request request) {
-        var certificate = request.cluster().certificate;
-        return Json.arr(Json.obj(
-                "filename", "pve-ssl.pem",
-                "fingerprint", certificate.fingerprint(),
-                "subject", certificate.subject(),
-                "issuer", certificate.subject(),
-                "notbefore", certificate.from().getEpochSecond(),
-                "notafter",
-                        request.node()
-                                .certificateUntil
-                                .orElse(certificate.until())
-                                .getEpochSecond(),
-                "public-key-type", "id-ecPublicKey",
-                "public-key-bits", 256,
-                "san", List.of("localhost", "127.0.0.1", "0000:0000:0000:0000:0000:0000:0000:0001"),
-                "pem", certificate.pem()));
     }
 }

@@ -46,6 +46,7 @@ public final class Cluster {
     public final SequencedMap<String, SequencedMap<String, String>> haResources = new TreeMap<>();
     /// Copies of guests' disks kept on other nodes (replication.cfg), by job.
     public final SequencedMap<String, Replication> replications = new TreeMap<>();
+    public final Acme acme = new Acme();
     public final Notifications notifications = new Notifications();
     /// Empty where Ceph is not installed.
     public Optional<Ceph> ceph = Optional.empty();

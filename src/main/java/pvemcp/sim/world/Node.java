@@ -28,6 +28,8 @@ public final class Node {
     public Duration clockAhead = Duration.ZERO;
     /// When its certificate ends, where that is not the simulator's own.
     public Optional<Instant> certificateUntil = Optional.empty();
+    /// The one that was uploaded or ordered instead of PVE's own, in pveproxy-ssl.pem.
+    public Optional<NodeCertificate> customCertificate = Optional.empty();
     /// Whether a package is to be had anew.
     public boolean upToDate;
     public String kernel = "6.17.2-1-pve";
