@@ -81,6 +81,7 @@ public final class Lab implements AutoCloseable {
     private boolean cancelsOnPause;
     private Path auditFile;
     private Vault vault;
+    private ApiSchema schema = ApiSchema.builtIn("9.2");
     private Optional<AuditLog> audit = Optional.empty();
     private Optional<Road> road = Optional.empty();
 
@@ -201,6 +202,13 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /// A cluster that says of itself that this is its API.
+    public Lab speaking(ApiSchema other) {
+        schema = other;
+        road = Optional.empty();
+        return this;
+    }
+
     /// A secret of the owner's, in a file.
     public Lab knowingSecret(String name, String secret) {
         var directory = folder.resolve("secrets");
@@ -268,7 +276,7 @@ public final class Lab implements AutoCloseable {
                     sim.token().id(),
                     new Noting(wire, requests),
                     wrapped -> new Pve(wrapped, waiting()),
-                    () -> ApiSchema.builtIn("9.2"),
+                    () -> schema,
                     shells,
                     vault,
                     files);

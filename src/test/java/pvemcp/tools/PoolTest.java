@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.schema.ApiSchema;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
 import pvemcp.tool.ToolResult;
@@ -118,6 +119,51 @@ class PoolTest {
             that(lab.call("pve_pool_set", "pool", "shop", "action", "change")).failsWith("bad_arguments");
             that(lab.call("pve_pool_set", "pool", "shop", "action", "delete", "guests", "web"))
                     .failsWith("bad_arguments");
+        }
+    }
+
+    /// The pools of PVE 8.0, which had no parameter for the pool yet.
+    private static final String OLD = """
+            const apiSchema = [{"path": "/pools", "text": "pools", "leaf": 0,
+              "info": {
+                "GET": {"name": "index", "method": "GET", "parameters": {"additionalProperties": 0}},
+                "POST": {"name": "create_pool", "method": "POST", "parameters": {"additionalProperties": 0, "properties": {
+                  "poolid": {"type": "string", "format": "pve-poolid"},
+                  "comment": {"type": "string", "optional": 1}}}}},
+              "children": [{"path": "/pools/{poolid}", "text": "{poolid}", "leaf": 1,
+                "info": {
+                  "GET": {"name": "read_pool", "method": "GET", "parameters": {"additionalProperties": 0, "properties": {
+                    "poolid": {"type": "string", "format": "pve-poolid"}}}},
+                  "PUT": {"name": "update_pool", "method": "PUT", "parameters": {"additionalProperties": 0, "properties": {
+                    "poolid": {"type": "string", "format": "pve-poolid"},
+                    "comment": {"type": "string", "optional": 1},
+                    "vms": {"type": "string", "format": "pve-vmid-list", "optional": 1},
+                    "storage": {"type": "string", "format": "pve-storage-id-list", "optional": 1},
+                    "delete": {"type": "boolean", "optional": 1}}}},
+                  "DELETE": {"name": "delete_pool", "method": "DELETE", "parameters": {"additionalProperties": 0,
+                    "properties": {"poolid": {"type": "string", "format": "pve-poolid"}}}}}}]}];
+            """;
+
+    @Test
+    void an_older_release_is_asked_in_its_own_form() {
+        try (var lab = lab().speaking(ApiSchema.fromApidoc(OLD, "8.0.4"))) {
+            that(lab.call("pve_pool_set", "pool", "infra", "action", "create", "guests", "dns"))
+                    .shows("outcome: done");
+            that(lab.call("pve_pool_get", "pool", "infra")).shows("1 members", "dns");
+            that(lab.call("pve_pool_set", "pool", "infra", "action", "remove", "guests", "dns"))
+                    .shows("outcome: done");
+            that(lab.call("pve_pool_set", "pool", "infra", "action", "delete")).shows("outcome: done");
+            assertThat(lab.requests())
+                    .contains("POST /pools", "PUT /pools/infra", "GET /pools/infra", "DELETE /pools/infra")
+                    .doesNotContain("PUT /pools", "GET /pools", "DELETE /pools");
+        }
+    }
+
+    @Test
+    void an_older_release_is_protected_as_well() {
+        try (var lab = lab().speaking(ApiSchema.fromApidoc(OLD, "8.0.4")).protecting("pool:shop")) {
+            that(lab.call("pve_pool_set", "pool", "shop", "action", "change", "comment", "mine"))
+                    .isRefusedBy("protect.pools");
         }
     }
 }
