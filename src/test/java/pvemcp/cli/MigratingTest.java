@@ -75,7 +75,9 @@ class MigratingTest {
     }
 
     private static Lab lab() {
-        return Lab.of(Scenes.household()).knowingSecret("guest-password", "correct horse battery staple");
+        return Lab.of(Scenes.household())
+                .knowingSecret("guest-password", "correct horse battery staple")
+                .makingTokens();
     }
 
     @ParameterizedTest(name = "{0}")
