@@ -18,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import pvemcp.json.Json;
@@ -199,15 +200,18 @@ public final class AuditLog implements AutoCloseable {
             standOnPredecessor();
         }
         var unended = tail.unended(previous, sequence);
+        var torn = tail.torn();
         if (unended.isPresent()) {
-            // Nobody was told that this line is there, but it is.
-            end += tail.torn().length;
+            // Perhaps nobody was told that this line is there, but it is.
+            int length = unended.get().length();
+            end += length;
+            torn = Arrays.copyOfRange(torn, length, torn.length);
             writeAll("\n".getBytes(StandardCharsets.UTF_8), end++);
-            stand(unended.get());
+            stand(unended.get().entry());
         }
         var cut = cut();
-        if (tail.torn().length > 0 && unended.isEmpty()) {
-            recover(tail.torn());
+        if (torn.length > 0) {
+            recover(torn);
         } else if (end == 0 && sequence > 0) {
             var before = Segments.closed(file, sequence).getFileName().toString();
             put(Json.obj("event", "continued", "after", before));

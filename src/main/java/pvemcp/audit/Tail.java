@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,10 +66,22 @@ record Tail(Optional<Entry> last, long end, byte[] torn, boolean signed, int unc
                 since(lines));
     }
 
-    /// The torn rest where it is a whole line that only lacks its end, and follows on the last one.
-    Optional<Entry> unended(String previous, long sequence) {
-        return Entry.read(torn)
-                .filter(entry -> entry.seq() == sequence + 1 && entry.prev().equals(previous));
+    /// A line whose end is missing, or was overwritten by rubbish.
+    ///
+    /// @param length of it in the torn rest
+    record Unended(Entry entry, int length) {}
+
+    /// What the torn rest begins with, where that is a whole line that follows on the last one.
+    Optional<Unended> unended(String previous, long sequence) {
+        var text = new String(torn, StandardCharsets.ISO_8859_1);
+        int prev = text.indexOf("\"prev\":\"" + previous + "\"}");
+        if (prev < 0) {
+            return Optional.empty();
+        }
+        int length = text.indexOf('}', prev) + 1;
+        return Entry.read(Arrays.copyOf(torn, length))
+                .filter(entry -> entry.seq() == sequence + 1 && entry.prev().equals(previous))
+                .map(entry -> new Unended(entry, length));
     }
 
     private static int uncovered(List<Entry> lines) {
