@@ -25,12 +25,22 @@ public final class Clean {
 
     /// Free text of several lines, such as a guest's notes: at most 2,048 characters.
     public static String note(String text) {
-        return cut(strip(text, true), NOTE);
+        return cut(strip(text, true, true), NOTE);
     }
 
     /// One line of any length, for values whose length is bounded elsewhere.
     public static String oneLine(String text) {
-        return strip(text, false);
+        return strip(text, false, true);
+    }
+
+    /// Text of several lines and any length, our own words around those of others.
+    static String lines(String text) {
+        return strip(text, true, false);
+    }
+
+    /// One line, cut at `limit`.
+    static String cell(String text, int limit) {
+        return cut(oneLine(text), limit);
     }
 
     private static String cut(String text, int limit) {
@@ -41,8 +51,8 @@ public final class Clean {
         return text.substring(0, end) + "…";
     }
 
-    private static String strip(String text, boolean lines) {
-        if (isPlain(text)) {
+    private static String strip(String text, boolean lines, boolean ends) {
+        if (isPlain(text, lines)) {
             return text;
         }
         // Whole escape sequences go first, while their introducers are still there.
@@ -57,13 +67,13 @@ public final class Clean {
                 out.appendCodePoint(c);
             }
         });
-        return out.toString().strip();
+        return ends ? out.toString().strip() : out.toString();
     }
 
-    private static boolean isPlain(String text) {
+    private static boolean isPlain(String text, boolean lines) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < 0x20 || c > 0x7e) {
+            if ((c < 0x20 || c > 0x7e) && !(lines && c == '\n')) {
                 return false;
             }
         }

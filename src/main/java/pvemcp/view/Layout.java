@@ -21,10 +21,14 @@ public final class Layout {
 
     /// The answer, to read.
     public static View view(Object answer) {
+        return Cleaned.of(laidOut(answer));
+    }
+
+    private static View laidOut(Object answer) {
         return switch (answer) {
             case View view -> view;
             case Shown shown -> shown.view();
-            case Optional<?> optional -> optional.map(Layout::view).orElse(new View.Text("none"));
+            case Optional<?> optional -> optional.map(Layout::laidOut).orElse(new View.Text("none"));
             case List<?> items when items.isEmpty() -> new View.Text("none");
             case List<?> items when isTable(items) -> table(items);
             case List<?> items ->
@@ -37,6 +41,10 @@ public final class Layout {
 
     /// The same as JSON: sizes in bytes, fractions as they are, time spans in seconds, moments in ISO 8601.
     public static Json data(Object answer) {
+        return Cleaned.of(asData(answer));
+    }
+
+    private static Json asData(Object answer) {
         return switch (answer) {
             case Json json -> json;
             case Shown shown -> shown.data();
@@ -49,22 +57,22 @@ public final class Layout {
                         "lines",
                         lines.stream().map(Clean::line).toList());
             case View view -> Json.obj("text", Markdown.plain(view));
-            case Optional<?> optional -> optional.map(Layout::data).orElse(Json.Null.NULL);
+            case Optional<?> optional -> optional.map(Layout::asData).orElse(Json.Null.NULL);
             case Iterable<?> items -> {
                 var list = new ArrayList<Json>();
-                items.forEach(item -> list.add(data(item)));
+                items.forEach(item -> list.add(asData(item)));
                 yield new Json.Arr(list);
             }
             case Map<?, ?> map -> {
                 var members = new LinkedHashMap<String, Json>();
-                map.forEach((name, value) -> members.put(name.toString(), data(value)));
+                map.forEach((name, value) -> members.put(name.toString(), asData(value)));
                 yield new Json.Obj(members);
             }
             case Duration span -> Json.num(span.toMillis() / 1000.0);
             case Instant moment ->
                 Json.str(moment.truncatedTo(ChronoUnit.SECONDS).toString());
             case Enum<?> word -> Json.str(word(word));
-            case Record value when isValue(value) -> data(only(value));
+            case Record value when isValue(value) -> asData(only(value));
             case Record facts -> object(facts);
             case String _, Boolean _, Integer _, Long _, Double _ -> Json.of(answer);
             default -> Json.str(answer.toString());
@@ -168,7 +176,7 @@ public final class Layout {
         for (var component : answer.getClass().getRecordComponents()) {
             var value = get(answer, component);
             if (!(value instanceof Optional<?> optional && optional.isEmpty())) {
-                members.put(label(component.getName()), data(value));
+                members.put(label(component.getName()), asData(value));
             }
         }
         return new Json.Obj(members);

@@ -16,6 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.json.Json;
+import pvemcp.lab.Campaign;
 
 /// What a loss of power may leave of a file: cut at any byte, or its end turned to zeros or rubbish by sectors. The
 /// ledger goes on behind the last whole entry, and says what it found.

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pvemcp.json.Json;
+import pvemcp.lab.Campaign;
 
 /// A disk that fails at every possible moment, once or for good: what was acknowledged is there afterwards, what was
 /// refused was said to be refused, and the chain holds.

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.json.Json;
+import pvemcp.lab.Campaign;
 
 /// `kill -9` at random moments, while two processes with four threads each write to one ledger that is closed and
 /// continued every 96 KiB: no acknowledged entry is lost, and the chain verifies.

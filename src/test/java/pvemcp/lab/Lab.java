@@ -76,6 +76,7 @@ public final class Lab implements AutoCloseable {
             .with(Tier.CHANGE, Answer.ALLOW)
             .with(Tier.DESTROY, Answer.ALLOW)
             .with(Tier.EXECUTE, Answer.ALLOW);
+    private UnaryOperator<Transport> way = UnaryOperator.identity();
     private Shells shells = new Shells(SshSettings.OFF, waiting());
     private LocalFiles files = LocalFiles.NONE;
     private boolean cancelsOnPause;
@@ -168,6 +169,13 @@ public final class Lab implements AutoCloseable {
         wire.close();
         var root = new Connection.Credential.Password(Access.ROOT, new Secret("hunter22"), Optional.empty());
         wire = new HttpTransport(connection(root), clock(), waiting());
+        road = Optional.empty();
+        return this;
+    }
+
+    /// Puts something between the client and the cluster.
+    public Lab through(UnaryOperator<Transport> something) {
+        way = something;
         road = Optional.empty();
         return this;
     }
@@ -274,7 +282,7 @@ public final class Lab implements AutoCloseable {
             var cluster = new Cluster(
                     "default",
                     sim.token().id(),
-                    new Noting(wire, requests),
+                    new Noting(way.apply(wire), requests),
                     wrapped -> new Pve(wrapped, waiting()),
                     () -> schema,
                     shells,

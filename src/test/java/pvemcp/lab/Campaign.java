@@ -1,15 +1,15 @@
-package pvemcp.audit;
+package pvemcp.lab;
 
 /// How much of a campaign is run: a slice with each build, all of it with `-Pcampaign`.
-final class Campaign {
+public final class Campaign {
     private Campaign() {}
 
-    static int of(int slice, int whole) {
+    public static int of(int slice, int whole) {
         return Boolean.getBoolean("campaign") ? whole : slice;
     }
 
     /// Figures are asked for when all of it is run.
-    static void report(String figures) {
+    public static void report(String figures) {
         if (Boolean.getBoolean("campaign")) {
             System.out.println(figures);
         }
