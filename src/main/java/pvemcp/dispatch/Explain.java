@@ -206,7 +206,9 @@ final class Explain {
                         // PVE::Ceph::Tools::check_ceph_installed
                         message.contains("binary not installed: /usr/bin/ceph")
                                 ? "Ceph is not installed there: 'pveceph install' on the node, or name another node"
-                                : "");
+                                : message.contains("already exists on node")
+                                        ? "somebody was faster with this id; pve_next_id names a free one"
+                                        : room(message));
         };
     }
 
@@ -225,7 +227,21 @@ final class Explain {
             return "somebody else is at work on it: pve_task_list guest=%s running=true shows who; try again after that"
                     .formatted(upid.id());
         }
-        return "pve_task_get task=%s lines=100 shows more of the log".formatted(upid);
+        var room = room(exit);
+        return room.isEmpty() ? "pve_task_get task=%s lines=100 shows more of the log".formatted(upid) : room;
+    }
+
+    /// What to do where a storage is full; empty where that is not what was said. The words are those of the kernel
+    /// (ENOSPC), lvcreate, PVE::Storage::ZFSPoolPlugin and PVE::API2::Storage::Status.
+    private static String room(String message) {
+        var words = message.toLowerCase(java.util.Locale.ROOT);
+        boolean full = List.of(
+                        "no space left on device", "insufficient free space", "out of space", "not enough free space")
+                .stream()
+                .anyMatch(words::contains);
+        return full
+                ? "a storage is full: pve_storage_list shows where there is room, pve_storage_pressure what takes it up"
+                : "";
     }
 
     private static Failed invalid(PveFault.Invalid invalid) {

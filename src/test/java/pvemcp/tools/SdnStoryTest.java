@@ -114,9 +114,12 @@ class SdnStoryTest {
 
     @Test
     void a_node_that_is_away_is_not_passed_over() {
-        try (var lab = Lab.of(twoNodes()).with(cluster -> cluster.node("pve2").online = false)) {
+        try (var lab = Lab.of(twoNodes()).with(cluster -> {
+            cluster.addNode("pve3"); // Two of three are a majority.
+            cluster.node("pve2").online = false;
+        })) {
             define(lab);
-            that(apply(lab)).shows("in effect on 1 of 2 nodes", "pve2|offline|not told");
+            that(apply(lab)).shows("in effect on 2 of 3 nodes", "pve2|offline|not told");
         }
     }
 

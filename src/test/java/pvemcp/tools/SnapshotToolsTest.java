@@ -96,11 +96,10 @@ class SnapshotToolsTest {
 
     @Test
     void a_snapshot_of_another_guest_under_the_same_id_is_not_deleted() {
-        try (var lab = Lab.of(Scenarios.homelab()).policy(open -> open.with(Tier.DESTROY, Policy.Answer.ASK))) {
-            var held = lab.call("pve_snapshot_delete", "guest", "web", "name", "before-upgrade");
-            var ticket = ((ToolResult.Held) held).ticket().text();
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            lab.call("pve_guest_get", "guest", "web"); // The list of guests is a moment old after this.
             lab.with(cluster -> cluster.guest(101).config.put("name", "payroll"));
-            that(lab.call("pve_snapshot_delete", "guest", "web", "name", "before-upgrade", "confirm", ticket))
+            that(lab.call("pve_snapshot_delete", "guest", "web", "name", "before-upgrade"))
                     .failsWith("conflict")
                     .saying("101 is 'payroll' by now, no longer 'web'");
             assertThat(lab.<Boolean>ask(cluster -> cluster.guest(101).snapshots.containsKey("before-upgrade")))

@@ -34,6 +34,9 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
             .map(name -> Map.of("subdir", name))
             .toList());
 
+    private static final Pattern WITHOUT_QUORUM = Pattern.compile(
+            ".*/status/(stop|shutdown|suspend|reset)|/access/(ticket|vncticket)|.*/(agent|tasks)(/.*)?|.*/(vnc|term|spice)proxy");
+
     private static final Pattern UPLOAD = Pattern.compile("/api2/[^/]+/nodes/[^/]+/storage/[^/]+/upload");
 
     private final SimOptions options;
@@ -266,6 +269,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         requireTicket(operation, identity, path);
         new Permissions(cluster, rights, all).require(operation);
         requireReachable(operation, all);
+        requireQuorum(operation);
         var typed = Check.arguments(schema, operation, all);
         // A path of PVE that is not simulated answers as one that PVE has not.
         var handler = routes.handler(operation).orElseThrow(() -> notImplemented(http, path));
@@ -302,6 +306,16 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         cluster.node(node);
         if (!cluster.node(node).online) {
             throw new Dropped();
+        }
+    }
+
+    /// What writes below /etc/pve is refused without a majority (PVE::Cluster::check_cfs_quorum). A guest can still
+    /// be stopped and looked into, and people can log in.
+    private void requireQuorum(Operation operation) {
+        boolean writes = operation.verb() != Verb.GET
+                && !WITHOUT_QUORUM.matcher(operation.path()).matches();
+        if (writes && !cluster.isQuorate()) {
+            throw new SimError("cluster not ready - no quorum?");
         }
     }
 

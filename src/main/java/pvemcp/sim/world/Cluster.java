@@ -85,6 +85,12 @@ public final class Cluster {
         return node;
     }
 
+    /// Whether most of the nodes see one another.
+    public boolean isQuorate() {
+        long online = nodes.values().stream().filter(node -> node.online).count();
+        return online * 2 > nodes.size();
+    }
+
     /// What answers on the network by that name or address: a node that is there, or a guest whose system is up.
     public Optional<ToyHost> reached(String host) {
         var node = nodes.values().stream()
