@@ -259,7 +259,7 @@ class LifecycleToolsTest {
     @Test
     void a_guest_under_ha_is_followed_until_it_has_really_moved() {
         try (var lab = pair()) {
-            lab.with(cluster -> cluster.haResources.put("vm:101", new java.util.TreeMap<>(Map.of("state", "started"))));
+            lab.with(cluster -> cluster.ha.manage("vm:101"));
             that(lab.call("pve_guest_migrate", "guest", "web", "node", "pve2"))
                     .shows("outcome: done", ":hamigrate:101:");
             assertThat(nodeOf(lab, 101)).isEqualTo("pve2");

@@ -23,8 +23,13 @@ public final class AllRoutes {
         HardwareApi.add(routes);
         DiskSetupApi.add(routes);
         UpkeepApi.add(routes);
-        FreshApi.add(routes);
+        CorosyncApi.add(routes);
+        HaApi.add(routes);
+        HaManager.add(routes);
         JobsApi.add(routes);
+        MappingApi.add(routes);
+        MetricServerApi.add(routes);
+        CpuModelApi.add(routes);
         QemuApi.add(routes);
         QemuPower.add(routes);
         LxcApi.add(routes);

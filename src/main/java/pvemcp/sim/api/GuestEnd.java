@@ -1,7 +1,11 @@
 package pvemcp.sim.api;
 
 import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Guest;
+import pvemcp.sim.world.Ha;
 import pvemcp.sim.world.VolumeId;
 
 /// What a guest leaves behind when it goes (PVE::QemuServer::destroy_vm, PVE::LXC::destroy_lxc_container).
@@ -30,6 +34,27 @@ final class GuestEnd {
         cluster.pools.values().forEach(pool -> pool.guests.remove(guest.vmid()));
         var path = "/vms/" + guest.vmid();
         cluster.access.forget(line -> line.path().equals(path));
+    }
+
+    /// Takes it out of HA, backup jobs and replication (PVE::VZDump::Plugin and PVE::ReplicationConfig,
+    /// remove_vmid_from_…).
+    static void purge(Cluster cluster, Guest guest) {
+        cluster.ha.forget(Ha.sid(guest));
+        cluster.replications.values().removeIf(job -> job.vmid() == guest.vmid());
+        var id = Integer.toString(guest.vmid());
+        for (var job : cluster.backupJobs.values()) {
+            for (var list : List.of("vmid", "exclude")) {
+                job.computeIfPresent(list, (_, ids) -> {
+                    var left = Request.split(ids).stream()
+                            .filter(other -> !other.equals(id))
+                            .collect(Collectors.joining(","));
+                    return left.isEmpty() ? null : left;
+                });
+            }
+        }
+        cluster.backupJobs
+                .values()
+                .removeIf(job -> !job.containsKey("vmid") && !job.containsKey("all") && !job.containsKey("pool"));
     }
 
     private static void unreferenced(Request request, Guest guest) {

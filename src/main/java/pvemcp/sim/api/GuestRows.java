@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import pvemcp.json.Json;
+import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Vm;
@@ -29,9 +30,10 @@ final class GuestRows {
     }
 
     /// What `status/current` says.
-    static Json.Obj current(Guest guest, Instant now) {
+    static Json.Obj current(Guest guest, Cluster cluster) {
+        var now = cluster.now();
         var row = guest instanceof Vm vm ? detailed(vm, now) : containerRow((Container) guest, now);
-        row.put("ha", Json.obj("managed", 0));
+        row.put("ha", ha(guest, cluster));
         if (guest instanceof Vm vm) {
             if (vm.hasAgentOption()) {
                 row.put("agent", Json.num(1));
@@ -41,6 +43,17 @@ final class GuestRows {
             }
         }
         return new Json.Obj(row);
+    }
+
+    /// PVE::HA::Config::get_service_status
+    private static Json ha(Guest guest, Cluster cluster) {
+        return cluster.ha
+                .managed(guest)
+                .map(resource -> Rows.of("managed", 1)
+                        .putText("state", resource.crmState)
+                        .putText("group", resource.options.getOrDefault("group", ""))
+                        .json())
+                .orElse(Json.obj("managed", 0));
     }
 
     private static SequencedMap<String, Json> common(Guest guest, Instant now) {

@@ -170,6 +170,11 @@ final class HardwareApi {
         return new Json.Arr(rows);
     }
 
+    static boolean hasPciDevice(Request request, String id) {
+        return ((Json.Arr) pci(request))
+                .items().stream().anyMatch(device -> ((Json.Obj) device).text("id").filter(id::equals).isPresent());
+    }
+
     private static Json pci(Request request) {
         return Json.arr(
                 device(

@@ -1,8 +1,14 @@
 package pvemcp.sim.api;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import pvemcp.json.Json;
@@ -10,45 +16,199 @@ import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Guest;
+import pvemcp.sim.world.PropertyString;
+import pvemcp.sim.world.Vm;
+import pvemcp.sim.world.VolumeId;
 
-/// What the cluster does by itself: scheduled backups and high availability; to be looked at
-/// (PVE::API2::Backup, PVE::API2::HA::Status).
+/// What the cluster does by schedule: backups and syncs of realms (PVE::API2::Backup, PVE::API2::Cluster::Jobs). They
+/// are kept; no schedule is kept to.
 final class JobsApi {
-    private static final Set<String> NUMBERS =
-            Set.of("enabled", "all", "max_restart", "max_relocate", "enable", "ebtables", "failback", "repeat-missed");
+    private static final String BACKUPS = "/cluster/backup";
+    private static final String SYNCS = "/cluster/jobs/realm-sync";
+    private static final Set<String> NUMBERS = Set.of(
+            "enabled",
+            "all",
+            "repeat-missed",
+            "bwlimit",
+            "ionice",
+            "lockwait",
+            "maxfiles",
+            "pigz",
+            "protected",
+            "remove",
+            "stdexcludes",
+            "stop",
+            "stopwait",
+            "zstd",
+            "pbs-change-detection-mode",
+            "enable-new");
+    /// Kept as `key=value,…`, shown as objects.
+    private static final Set<String> STRUCTURED = Set.of("prune-backups", "fleecing", "performance");
+    private static final List<String> ROOT_ONLY = List.of("dumpdir", "tmpdir", "script");
+    private static final DateTimeFormatter CTIME =
+            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
 
     private JobsApi() {}
 
     static void add(Routes routes) {
-        routes.on(Verb.GET, "/cluster/backup", JobsApi::backups)
-                .on(Verb.GET, "/cluster/backup/{id}", JobsApi::backup)
+        routes.on(Verb.GET, BACKUPS, JobsApi::backups)
+                .on(Verb.POST, BACKUPS, JobsApi::createBackup)
+                .on(Verb.GET, BACKUPS + "/{id}", JobsApi::backup)
+                .on(Verb.PUT, BACKUPS + "/{id}", JobsApi::updateBackup)
+                .on(Verb.DELETE, BACKUPS + "/{id}", request -> delete(request, request.cluster().backupJobs))
+                .on(Verb.GET, BACKUPS + "/{id}/included_volumes", JobsApi::included)
                 .on(Verb.GET, "/cluster/backup-info/not-backed-up", JobsApi::notBackedUp)
-                .on(Verb.GET, "/cluster/ha/resources", JobsApi::resources)
-                .on(Verb.GET, "/cluster/ha/status/current", JobsApi::status);
+                .on(Verb.GET, SYNCS, JobsApi::syncs)
+                .on(Verb.GET, SYNCS + "/{id}", JobsApi::sync)
+                .on(Verb.POST, SYNCS + "/{id}", JobsApi::createSync)
+                .on(Verb.PUT, SYNCS + "/{id}", JobsApi::updateSync)
+                .on(Verb.DELETE, SYNCS + "/{id}", request -> delete(request, request.cluster().realmSyncs))
+                .on(Verb.GET, "/cluster/jobs/schedule-analyze", JobsApi::analyze);
     }
 
-    private static Json backups(Request request) {
-        var rows = new ArrayList<Json>();
-        request.cluster().backupJobs.forEach((id, job) -> rows.add(job(id, job)));
-        return new Json.Arr(rows);
-    }
+    // ---- any job ----
 
-    private static Json.Obj job(String id, Map<String, String> job) {
-        return values(Rows.of("id", id, "type", "vzdump"), job).json();
-    }
-
-    private static Rows values(Rows row, Map<String, String> values) {
-        values.forEach((key, value) -> row.put(key, NUMBERS.contains(key) ? Json.num(Long.parseLong(value)) : value));
+    private static Rows row(String id, SequencedMap<String, String> job) {
+        var row = Rows.of("id", id, "enabled", 1);
+        job.forEach((key, value) -> row.put(key, shown(key, value)));
         return row;
     }
 
-    private static Json backup(Request request) {
-        var id = request.text("id");
-        var job = request.cluster().backupJobs.get(id);
-        if (job == null) {
-            throw SimError.invalid("id", "No such job '%s'".formatted(id));
+    private static Json shown(String key, String value) {
+        if (STRUCTURED.contains(key)) {
+            var parts = new LinkedHashMap<String, Object>();
+            for (var part : value.split(",", -1)) {
+                var pair = part.split("=", 2);
+                parts.put(pair[0], pair.length == 2 ? pair[1] : "1");
+            }
+            return Json.of(parts);
         }
-        return job(id, job);
+        return NUMBERS.contains(key) && value.matches("\\d{1,18}") ? Json.num(Long.parseLong(value)) : Json.str(value);
+    }
+
+    private static Json.Obj withNextRun(Request request, Rows row) {
+        var job = row.json();
+        boolean enabled = job.flag("enabled").orElse(true);
+        return enabled
+                ? row.putIf(
+                                "next-run",
+                                Schedule.parse(job.text("schedule").orElse("daily"))
+                                        .next(request.cluster().now())
+                                        .map(Instant::getEpochSecond))
+                        .json()
+                : job;
+    }
+
+    private static SequencedMap<String, String> job(
+            Request request, SequencedMap<String, SequencedMap<String, String>> jobs) {
+        var job = jobs.get(request.text("id"));
+        if (job == null) {
+            throw SimError.invalid("id", "No such job '%s'".formatted(request.text("id")));
+        }
+        return job;
+    }
+
+    /// What PVE raises inside its lock on jobs.cfg arrives as the text of a 500.
+    private static SimError inside(String parameter, String problem) {
+        return new SimError("400 Parameter verification failed.\n%s: %s".formatted(parameter, problem));
+    }
+
+    private static Json delete(Request request, SequencedMap<String, SequencedMap<String, String>> jobs) {
+        var id = request.text("id");
+        if (jobs.remove(id) == null) {
+            throw inside("id", "No such job '%s'".formatted(id));
+        }
+        return Json.Null.NULL;
+    }
+
+    private static void set(Request request, SequencedMap<String, String> job, Set<String> besides) {
+        request.arguments().members().forEach((key, value) -> {
+            if (!besides.contains(key)) {
+                job.put(key, value.scalarText().orElse(""));
+            }
+        });
+    }
+
+    // ---- backups ----
+
+    private static Json backups(Request request) {
+        var rows = new ArrayList<Json>();
+        request.cluster()
+                .backupJobs
+                .forEach((id, job) -> rows.add(withNextRun(request, row(id, job).put("type", "vzdump"))));
+        return new Json.Arr(rows);
+    }
+
+    private static Json backup(Request request) {
+        return row(request.text("id"), job(request, request.cluster().backupJobs))
+                .put("type", "vzdump")
+                .json();
+    }
+
+    private static void requireAllowed(Request request) {
+        for (var option : ROOT_ONLY) {
+            if (request.has(option) && !GuestPaths.isRoot(request)) {
+                throw SimError.invalid(option, "Only root may set this option.");
+            }
+        }
+        request.find("pool").filter(pool -> !request.cluster().pools.containsKey(pool)).ifPresent(pool -> {
+            throw new SimError(
+                    403, "Permission check failed (pool '%s' does not exist)".formatted(pool), Map.of());
+        });
+    }
+
+    private static Json createBackup(Request request) {
+        requireAllowed(request);
+        if (!request.has("schedule") && !request.has("starttime")) {
+            throw SimError.invalid("schedule", "neither 'starttime' nor 'schedule' were set");
+        }
+        boolean all = request.flag("all");
+        if (!request.has("vmid") && !all && !request.has("pool")) {
+            throw inside("vmid", "property is missing");
+        }
+        if (request.has("vmid") && all) {
+            throw inside("all", "option conflicts with option 'vmid'");
+        }
+        var id = request.text("id", request.cluster().freshUuid());
+        if (request.cluster().backupJobs.containsKey(id)) {
+            throw new SimError("Job '%s' already exists".formatted(id));
+        }
+        var job = new LinkedHashMap<String, String>();
+        set(request, job, Set.of("id", "starttime", "dow"));
+        schedule(request, job);
+        request.cluster().backupJobs.put(id, job);
+        return Json.Null.NULL;
+    }
+
+    /// The older way to say when.
+    private static void schedule(Request request, SequencedMap<String, String> job) {
+        request.find("starttime").ifPresent(time -> job.put(
+                "schedule",
+                request.find("dow").map(days -> days + " ").orElse("") + time));
+    }
+
+    private static Json updateBackup(Request request) {
+        requireAllowed(request);
+        var job = request.cluster().backupJobs.get(request.text("id"));
+        if (job == null) {
+            throw new SimError("no such vzdump job");
+        }
+        for (var option : request.list("delete")) {
+            if (request.operation().facts().object("params").orElseThrow().get(option).isEmpty()) {
+                throw inside("delete", "unknown option '%s'".formatted(option));
+            }
+        }
+        request.list("delete").forEach(job::remove);
+        if (request.has("vmid")) {
+            List.of("all", "exclude", "pool").forEach(job::remove);
+        } else if (request.flag("all")) {
+            List.of("vmid", "pool").forEach(job::remove);
+        } else if (request.has("pool")) {
+            List.of("vmid", "all", "exclude").forEach(job::remove);
+        }
+        set(request, job, Set.of("id", "delete", "digest", "starttime", "dow"));
+        schedule(request, job);
+        return Json.Null.NULL;
     }
 
     /// The guests no job names, whether it is switched on or not (PVE::API2::Cluster::BackupInfo).
@@ -82,96 +242,99 @@ final class JobsApi {
                 .toList();
     }
 
-    private static Json resources(Request request) {
+    private static Json included(Request request) {
+        var cluster = request.cluster();
+        var job = job(request, cluster.backupJobs);
         var rows = new ArrayList<Json>();
-        request.cluster().haResources.forEach((sid, options) -> {
-            var shown = new java.util.TreeMap<>(options);
-            shown.remove("status");
-            shown.putIfAbsent("state", "started");
-            rows.add(values(Rows.of("sid", sid, "type", sid.substring(0, 2)), shown)
-                    .put("digest", Guest.sha1(request.cluster().haResources.toString()))
-                    .json());
+        for (int vmid : guests(cluster, job)) {
+            var guest = cluster.guests.get(vmid);
+            boolean elsewhere = guest != null && !job.getOrDefault("node", guest.node).equals(guest.node);
+            if (guest == null) {
+                rows.add(Json.obj("id", vmid, "type", "unknown", "leaf", 1, "children", Json.Arr.EMPTY));
+            } else if (!elsewhere && request.may("/vms/" + vmid, "VM.Audit")) {
+                var disks = disks(guest);
+                rows.add(Rows.of("id", vmid, "name", guest.name(), "type", guest.type())
+                        .put("leaf", disks.isEmpty() ? 1 : 0)
+                        .put("children", disks)
+                        .json());
+            }
+        }
+        return Json.obj("children", rows);
+    }
+
+    private static List<Json> disks(Guest guest) {
+        var rows = new ArrayList<Json>();
+        guest.disks().forEach((key, disk) -> {
+            if (VolumeId.matches(disk.bare()) && !Vm.isRemovable(disk)) {
+                boolean in = isIncluded(guest, key, disk);
+                rows.add(Rows.of("id", key, "name", disk.bare(), "leaf", 1)
+                        .put("included", in ? 1 : 0)
+                        .put("reason", in ? "enabled" : "disabled")
+                        .json());
+            }
         });
+        return rows;
+    }
+
+    /// A container's mount points are left out unless they say otherwise.
+    private static boolean isIncluded(Guest guest, String key, PropertyString disk) {
+        boolean unless = !guest.isContainer() || key.equals("rootfs");
+        return disk.get("backup").map(flag -> flag.equals("1")).orElse(unless);
+    }
+
+    // ---- syncs of realms ----
+
+    private static Json syncs(Request request) {
+        var rows = new ArrayList<Json>();
+        request.cluster().realmSyncs.forEach((id, job) -> rows.add(withNextRun(request, row(id, job))));
         return new Json.Arr(rows);
     }
 
-    /// Without resources the manager stands by; with them there is a master, a line a node and a line a resource.
-    private static Json status(Request request) {
-        var cluster = request.cluster();
-        var node = request.localNode();
-        long online =
-                cluster.nodes.values().stream().filter(host -> host.online).count();
-        boolean quorate = online * 2 > cluster.nodes.size();
-        boolean active = !cluster.haResources.isEmpty();
-        var rows = new ArrayList<Json>();
-        rows.add(Json.obj(
-                "id",
-                "quorum",
-                "type",
-                "quorum",
-                "node",
-                node,
-                "quorate",
-                quorate ? 1 : 0,
-                "status",
-                quorate ? "OK" : "No quorum on node '%s'!".formatted(node)));
-        rows.add(Json.obj(
-                "id",
-                "fencing",
-                "type",
-                "fencing",
-                "node",
-                node,
-                "armed-state",
-                active ? "armed" : "standby",
-                "status",
-                active ? "armed (CRM watchdog active)" : "standby (CRM watchdog standby)"));
-        if (active) {
-            rows.add(Json.obj(
-                    "id",
-                    "master",
-                    "type",
-                    "master",
-                    "node",
-                    node,
-                    "status",
-                    "%s (active, %s)".formatted(node, cluster.now())));
-            for (var host : cluster.nodes.values()) {
-                rows.add(Json.obj(
-                        "id",
-                        "lrm:" + host.name(),
-                        "type",
-                        "lrm",
-                        "node",
-                        host.name(),
-                        "status",
-                        host.online
-                                ? "%s (active, %s)".formatted(host.name(), cluster.now())
-                                : "%s (old timestamp - dead?, %s)"
-                                        .formatted(host.name(), cluster.now().minusSeconds(600))));
+    private static Json sync(Request request) {
+        return row(request.text("id"), job(request, request.cluster().realmSyncs)).json();
+    }
+
+    private static Json createSync(Request request) {
+        var id = request.text("id");
+        for (var needed : List.of("scope", "realm")) {
+            if (!request.has(needed)) {
+                throw new SimError("missing value for required option '%s'".formatted(needed));
             }
-            cluster.haResources.forEach((sid, options) -> {
-                var guest = cluster.guests.get(Integer.parseInt(sid.substring(3)));
-                var where = guest == null ? node : guest.node;
-                var state = options.getOrDefault("status", "started");
-                rows.add(Json.obj(
-                        "id",
-                        "service:" + sid,
-                        "type",
-                        "service",
-                        "sid",
-                        sid,
-                        "node",
-                        where,
-                        "state",
-                        state,
-                        "request_state",
-                        options.getOrDefault("state", "started"),
-                        "crm_state",
-                        state,
-                        "status",
-                        "%s (%s, %s)".formatted(sid, where, state)));
-            });
+        }
+        if (request.cluster().realmSyncs.containsKey(id)) {
+            throw new SimError("Job '%s' already exists".formatted(id));
+        }
+        var job = new LinkedHashMap<String, String>();
+        set(request, job, Set.of("id"));
+        request.cluster().realmSyncs.put(id, job);
+        return Json.Null.NULL;
+    }
+
+    private static Json updateSync(Request request) {
+        var job = request.cluster().realmSyncs.get(request.text("id"));
+        if (job == null) {
+            throw new SimError("no such realm-sync job");
+        }
+        set(request, job, Set.of("id", "delete", "digest"));
+        request.list("delete").forEach(job::remove);
+        return Json.Null.NULL;
+    }
+
+    // ---- schedules ----
+
+    private static Json analyze(Request request) {
+        var schedule = Schedule.parse(request.text("schedule"));
+        var at = request.find("starttime")
+                .map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds)))
+                .orElse(request.cluster().now());
+        var rows = new ArrayList<Json>();
+        for (int i = 0; i < request.whole("iterations", 10); i++) {
+            var next = schedule.next(at);
+            if (next.isEmpty()) {
+                break;
+            }
+            at = next.get();
+            rows.add(Json.obj("timestamp", at.getEpochSecond(), "utc", CTIME.format(at.atOffset(ZoneOffset.UTC))));
         }
         return new Json.Arr(rows);
     }

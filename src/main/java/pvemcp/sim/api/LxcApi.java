@@ -76,8 +76,7 @@ final class LxcApi {
     }
 
     private static Json current(Request request) {
-        return GuestRows.current(
-                GuestPaths.container(request), request.cluster().now());
+        return GuestRows.current(GuestPaths.container(request), request.cluster());
     }
 
     private static Json config(Request request) {
@@ -340,6 +339,7 @@ final class LxcApi {
     private static Json destroy(Request request) {
         var container = GuestPaths.container(request);
         container.requireUnprotected("can't remove CT %d".formatted(container.vmid()));
+        request.cluster().ha.requireForgettable(container, request.flag("purge"));
         boolean force = request.flag("force");
         if (!force) {
             requireStopped(container);
@@ -360,6 +360,7 @@ final class LxcApi {
                             GuestEnd.destroy(request, container);
                             if (purge) {
                                 work.say("purging CT %d from related configurations..".formatted(container.vmid()));
+                                GuestEnd.purge(request.cluster(), container);
                             }
                         })
                         .steps());

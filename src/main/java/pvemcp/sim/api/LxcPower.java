@@ -41,6 +41,9 @@ final class LxcPower {
         if (isRunning(request)) {
             throw new SimError("CT %d already running".formatted(request.vmid()));
         }
+        if (HaManager.manages(request)) {
+            return HaManager.askStart(request, GuestPaths.container(request));
+        }
         return task(
                 request,
                 "vzstart",
@@ -69,6 +72,9 @@ final class LxcPower {
     private static Json stop(Request request) {
         requireRunning(request);
         var container = GuestPaths.container(request);
+        if (HaManager.manages(request)) {
+            return HaManager.askStop(request, container);
+        }
         return task(
                 request,
                 "vzstop",
@@ -80,6 +86,9 @@ final class LxcPower {
     private static Json shutdown(Request request) {
         requireRunning(request);
         var container = GuestPaths.container(request);
+        if (HaManager.manages(request)) {
+            return HaManager.askStop(request, container);
+        }
         return task(
                 request,
                 "vzshutdown",

@@ -1,6 +1,5 @@
 package pvemcp.sim.api;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,18 +127,16 @@ final class MigrateApi {
         }
         var guest = GuestPaths.guest(request);
         guest.requireUnlocked();
-        var managed = (guest.isContainer() ? "ct:" : "vm:") + guest.vmid();
-        return request.cluster().haResources.containsKey(managed)
+        return request.cluster().ha.managed(guest).isPresent()
                 ? handToHa(request, guest, target)
                 : move(request, guest, target);
     }
 
-    private static Json move(Request request, Guest guest, String target) {
+    static Json move(Request request, Guest guest, String target) {
         return guest instanceof Vm vm ? migrateVm(request, vm, target) : migrateContainer(request, guest, target);
     }
 
-    /// The task only tells HA, whose manager looks every 10 s (PVE::API2::Qemu, migrate_vm;
-    /// PVE::Service::pve_ha_crm).
+    /// The task only tells HA (PVE::API2::Qemu, migrate_vm).
     private static Json handToHa(Request request, Guest guest, String target) {
         return request.start(
                 "hamigrate",
@@ -147,7 +144,10 @@ final class MigrateApi {
                 Timed.after(work -> {
                             work.say("Requesting HA migration for %s %d to node %s"
                                     .formatted(guest.isContainer() ? "CT" : "VM", guest.vmid(), target));
-                            request.cluster().after(Duration.ofSeconds(10), () -> move(request, guest, target));
+                            request.cluster()
+                                    .ha
+                                    .of(guest)
+                                    .ifPresent(resource -> HaManager.move(request, resource, target, "migrate"));
                         })
                         .steps());
     }

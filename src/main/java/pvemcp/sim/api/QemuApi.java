@@ -85,7 +85,7 @@ final class QemuApi {
     }
 
     private static Json current(Request request) {
-        return GuestRows.current(GuestPaths.vm(request), request.cluster().now());
+        return GuestRows.current(GuestPaths.vm(request), request.cluster());
     }
 
     private static Json config(Request request) {
@@ -313,8 +313,9 @@ final class QemuApi {
             throw SimError.invalid("skiplock", "Only root may use this option.");
         }
         vm.requireUnprotected("can't remove VM %d".formatted(vm.vmid()));
-        requireStopped(vm);
         boolean purge = request.flag("purge");
+        request.cluster().ha.requireForgettable(vm, purge);
+        requireStopped(vm);
         boolean skipLock = request.flag("skiplock");
         return request.start(
                 "qmdestroy",
@@ -329,6 +330,7 @@ final class QemuApi {
                             GuestEnd.destroy(request, vm);
                             if (purge) {
                                 work.say("purging VM %d from related configurations..".formatted(vm.vmid()));
+                                GuestEnd.purge(request.cluster(), vm);
                             }
                         })
                         .steps());

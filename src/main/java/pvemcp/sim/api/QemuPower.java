@@ -39,6 +39,9 @@ final class QemuPower {
 
     private static Json start(Request request) {
         requireRootFor(request, "skiplock");
+        if (HaManager.manages(request)) {
+            return HaManager.askStart(request, GuestPaths.vm(request));
+        }
         // Whether there is such a VM is only found out by the worker.
         return task(
                 request,
@@ -116,6 +119,9 @@ final class QemuPower {
 
     private static Json stop(Request request) {
         requireRootFor(request, "skiplock");
+        if (HaManager.manages(request) && !request.flag("skiplock")) {
+            return HaManager.askStop(request, GuestPaths.vm(request));
+        }
         return task(
                 request,
                 "qmstop",
@@ -137,6 +143,9 @@ final class QemuPower {
         var vm = GuestPaths.vm(request);
         if (vm.isPaused() && !request.flag("forceStop")) {
             throw new SimError("VM is paused - cannot shutdown");
+        }
+        if (HaManager.manages(request)) {
+            return HaManager.askStop(request, vm);
         }
         return task(
                 request,

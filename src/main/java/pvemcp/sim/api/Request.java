@@ -79,6 +79,11 @@ public final class Request {
         return localNode;
     }
 
+    /// The same call with one argument more, or another value of it: what a caller has PVE do in turn.
+    Request with(String name, Object value) {
+        return new Request(operation, arguments.with(name, Json.of(value)), rights, cluster, tasks, localNode);
+    }
+
     /// All arguments, path variables first.
     public Json.Obj arguments() {
         return arguments;

@@ -72,8 +72,10 @@ final class ResourcesApi {
     static Json guest(Cluster cluster, Guest guest, Map<Integer, String> pools) {
         var node = cluster.nodes.get(guest.node);
         var pool = pools.getOrDefault(guest.vmid(), "");
+        var state = cluster.ha.of(guest).map(resource -> resource.shown(guest.isRunning()));
         if (node != null && node.online) {
-            return guest.resource(cluster.now(), pool);
+            var row = guest.resource(cluster.now(), pool);
+            return state.map(word -> row.with("hastate", word)).orElse(row);
         }
         return Rows.of(
                         "id",
@@ -87,6 +89,7 @@ final class ResourcesApi {
                         "status",
                         "unknown")
                 .putText("pool", pool)
+                .putIf("hastate", state)
                 .json();
     }
 

@@ -176,8 +176,8 @@ final class Troubled {
                 "weekly",
                 new TreeMap<>(Map.of(
                         "enabled", "0", "vmid", "200", "schedule", "sun 04:00", "storage", "pbs", "mode", "snapshot")));
-        cluster.haResources.put("vm:101", new TreeMap<>(Map.of("state", "started")));
-        cluster.haResources.put("vm:216", new TreeMap<>(Map.of("state", "started", "status", "error")));
+        cluster.ha.manage("vm:101");
+        cluster.ha.manage("vm:216").crmState = "error";
         var pbs = cluster.storage("pbs");
         for (var guest : cluster.guests.values()) {
             switch (guest.vmid()) {

@@ -3,7 +3,9 @@ package pvemcp.sim.world;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
@@ -40,10 +42,17 @@ public final class Cluster {
     /// What the nodes answer with; a placeholder until the simulator listens.
     public NodeCertificate certificate = new NodeCertificate("", "", "", Instant.EPOCH, Instant.EPOCH);
     /// The scheduled backups (jobs.cfg) by id, each by its parameters as text.
-    public final SequencedMap<String, SequencedMap<String, String>> backupJobs = new TreeMap<>();
-    /// What high availability looks after, by `vm:100` or `ct:101`: its parameters as text, with `status` for what
-    /// became of it, `started` unless said otherwise.
-    public final SequencedMap<String, SequencedMap<String, String>> haResources = new TreeMap<>();
+    public final SequencedMap<String, SequencedMap<String, String>> backupJobs = new LinkedHashMap<>();
+    public final Ha ha = new Ha();
+    /// Scheduled syncs of realms (jobs.cfg) by id, each by its parameters as text.
+    public final SequencedMap<String, SequencedMap<String, String>> realmSyncs = new LinkedHashMap<>();
+    /// Devices and directories of hosts that guests may use (mapping/*.cfg): `pci`, `usb`, `dir`, then by id.
+    public final SequencedMap<String, SequencedMap<String, Json.Obj>> mappings =
+            new TreeMap<>(Map.of("pci", new TreeMap<>(), "usb", new TreeMap<>(), "dir", new TreeMap<>()));
+    /// Where metrics are sent (status.cfg) by id.
+    public final SequencedMap<String, Json.Obj> metricServers = new TreeMap<>();
+    /// cpu-models.conf by name, without the prefix `custom-`.
+    public final SequencedMap<String, Json.Obj> cpuModels = new TreeMap<>();
     /// Copies of guests' disks kept on other nodes (replication.cfg), by job.
     public final SequencedMap<String, Replication> replications = new TreeMap<>();
     public final Acme acme = new Acme();
