@@ -225,7 +225,8 @@ public final class GuestTools {
             implements Call<Outcome>, OnGuest {
         @Override
         public Outcome run(ToolContext ctx) {
-            return Outcome.of(ctx, ctx.pve().guest(guest).power(action), timeout);
+            var found = ctx.pve().guest(guest);
+            return HaWish.follow(ctx, found.power(action), timeout, HaWish.power(found.vmid(), action));
         }
     }
 }

@@ -45,7 +45,8 @@ public final class HostTools {
                     Show a node's time, DNS, hosts file, options, subscription, certificates, devices or report.""", HostReads.SystemFacts.class),
             change("pve_node_set", "Change a node's time zone, DNS, hosts file or options.", Settings.class),
             change("pve_node_power", "Reboot, shut down or wake a node. Its guests go down with it.", Power.class),
-            operate("pve_node_guests", "Start, stop, suspend or migrate all or some guests of a node.", Guests.class));
+            operate("pve_node_guests", """
+                    Start, stop, suspend or migrate guests of a node, or of all nodes (PVE 9).""", Guests.class));
 
     private HostTools() {}
 
@@ -232,8 +233,10 @@ public final class HostTools {
         MIGRATE
     }
 
+    /// Where no node is named, it is one bulk action of the cluster, which PVE 8 does not have.
     record Guests(
-            @Doc(kind = Kind.NODE) String node,
+            @Doc(value = "Node; default: all", kind = Kind.NODE)
+            Optional<String> node,
 
             @Doc(value = "'start' takes those that start at boot, unless force=1", obvious = true)
             GuestsAction action,
@@ -257,7 +260,10 @@ public final class HostTools {
 
         @Override
         public String path() {
-            return ApiPath.of("/nodes/{node}/{action}", node, word(action) + "all");
+            return node.map(name -> ApiPath.of("/nodes/{node}/{action}", name, word(action) + "all"))
+                    .orElseGet(() -> ApiPath.of(
+                            "/cluster/bulk-action/guest/{action}",
+                            action == GuestsAction.STOP ? "shutdown" : word(action)));
         }
 
         @Override
@@ -266,9 +272,12 @@ public final class HostTools {
             if (action == GuestsAction.MIGRATE) {
                 params = params.with("target", target.orElseThrow(() -> missing("target", action)));
             }
-            return guests.isEmpty()
-                    ? params
-                    : params.with("vms", guests.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            if (guests.isEmpty()) {
+                return params;
+            }
+            return node.isPresent()
+                    ? params.with("vms", guests.stream().map(String::valueOf).collect(Collectors.joining(",")))
+                    : params.with("vms", Json.of(guests));
         }
     }
 }

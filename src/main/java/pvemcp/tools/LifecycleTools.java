@@ -176,7 +176,7 @@ public final class LifecycleTools {
             }
             params = Places.with(params, vm ? "targetstorage" : "target-storage", storage);
             var task = found.start(Verb.POST, "/migrate", params);
-            var outcome = follow(ctx, found.vmid(), task);
+            var outcome = HaWish.follow(ctx, task, timeout, HaWish.move(found.vmid(), node));
             var way = !running ? "switched off" : vm ? "live" : "with a restart";
             return new Moved(
                     Clean.oneLine("%s (%d)".formatted(found.name(), found.vmid())),
@@ -226,37 +226,6 @@ public final class LifecycleTools {
                                 others.isEmpty() ? "" : "; it could move to " + others);
                 throw new PveException(new PveFault.Invalid(problem, java.util.Map.of("node", problem)));
             }
-        }
-
-        /// The task of a guest under HA only hands the wish on: the guest is followed until it is there.
-        private Outcome follow(ToolContext ctx, int vmid, Task task) {
-            var outcome = Outcome.of(ctx, task, timeout);
-            if (!task.id().queuesOnly() || outcome.isGoing()) {
-                return outcome;
-            }
-            var limit = timeout.compareTo(Outcome.LONGEST) < 0 ? timeout : Outcome.LONGEST;
-            var last = new ArrayList<GuestRow>();
-            boolean there = ctx.pve().await(limit, ctx, () -> {
-                var row = ctx.pve().guest(new GuestRef(Integer.toString(vmid))).row();
-                last.add(row);
-                ctx.progress(-1, "HA: %s, on %s".formatted(row.haState(), row.node()));
-                return (row.node().equals(node) && row.lock().isEmpty())
-                        || row.haState().equals("error");
-            });
-            var row = last.getLast();
-            if (row.haState().equals("error")) {
-                throw new PveException(new PveFault.Unexpected(
-                        500, "HA could not move %d: its state is 'error' on %s".formatted(vmid, row.node())));
-            }
-            return there
-                    ? new Outcome("done", task.id().toString(), Optional.empty(), List.of(), "")
-                    : new Outcome(
-                            "still running",
-                            task.id().toString(),
-                            Optional.of(limit),
-                            List.of(),
-                            "HA is at it (%s): pve_guest_get guest=%d shows when it is on %s"
-                                    .formatted(Clean.name(row.haState()), vmid, node));
         }
     }
 
@@ -377,7 +346,9 @@ public final class LifecycleTools {
         private One ended(ToolContext ctx, Begun begun, java.time.Instant end) {
             var left = Duration.between(ctx.clock().instant(), end);
             try {
-                var outcome = Outcome.of(ctx, begun.task(), left.isNegative() ? Duration.ZERO : left);
+                var limit = left.isNegative() ? Duration.ZERO : left;
+                var wish = HaWish.power(begun.row().vmid(), action);
+                var outcome = HaWish.follow(ctx, begun.task(), limit, wish);
                 return one(begun.row(), outcome.outcome(), begun.task().id().toString());
             } catch (PveException e) {
                 return one(

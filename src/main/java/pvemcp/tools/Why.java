@@ -23,6 +23,7 @@ import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
+import pvemcp.view.Clean;
 
 /// Why one guest or node is slow, full, not to be reached or does not start: everything that may be the cause is
 /// looked at, and what was found is ranked.
@@ -163,6 +164,7 @@ record Why(
         var host = ctx.pve().nodes().stream()
                 .filter(row -> row.name().equals(guest.node()))
                 .findFirst();
+        highAvailability(ctx, probe, guest, causes);
         if (!host.map(NodeRow::online).orElse(true)) {
             causes.add(new Cause(
                     100,
@@ -208,6 +210,67 @@ record Why(
         usage(probe, guest, causes);
         probe.look("host " + guest.node(), () -> ctx.pve().node(guest.node()).status())
                 .ifPresent(now -> load(guest.node(), now, 15, causes));
+    }
+
+    /// What HA makes of it (PVE::HA::Manager's states), where it is HA that starts, stops and moves it.
+    private static void highAvailability(ToolContext ctx, Probe probe, Guest guest, List<Cause> causes) {
+        var state = guest.row().haState();
+        var id = guest.vmid();
+        switch (state) {
+            case "" -> {}
+            case "error" ->
+                causes.add(new Cause(
+                        97,
+                        "high availability gave up on it",
+                        managed(ctx, probe, guest),
+                        "mend why it failed (pve_task_list guest=%d), then pve_ha_guest_set guest=%d state=disabled, and after that state=started"
+                                .formatted(id, id)));
+            case "fence" ->
+                causes.add(new Cause(
+                        97,
+                        "its node is being fenced, after which HA starts it elsewhere",
+                        managed(ctx, probe, guest),
+                        "pve_ha_get; pve_why node=" + guest.node()));
+            case "recovery" ->
+                causes.add(new Cause(
+                        97,
+                        "its node is gone and HA finds no other to start it on",
+                        managed(ctx, probe, guest),
+                        "pve_ha_get guest=%d shows the rules that keep it from other nodes".formatted(id)));
+            case "queued" ->
+                causes.add(new Cause(
+                        70,
+                        "HA has not taken it on: its manager does not run or was only just told",
+                        managed(ctx, probe, guest),
+                        "pve_ha_get"));
+            case "stopped", "disabled" ->
+                causes.add(new Cause(
+                        91,
+                        "HA keeps it off, as it was told to",
+                        "HA state " + state,
+                        "pve_guest_power action=start guest=%d has HA start it".formatted(id)));
+            case "freeze" ->
+                causes.add(new Cause(
+                        60, "HA lets it be while its node restarts", managed(ctx, probe, guest), "pve_ha_get"));
+            case "started", "ignored" -> {}
+            default ->
+                causes.add(new Cause(
+                        65, "HA is at it", "HA state " + Clean.name(state), "pve_ha_get guest=%d".formatted(id)));
+        }
+    }
+
+    /// `HA state error, wanted started`
+    private static String managed(ToolContext ctx, Probe probe, Guest guest) {
+        var wanted = probe.list("what HA is told", "/cluster/ha/status/current").stream()
+                .filter(row -> row.text("sid").equals(HaTools.sid(guest)))
+                .findFirst()
+                .map(row -> ", wanted " + Clean.name(row.text("request_state")))
+                .orElse("");
+        return "HA state %s%s".formatted(Clean.name(guest.row().haState()), wanted);
+    }
+
+    private static boolean isStartedByHa(Guest guest) {
+        return !guest.row().haState().isEmpty() && !guest.row().haState().equals("ignored");
     }
 
     private static void agent(Guest guest, Probe probe, List<Cause> causes) {
@@ -299,16 +362,18 @@ record Why(
                     "it did not start",
                     last.get().exit(),
                     "pve_task_get task=" + last.get().upid()));
-        } else if (config.flatMap(options -> options.get("onboot")).orElse("0").equals("0")) {
-            causes.add(new Cause(
-                    35,
-                    "it is off, and nothing starts it",
-                    "onboot is not set",
-                    "pve_guest_power action=start guest=" + guest.vmid()));
-        } else {
-            causes.add(
-                    new Cause(45, "it is off", "status stopped", "pve_guest_power action=start guest=" + guest.vmid()));
+            return;
         }
+        if (isStartedByHa(guest)) {
+            return; // What HA makes of it has been told.
+        }
+        boolean onBoot =
+                config.flatMap(options -> options.get("onboot")).orElse("0").equals("1");
+        causes.add(new Cause(
+                onBoot ? 45 : 35,
+                onBoot ? "it is off" : "it is off, and nothing starts it",
+                onBoot ? "status stopped" : "onboot is not set",
+                "pve_guest_power action=start guest=" + guest.vmid()));
     }
 
     /// The last hour, of which the last ten minutes tell how it is now.

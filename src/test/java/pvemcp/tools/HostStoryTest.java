@@ -270,6 +270,28 @@ class HostStoryTest {
     }
 
     @Test
+    void guests_of_all_nodes_are_started_and_shut_down_together() {
+        try (var lab = Lab.of(Scenes.small()).with(cluster -> cluster.addNode("pve2"))) {
+            lab.with(cluster -> cluster.guest(102).node = "pve2");
+            that(lab.call("pve_node_guests", "action", "start", "guests", List.of(102)))
+                    .shows("outcome: done", ":bulk-start:");
+            that(lab.call("pve_node_guests", "action", "stop", "guests", List.of(101, 102)))
+                    .shows("outcome: done", ":bulk-shutdown:");
+            assertThat(lab.<List<Integer>>ask(cluster -> cluster.guests.values().stream()
+                            .filter(guest -> guest.isRunning())
+                            .map(guest -> guest.vmid())
+                            .toList()))
+                    .containsExactly(100);
+            lab.with(cluster -> cluster.guest(101).config.put("lock", "backup"));
+            that(lab.call("pve_node_guests", "action", "start"))
+                    .failsWith("task_failed")
+                    .saying("Some guests failed to start: 101");
+            lab.protecting("tag:prod");
+            that(lab.call("pve_node_guests", "action", "stop")).isRefusedBy("protect.tags");
+        }
+    }
+
+    @Test
     void a_node_is_emptied_onto_another() {
         try (var lab = Lab.of(Scenes.small()).with(cluster -> cluster.addNode("pve2"))) {
             that(lab.call("pve_node_guests", "node", "pve1", "action", "migrate", "target", "pve2"))

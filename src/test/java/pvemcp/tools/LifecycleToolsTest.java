@@ -3,7 +3,6 @@ package pvemcp.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
 import pvemcp.lab.Lab;
@@ -264,7 +263,7 @@ class LifecycleToolsTest {
                     .shows("outcome: done", ":hamigrate:101:");
             assertThat(nodeOf(lab, 101)).isEqualTo("pve2");
             that(lab.call("pve_guest_migrate", "guest", "web", "node", "pve1", "timeout", "4s"))
-                    .shows("outcome: still running", "pve_guest_get guest=101 shows when it is on pve1");
+                    .shows("outcome: still running", "pve_guest_get guest=101 shows when it is done");
         }
     }
 

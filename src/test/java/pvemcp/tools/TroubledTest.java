@@ -124,6 +124,7 @@ class TroubledTest {
                     mute         | its guest agent does not answer
                     offline      | its network cable is pulled
                     stranded     | its node gamma is off
+                    ha-error     | high availability gave up on it
                     web          | nothing wrong was found from outside
                     db           | nothing wrong was found from outside
                     dns          | nothing wrong was found from outside

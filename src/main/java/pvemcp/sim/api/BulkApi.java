@@ -13,9 +13,9 @@ import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.Vm;
 
-/// All guests of a node at a time (PVE::API2::Nodes, startall and its kin): one that does not go along is noted in the
-/// log and does not fail the task. And guests of all nodes (PVE::API2::Cluster::BulkAction::Guest, from 9 on), where it
-/// does.
+/// All guests of a node at a time (PVE::API2::Nodes, startall and its kin): one that does not go along is noted in
+/// the log and does not fail the task. And guests of all nodes (PVE::API2::Cluster::BulkAction::Guest, from 9 on),
+/// where it does.
 final class BulkApi {
     private static final String EVERYWHERE = "/cluster/bulk-action/guest/";
 
@@ -153,8 +153,12 @@ final class BulkApi {
         var vmids = request.list("vms");
         var failed = new ArrayList<String>();
         var steps = new ArrayList<Step>();
-        steps.add(Step.act(Duration.ofMillis(100), work -> work.say(
-                vmids.isEmpty() ? doing + " all guests" : "%s guests: %s".formatted(doing, String.join(", ", vmids)))));
+        steps.add(Step.act(
+                Duration.ofMillis(100),
+                work -> work.say(
+                        vmids.isEmpty()
+                                ? doing + " all guests"
+                                : "%s guests: %s".formatted(doing, String.join(", ", vmids)))));
         for (var guest : guests) {
             steps.add(Step.act(Duration.ofMillis(1500), work -> {
                 try {

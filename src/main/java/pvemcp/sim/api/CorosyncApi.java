@@ -6,8 +6,8 @@ import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 
-/// `/cluster/config`: what corosync.conf says, to be looked at (PVE::API2::ClusterConfig). Making, joining and leaving a
-/// cluster is not simulated.
+/// `/cluster/config`: what corosync.conf says, to be looked at (PVE::API2::ClusterConfig). Making, joining and
+/// leaving a cluster is not simulated.
 final class CorosyncApi {
     private CorosyncApi() {}
 

@@ -63,7 +63,9 @@ final class CpuModelApi {
     }
 
     private static Json update(Request request) {
-        request.cluster().cpuModels.put(name(request), Overlay.over(request, require(request, name(request)), "cputype"));
+        request.cluster()
+                .cpuModels
+                .put(name(request), Overlay.over(request, require(request, name(request)), "cputype"));
         return Json.Null.NULL;
     }
 

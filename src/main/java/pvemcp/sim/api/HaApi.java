@@ -3,8 +3,8 @@ package pvemcp.sim.api;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
@@ -18,8 +18,8 @@ final class HaApi {
     private static final String RESOURCES = "/cluster/ha/resources";
     private static final String RULES = "/cluster/ha/rules";
     private static final String GROUPS = "/cluster/ha/groups";
-    private static final Set<String> NUMBERS = Set.of(
-            "max_restart", "max_relocate", "failback", "strict", "disable", "restricted", "nofailback", "order");
+    private static final Set<String> NUMBERS =
+            Set.of("max_restart", "max_relocate", "failback", "strict", "disable", "restricted", "nofailback", "order");
     private static final List<String> OPTIONS =
             List.of("state", "comment", "max_restart", "max_relocate", "failback", "group");
 
@@ -59,7 +59,8 @@ final class HaApi {
     private static Json resources(Request request) {
         var type = request.find("type");
         return Json.of(ha(request).resources.values().stream()
-                .filter(resource -> type.map(resource.sid().substring(0, 2)::equals).orElse(true))
+                .filter(resource ->
+                        type.map(resource.sid().substring(0, 2)::equals).orElse(true))
                 .map(resource -> row(request, resource))
                 .toList());
     }
@@ -123,8 +124,7 @@ final class HaApi {
         }
         var groups = ha(request)
                 .groups
-                .orElseThrow(() ->
-                        new SimError("invalid parameter 'group': ha groups have been migrated to rules"));
+                .orElseThrow(() -> new SimError("invalid parameter 'group': ha groups have been migrated to rules"));
         if (!groups.containsKey(request.text("group"))) {
             throw new SimError("HA group '%s' does not exist".formatted(request.text("group")));
         }
@@ -275,8 +275,7 @@ final class HaApi {
     private static SequencedMap<String, SequencedMap<String, String>> groups(Request request, String doing) {
         return ha(request)
                 .groups
-                .orElseThrow(() ->
-                        new SimError("cannot %s: ha groups have been migrated to rules".formatted(doing)));
+                .orElseThrow(() -> new SimError("cannot %s: ha groups have been migrated to rules".formatted(doing)));
     }
 
     private static Json groups(Request request) {
@@ -327,8 +326,8 @@ final class HaApi {
                 .filter(resource -> name.equals(resource.options.get("group")))
                 .findFirst()
                 .ifPresent(resource -> {
-                    throw new SimError("delete group failed: ha group is used by resource '%s'"
-                            .formatted(resource.sid()));
+                    throw new SimError(
+                            "delete group failed: ha group is used by resource '%s'".formatted(resource.sid()));
                 });
         groups(request, "delete group").remove(name);
         return Json.Null.NULL;

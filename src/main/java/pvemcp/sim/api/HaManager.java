@@ -94,7 +94,9 @@ final class HaManager {
 
     private static void stop(Request request, HaResource resource, Guest guest) {
         resource.crmState = "request_stop";
-        var steps = Timed.after(_ -> guest.requireUnlocked()).then(3900, _ -> guest.stop()).steps();
+        var steps = Timed.after(_ -> guest.requireUnlocked())
+                .then(3900, _ -> guest.stop())
+                .steps();
         run(request, guest, guest.isContainer() ? "vzshutdown" : "qmshutdown", ends(resource, steps, "stopped"));
     }
 
@@ -188,7 +190,9 @@ final class HaManager {
         return request.start(
                 type,
                 Integer.toString(guest.vmid()),
-                Timed.begin().then(700, work -> tell(request, guest, work, verb, state)).steps());
+                Timed.begin()
+                        .then(700, work -> tell(request, guest, work, verb, state))
+                        .steps());
     }
 
     private static void tell(Request request, Guest guest, Work work, String verb, String state) {

@@ -172,7 +172,11 @@ final class HardwareApi {
 
     static boolean hasPciDevice(Request request, String id) {
         return ((Json.Arr) pci(request))
-                .items().stream().anyMatch(device -> ((Json.Obj) device).text("id").filter(id::equals).isPresent());
+                .items().stream()
+                        .anyMatch(device -> ((Json.Obj) device)
+                                .text("id")
+                                .filter(id::equals)
+                                .isPresent());
     }
 
     private static Json pci(Request request) {

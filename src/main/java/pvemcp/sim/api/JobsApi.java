@@ -151,10 +151,12 @@ final class JobsApi {
                 throw SimError.invalid(option, "Only root may set this option.");
             }
         }
-        request.find("pool").filter(pool -> !request.cluster().pools.containsKey(pool)).ifPresent(pool -> {
-            throw new SimError(
-                    403, "Permission check failed (pool '%s' does not exist)".formatted(pool), Map.of());
-        });
+        request.find("pool")
+                .filter(pool -> !request.cluster().pools.containsKey(pool))
+                .ifPresent(pool -> {
+                    throw new SimError(
+                            403, "Permission check failed (pool '%s' does not exist)".formatted(pool), Map.of());
+                });
     }
 
     private static Json createBackup(Request request) {
@@ -182,9 +184,9 @@ final class JobsApi {
 
     /// The older way to say when.
     private static void schedule(Request request, SequencedMap<String, String> job) {
-        request.find("starttime").ifPresent(time -> job.put(
-                "schedule",
-                request.find("dow").map(days -> days + " ").orElse("") + time));
+        request.find("starttime")
+                .ifPresent(time -> job.put(
+                        "schedule", request.find("dow").map(days -> days + " ").orElse("") + time));
     }
 
     private static Json updateBackup(Request request) {
@@ -194,7 +196,12 @@ final class JobsApi {
             throw new SimError("no such vzdump job");
         }
         for (var option : request.list("delete")) {
-            if (request.operation().facts().object("params").orElseThrow().get(option).isEmpty()) {
+            if (request.operation()
+                    .facts()
+                    .object("params")
+                    .orElseThrow()
+                    .get(option)
+                    .isEmpty()) {
                 throw inside("delete", "unknown option '%s'".formatted(option));
             }
         }
@@ -248,7 +255,8 @@ final class JobsApi {
         var rows = new ArrayList<Json>();
         for (int vmid : guests(cluster, job)) {
             var guest = cluster.guests.get(vmid);
-            boolean elsewhere = guest != null && !job.getOrDefault("node", guest.node).equals(guest.node);
+            boolean elsewhere =
+                    guest != null && !job.getOrDefault("node", guest.node).equals(guest.node);
             if (guest == null) {
                 rows.add(Json.obj("id", vmid, "type", "unknown", "leaf", 1, "children", Json.Arr.EMPTY));
             } else if (!elsewhere && request.may("/vms/" + vmid, "VM.Audit")) {
@@ -291,7 +299,8 @@ final class JobsApi {
     }
 
     private static Json sync(Request request) {
-        return row(request.text("id"), job(request, request.cluster().realmSyncs)).json();
+        return row(request.text("id"), job(request, request.cluster().realmSyncs))
+                .json();
     }
 
     private static Json createSync(Request request) {

@@ -12,8 +12,7 @@ import pvemcp.sim.world.PropertyString;
 /// `/cluster/mapping`: devices and directories of hosts under names that guests can use wherever they run
 /// (PVE::API2::Cluster::Mapping and PVE::Mapping).
 final class MappingApi {
-    private static final Map<String, String> NOUNS =
-            Map.of("pci", "hardware", "usb", "hardware", "dir", "directory");
+    private static final Map<String, String> NOUNS = Map.of("pci", "hardware", "usb", "hardware", "dir", "directory");
     private static final List<String> ANY = List.of("Mapping.Modify", "Mapping.Use", "Mapping.Audit");
 
     private MappingApi() {}
@@ -68,8 +67,7 @@ final class MappingApi {
                 .filter(place -> place.get("node").filter(node::equals).isPresent())
                 .toList();
         if (here.isEmpty()) {
-            checks.add(Json.obj(
-                    "severity", "warning", "message", "No mapping for node %s.".formatted(node)));
+            checks.add(Json.obj("severity", "warning", "message", "No mapping for node %s.".formatted(node)));
         }
         for (var place : here) {
             var path = place.get("path").orElse("");
@@ -100,8 +98,8 @@ final class MappingApi {
         var id = request.text("id");
         requirePaths(request, kind);
         if (mappings(request, kind).containsKey(id)) {
-            throw new SimError("create %s mapping failed: %s ID '%s' already defined"
-                    .formatted(NOUNS.get(kind), kind, id));
+            throw new SimError(
+                    "create %s mapping failed: %s ID '%s' already defined".formatted(NOUNS.get(kind), kind, id));
         }
         mappings(request, kind).put(id, Overlay.over(request, Json.Obj.EMPTY, "id"));
         return Json.Null.NULL;

@@ -48,7 +48,8 @@ final class MetricServerApi {
         }
         var server = Overlay.over(request, Json.Obj.EMPTY, "id");
         // InfluxDB is asked over HTTP before it is taken (PVE::Status::InfluxDB, test_connection).
-        boolean asked = server.text("influxdbproto").filter(way -> !way.equals("udp")).isPresent();
+        boolean asked =
+                server.text("influxdbproto").filter(way -> !way.equals("udp")).isPresent();
         if (asked) {
             throw new SimError("500 Can't connect to %s:%s (No route to host)"
                     .formatted(request.text("server"), request.text("port")));

@@ -38,7 +38,7 @@ record Schedule(NavigableSet<Integer> weekdays, List<NavigableSet<Integer>> date
         var weekdays = "mon..sun";
         var date = "*-*-*";
         var time = "00:00:00";
-        for (var part : text.split("\\s+")) {
+        for (var part : text.split("\\s+", -1)) {
             if (part.equals("utc")) {
                 continue;
             }

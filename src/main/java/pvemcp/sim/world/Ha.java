@@ -48,13 +48,14 @@ public final class Ha {
     /// Takes a guest out of resources and rules; a rule that is left with none goes too.
     public void forget(String sid) {
         resources.remove(sid);
-        rules.values().forEach(rule -> rule.computeIfPresent(
-                "resources",
-                (_, sids) -> String.join(
-                        ",",
-                        java.util.Arrays.stream(sids.split(",", -1))
-                                .filter(other -> !other.equals(sid))
-                                .toList())));
+        rules.values()
+                .forEach(rule -> rule.computeIfPresent(
+                        "resources",
+                        (_, sids) -> String.join(
+                                ",",
+                                java.util.Arrays.stream(sids.split(",", -1))
+                                        .filter(other -> !other.equals(sid))
+                                        .toList())));
         rules.values().removeIf(rule -> rule.getOrDefault("resources", "").isEmpty());
     }
 }

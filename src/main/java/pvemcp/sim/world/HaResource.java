@@ -41,7 +41,8 @@ public final class HaResource {
         return requested().equals("started") || requested().equals("enabled");
     }
 
-    /// What people are shown: the manager's word, unless the wish is newer (PVE::HA::Tools, get_verbose_service_state).
+    /// What people are shown: the manager's word, unless the wish is newer (PVE::HA::Tools,
+    /// get_verbose_service_state).
     public String shown(boolean running) {
         if (!isManaged()) {
             return "ignored";
