@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
+import pvemcp.gate.Gate;
 import pvemcp.gate.Tickets;
 import pvemcp.gate.Verdict;
 import pvemcp.pve.PveFault;
@@ -41,6 +42,14 @@ final class Explain {
             case OTHER -> "the ticket is not for this call as things stand now: other arguments, or the target changed";
         };
         return new Failed("ticket_refused", what + "; nothing was changed", "make the call again without a ticket");
+    }
+
+    static Refused needsPerson() {
+        return new Refused(
+                Gate.TAINT,
+                "what programs or files in guests say was read in the last %d minutes, and may have asked for this"
+                        .formatted(Taint.LASTS.toMinutes()),
+                "a person can agree in a client that asks, or make the call at a terminal: pve-mcp call");
     }
 
     static Refused nobodyToAsk() {

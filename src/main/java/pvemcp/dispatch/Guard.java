@@ -32,12 +32,15 @@ final class Guard {
     private final Tier tier;
     private final Sight sight;
     private final Clock clock;
+    private final boolean tainted;
 
     /// Guests this very call has made, which the cluster does not show at once.
     private final Map<String, Target> made = new HashMap<>();
 
     /// @param tier of the call: no request counts as milder than the call it belongs to
-    Guard(Gate gate, String tool, String cluster, Tier tier, Sight sight) {
+    /// @param tainted whether the caller has lately read what guests wrote
+    Guard(Gate gate, String tool, String cluster, Tier tier, Sight sight, boolean tainted) {
+        this.tainted = tainted;
         this.gate = gate;
         this.tool = tool;
         this.cluster = cluster;
@@ -75,7 +78,7 @@ final class Guard {
     }
 
     private Verdict judge(Tier worst, List<Target> targets) {
-        return gate.judge(new Gate.Question(tool, cluster, worst, targets, clock.instant()));
+        return gate.judge(new Gate.Question(tool, cluster, worst, targets, clock.instant(), tainted));
     }
 
     // ---- what it touches ----

@@ -27,19 +27,33 @@ final class Passage<C extends Record & Call<?>> {
     private final Gate gate;
     private final Tickets tickets;
     private final Trip trip;
+    private final Taint taint;
+
+    /// As it was when the call came: what the call itself reads is for the next one.
+    private final boolean tainted;
 
     /// Made once, as it costs requests.
     private Optional<Rehearsal> rehearsed = Optional.empty();
 
     /// @param sight the cluster as this call may see it before it has been let through
-    Passage(Tool<C> tool, Asked<C> asked, Caller caller, Sight sight, Gate gate, Tickets tickets, Trip trip) {
+    Passage(
+            Tool<C> tool,
+            Asked<C> asked,
+            Caller caller,
+            Sight sight,
+            Gate gate,
+            Tickets tickets,
+            Taint taint,
+            Trip trip) {
         this.tool = tool;
         this.asked = asked;
         this.caller = caller;
         this.sight = sight;
         this.gate = gate;
         this.tickets = tickets;
+        this.taint = taint;
         this.trip = trip;
+        this.tainted = taint.isOn(caller.principal());
     }
 
     ToolResult go() throws IOException {
@@ -97,12 +111,16 @@ final class Passage<C extends Record & Call<?>> {
                 return exact.get();
             }
         }
+        return gate.judge(question(tier, targets));
+    }
+
+    private Gate.Question question(Tier tier, List<Target> targets) {
         var now = sight.ctx().clock().instant();
-        return gate.judge(new Gate.Question(tool.name(), asked.cluster().name(), tier, targets, now));
+        return new Gate.Question(tool.name(), asked.cluster().name(), tier, targets, now, tainted);
     }
 
     private Guard guard(Tier tier) {
-        return new Guard(gate, tool.name(), asked.cluster().name(), tier, sight);
+        return new Guard(gate, tool.name(), asked.cluster().name(), tier, sight, tainted);
     }
 
     private Rehearsal rehearsal(Tier tier, List<Target> targets) {
@@ -118,18 +136,30 @@ final class Passage<C extends Record & Call<?>> {
             return done(asked.call().run(sight.ctx()));
         }
         var cluster = asked.cluster();
-        var wire = Wires.writing(trip.beginsToWrite(cluster), cluster.schema(), guard(tier), agreed, trip);
+        var watched = taint.watching(trip.beginsToWrite(cluster), caller.principal());
+        var wire = Wires.writing(watched, cluster.schema(), guard(tier), agreed, trip);
         try {
-            var ctx = new Context(cluster, wire, sight.ctx().clock(), caller, trip::entering);
+            var ctx = new Context(cluster, wire, sight.ctx().clock(), caller, this::entering);
             return done(asked.call().run(ctx));
         } catch (Wires.Stopped stopped) {
             // What the tool said of itself was allowed; what it is about to send is not, or not without a yes.
             boolean canStillAsk = stopped.verdict() instanceof Verdict.Hold && !trip.hasWritten();
+            if (canStillAsk && stopped.verdict().rule().equals(Gate.TAINT) && !caller.canAsk()) {
+                return Explain.needsPerson();
+            }
             return canStillAsk ? ask(tier, targets) : Explain.stopped(stopped.verdict(), trip);
         }
     }
 
+    private void entering(String command) {
+        trip.entering(command);
+        taint.mark(caller.principal());
+    }
+
     private ToolResult ask(Tier tier, List<Target> targets) throws IOException {
+        if (question(tier, targets).needsPerson() && !caller.canAsk()) {
+            return Explain.needsPerson();
+        }
         var held = new Tickets.Held(
                 caller.principal(),
                 tool.name(),

@@ -39,26 +39,35 @@ public final class Road implements Dispatcher {
     private final AuditLog audit;
     private final Clock clock;
     private final Tickets tickets;
+    private final Taint taint;
     private final List<Tool<?>> tools;
 
     /// @param clusters at least one; the first is meant where a call names none
     public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock) {
-        this(offer, clusters, new Gate(policy), audit, clock, new Tickets(clock));
+        this(offer, clusters, new Gate(policy), audit, clock, new Tickets(clock), new Taint(clock));
     }
 
-    private Road(Offer offer, Collection<Cluster> clusters, Gate gate, AuditLog audit, Clock clock, Tickets tickets) {
+    private Road(
+            Offer offer,
+            Collection<Cluster> clusters,
+            Gate gate,
+            AuditLog audit,
+            Clock clock,
+            Tickets tickets,
+            Taint taint) {
         this.offer = offer;
         clusters.forEach(cluster -> this.clusters.put(cluster.name(), cluster));
         this.gate = gate;
         this.audit = audit;
         this.clock = clock;
         this.tickets = tickets;
+        this.taint = taint;
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
     }
 
     /// The same road for callers who may go only so far: same clusters, same log.
     public Road within(Reach reach) {
-        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, tickets);
+        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, tickets, taint);
     }
 
     @Override
@@ -81,7 +90,7 @@ public final class Road implements Dispatcher {
                 return undo(undoes, arguments, caller, trip);
             }
             var looking = looking(asked.cluster(), caller);
-            return trip.ended(new Passage<>(tool, asked, caller, sight(looking), gate, tickets, trip).go());
+            return trip.ended(new Passage<>(tool, asked, caller, sight(looking), gate, tickets, taint, trip).go());
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (NotAllowed e) {
@@ -129,7 +138,8 @@ public final class Road implements Dispatcher {
     }
 
     private Context looking(Cluster cluster, Caller caller) {
-        return new Context(cluster, new ReadOnly(cluster.wire()), clock, caller);
+        var watched = taint.watching(cluster.wire(), caller.principal());
+        return new Context(cluster, new ReadOnly(watched), clock, caller);
     }
 
     private String asIdentity(Json.Obj arguments) {
@@ -152,7 +162,7 @@ public final class Road implements Dispatcher {
         }
         var sight = sight(looking(asked.cluster(), caller));
         var trip = new Trip(audit, clock, tool, arguments, caller);
-        return new Passage<>(tool, asked, caller, sight, gate, tickets, trip).judgement();
+        return new Passage<>(tool, asked, caller, sight, gate, tickets, taint, trip).judgement();
     }
 
     private boolean isEverAllowed(Tool<?> tool) {

@@ -15,6 +15,9 @@ import pvemcp.tool.Tier;
 /// counts. A thing that is only named along (the storage of a guest's disk) can make the verdict stricter by a rule,
 /// never milder.
 public record Gate(Policy policy, Reach reach) {
+    /// The rule that holds what destroys for callers who have read what guests wrote.
+    public static final String TAINT = "taint";
+
     /// For callers who may do all that the policy allows.
     public Gate(Policy policy) {
         this(policy, Reach.UNLIMITED);
@@ -29,9 +32,22 @@ public record Gate(Policy policy, Reach reach) {
     ///
     /// @param tier of this very call, or of this very request
     /// @param targets all that it would touch, looked up; not empty above READ
-    public record Question(String tool, String cluster, Tier tier, List<Target> targets, Instant at) {
+    /// @param tainted whether the caller has lately read what guests wrote
+    public record Question(String tool, String cluster, Tier tier, List<Target> targets, Instant at, boolean tainted) {
         public Question {
             targets = List.copyOf(targets);
+        }
+
+        public Question(String tool, String cluster, Tier tier, List<Target> targets, Instant at) {
+            this(tool, cluster, tier, targets, at, false);
+        }
+
+        /// Whether only a person can agree to it: what was read in a guest may have asked for it. To run programs in
+        /// guests is what brings such text in, so that alone does not count.
+        public boolean needsPerson() {
+            boolean beyondGuests =
+                    targets.isEmpty() || targets.stream().anyMatch(target -> !target.isGuest() && !target.aside());
+            return tainted && (tier == Tier.DESTROY || (tier == Tier.EXECUTE && beyondGuests));
         }
     }
 
@@ -60,7 +76,10 @@ public record Gate(Policy policy, Reach reach) {
                         "call again within these hours, or the owner can change policy.windows");
             }
         }
-        return byRules(question);
+        var verdict = byRules(question);
+        return verdict instanceof Verdict.Allow && question.needsPerson()
+                ? new Verdict.Hold(TAINT, "what guests wrote was read before")
+                : verdict;
     }
 
     /// What a tier does, to be read after "calls that".

@@ -1,0 +1,76 @@
+package pvemcp.dispatch;
+
+import java.io.OutputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+import pvemcp.json.Json;
+import pvemcp.pve.Received;
+import pvemcp.pve.Transport;
+import pvemcp.pve.Upload;
+import pvemcp.pve.Verb;
+
+/// Who has lately read what programs and files in guests say. That may have been written for them, so what destroys
+/// needs a person for a while. Safe for use by several threads.
+final class Taint {
+    /// As long as what was read is likely to be in a model's mind.
+    static final Duration LASTS = Duration.ofMinutes(15);
+
+    private final Clock clock;
+    private final Map<String, Instant> read = new ConcurrentHashMap<>();
+
+    Taint(Clock clock) {
+        this.clock = clock;
+    }
+
+    boolean isOn(String principal) {
+        var last = read.get(principal);
+        return last != null && clock.instant().isBefore(last.plus(LASTS));
+    }
+
+    void mark(String principal) {
+        read.put(principal, clock.instant());
+    }
+
+    /// The same wire, seen to for what comes over it.
+    Transport watching(Transport wire, String principal) {
+        return new Watching(wire, () -> mark(principal));
+    }
+
+    private record Watching(Transport wire, Runnable mark) implements Transport {
+        private static final Pattern OUTPUT = Pattern.compile(
+                "/nodes/[^/]+/(?:qemu/[0-9]+/agent/(?:exec-status|file-read)|storage/[^/]+/file-restore/.*)");
+
+        private void look(String path) {
+            if (path.startsWith("/nodes/") && OUTPUT.matcher(path).matches()) {
+                mark.run();
+            }
+        }
+
+        @Override
+        public Json.Obj send(Verb verb, String path, Json.Obj params) {
+            look(path);
+            return wire.send(verb, path, params);
+        }
+
+        @Override
+        public Json.Obj upload(String path, Json.Obj params, Upload file) {
+            return wire.upload(path, params, file);
+        }
+
+        @Override
+        public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
+            look(path);
+            return wire.download(path, params, to, received);
+        }
+
+        @Override
+        public void prewarm() {
+            wire.prewarm();
+        }
+    }
+}
