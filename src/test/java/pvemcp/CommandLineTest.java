@@ -33,6 +33,7 @@ import pvemcp.sim.PveSim;
 import pvemcp.sim.SimOptions;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.User;
 
 /// Command lines as they are typed: what they print, where, and the status they end with.
 class CommandLineTest {
@@ -382,6 +383,35 @@ class CommandLineTest {
             assertThat(pools(sim)).containsExactly("other", "shop");
         }
         assertThat(Files.readString(directory.resolve("audit.jsonl"))).contains("pve_api_write");
+    }
+
+    /// Only somebody who has logged in sets passwords, and nobody types one where others read it.
+    @Test
+    void a_password_is_typed_and_not_written_on_the_command_line() throws IOException {
+        try (var sim = simulator()) {
+            sim.change(cluster -> {
+                cluster.access.users.get("root@pam").password = "rooted";
+                cluster.access.users.put("joe@pve", new User("joe@pve"));
+            });
+            String[] call = {
+                "call", "access_set", "what=user", "action=password", "id=joe@pve", "options=password=secret:-", "--yes"
+            };
+            typed = "correct horse\n";
+            assertThat(run(call))
+                    .returns(Exit.REFUSED, Run::status)
+                    .satisfies(run -> assertThat(run.err).contains("PVE lets no API token set a password"));
+
+            env.remove("PVE_MCP_TOKEN_ID");
+            env.remove("PVE_MCP_TOKEN_SECRET");
+            env.put("PVE_MCP_USER", "root@pam");
+            env.put("PVE_MCP_PASSWORD", "rooted");
+            assertThat(run(call))
+                    .returns(Exit.OK, Run::status)
+                    .satisfies(run -> assertThat(run.out + run.err).doesNotContain("correct horse"));
+            assertThat(sim.<String>ask(cluster -> cluster.access.users.get("joe@pve").password))
+                    .isEqualTo("correct horse");
+        }
+        assertThat(Files.readString(directory.resolve("audit.jsonl"))).doesNotContain("correct horse");
     }
 
     @Test

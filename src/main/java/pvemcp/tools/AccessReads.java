@@ -27,14 +27,20 @@ final class AccessReads {
     private AccessReads() {}
 
     enum Subject {
-        USERS,
-        GROUPS,
-        ROLES,
-        REALMS,
-        ACL,
-        TOKENS,
-        TFA,
-        PERMISSIONS
+        USERS("users"),
+        GROUPS("groups"),
+        ROLES("roles"),
+        REALMS("realms"),
+        ACL("grants"),
+        TOKENS("tokens"),
+        TFA("second factors"),
+        PERMISSIONS("sets of privileges");
+
+        private final String noun;
+
+        Subject(String noun) {
+            this.noun = noun;
+        }
     }
 
     /// A line of the access control list.
@@ -167,7 +173,7 @@ final class AccessReads {
         }
 
         private <T extends Record> Page.Builder<T> list(Class<T> shape, List<T> rows) {
-            return Page.of(HostTools.word(what), shape, rows, this);
+            return Page.of(what.noun, shape, rows, this);
         }
 
         private Page users(ToolContext ctx) {

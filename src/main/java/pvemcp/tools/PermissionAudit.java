@@ -300,7 +300,7 @@ record PermissionAudit(
                                         "VM.Backup")),
                         new Grant("/storage", "McpBackup", List.of("Datastore.Audit", "Datastore.AllocateSpace")))),
         ADMINISTRATOR(
-                "does everything but hand out rights; runs programs in guests, too",
+                "does nearly everything but give roles; also changes users and runs programs in guests",
                 List.of(
                         new Grant("/", "PVEAdmin", List.of()),
                         new Grant("/", "McpHosts", List.of("Sys.Audit", "Sys.Modify", "Sys.PowerMgmt"))));

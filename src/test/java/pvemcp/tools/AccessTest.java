@@ -57,7 +57,7 @@ class AccessTest {
             that(lab.call("pve_access_get", "what", "realms")).shows("2 realms", "pam", "pve");
             that(lab.call("pve_access_get", "what", "tokens")).shows("2 tokens", "joe@pve!ci", "2027-01-15", "builds");
             that(lab.call("pve_access_get", "what", "tfa")).shows("joe@pve", "totp", "phone");
-            that(lab.call("pve_access_get", "what", "acl")).shows("4 acl", "/vms/101", "PVEVMUser", "group");
+            that(lab.call("pve_access_get", "what", "acl")).shows("4 grants", "/vms/101", "PVEVMUser", "group");
         }
     }
 
@@ -83,12 +83,12 @@ class AccessTest {
     void what_bears_on_a_path_is_what_stands_there_and_what_comes_down() {
         try (var lab = lab()) {
             that(lab.call("pve_access_get", "what", "acl", "acl_path", "/vms/101"))
-                    .shows("4 acl", "PVEAuditor", "joe@pve!ci");
+                    .shows("4 grants", "PVEAuditor", "joe@pve!ci");
             that(lab.call("pve_access_get", "what", "acl", "acl_path", "/vms/102"))
-                    .shows("2 acl", "PVEAuditor")
+                    .shows("2 grants", "PVEAuditor")
                     .showsNot("PVEVMUser");
             that(lab.call("pve_access_get", "what", "acl", "id", "joe@pve"))
-                    .shows("2 acl")
+                    .shows("2 grants")
                     .showsNot("PVEAuditor");
         }
     }
@@ -100,9 +100,9 @@ class AccessTest {
                     .shows("VM.PowerMgmt")
                     .showsNot("VM.Allocate");
             that(lab.call("pve_access_get", "what", "permissions", "id", "joe@pve!ci"))
-                    .shows("1 permissions", "/vms/101", "VM.PowerMgmt", "not_below");
+                    .shows("1 sets of privileges", "/vms/101", "VM.PowerMgmt", "not_below");
             that(lab.call("pve_access_get", "what", "permissions"))
-                    .shows("1 permissions", "/vms", "Permissions.Modify");
+                    .shows("1 sets of privileges", "/vms", "Permissions.Modify");
         }
     }
 
