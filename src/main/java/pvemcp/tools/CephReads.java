@@ -173,13 +173,14 @@ final class CephReads {
             @Doc(value = "Which", or = "status", obvious = true)
             Shows what,
 
-            @Doc("One OSD or pool in full; for safety: such as osd.3 or mon.pve1")
+            @Doc("One OSD or pool; of safety: such as mon.pve1")
             Optional<String> name,
 
             @Doc(value = "Ask this node; default: any that has Ceph", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            Window window)
+            @Doc(value = "'next' of the page before", kind = Kind.CURSOR, obvious = true)
+            Optional<String> cursor)
             implements Call<Object> {
         @Override
         public Object run(ToolContext ctx) {
@@ -220,7 +221,7 @@ final class CephReads {
                     .counting("host", OsdLine::host)
                     .brief("osd", "host", "state", "device_class", "size", "used_share")
                     .sortedBy("osd")
-                    .page(window, OsdLine::osd);
+                    .page(Window.at(cursor), OsdLine::osd);
         }
 
         private static int number(String osd) {
@@ -244,7 +245,7 @@ final class CephReads {
             return Page.of("Ceph services", ServiceLine.class, rows, this)
                     .counting("kind", ServiceLine::kind)
                     .counting("state", ServiceLine::state)
-                    .page(window, row -> row.kind() + row.name());
+                    .page(Window.at(cursor), row -> row.kind() + row.name());
         }
 
         private Page pools(ToolContext ctx) {
@@ -253,7 +254,7 @@ final class CephReads {
             return Page.of("pools", PoolLine.class, rows, this)
                     .counting("application", PoolLine::application)
                     .brief("pool", "replicas", "pgs", "application", "used", "used_share")
-                    .page(window, PoolLine::pool);
+                    .page(Window.at(cursor), PoolLine::pool);
         }
 
         private Object flags(ToolContext ctx) {

@@ -27,12 +27,11 @@ public final class CephTools {
             "ceph",
             "Ceph: health, OSDs, pools, services",
             read("pve_ceph_get", """
-                    Show Ceph's health, OSDs, services, pools, file systems, flags, configuration, or whether a \
-                    service can be missed.""", CephReads.CephGet.class),
+                    Show Ceph's health, OSDs, services, pools and more, or whether a service can be missed.""", CephReads.CephGet.class),
             operate("pve_ceph_run", """
                     Start, stop or restart Ceph services of a node; take an OSD in or out, or scrub it.""", CephRun.class),
             change("pve_ceph_set", """
-                    Create a Ceph monitor, manager, MDS, OSD, pool or file system; change a pool; set flags.""", CephSet.class),
+                    Create a part of Ceph, change a pool's settings, or set flags; 'setup' comes first of all.""", CephSet.class),
             destroy(
                     "pve_ceph_destroy",
                     "Destroy a part of Ceph, such as a pool with all its data.",
@@ -64,8 +63,7 @@ public final class CephTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to do", obvious = true) CephAction action,
 
-            @Doc("Such as osd.3, mon.pve1 or mds; default: all of the node")
-            Optional<String> name)
+            @Doc("Such as osd.3, mds; default: all") Optional<String> name)
             implements Write, Planned {
         @Override
         public Verb verb() {
@@ -118,6 +116,7 @@ public final class CephTools {
         MGR,
         MDS,
         POOL,
+        POOL_SETTINGS,
         FS,
         FLAGS,
         SETUP
@@ -127,19 +126,16 @@ public final class CephTools {
             @Doc(value = "What to create or change", obvious = true)
             CephNew what,
 
-            @Doc(value = "On this node; not for flags", kind = Kind.NODE)
+            @Doc(value = "On this node; not for flags", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Pool, file system; of osd: its disk; of services: default the node's")
-            Optional<String> name,
+            @Doc("Of osd: its disk; of services: optional") Optional<String> name,
 
-            @Doc("pool: a pool that is there") boolean change,
-
-            @Doc("Such as size, min_size, pg_num, add_storages, db_dev; flags: {\"noout\": 1}; setup: network")
+            @Doc("Such as size, pg_num, add_storages, noout, network")
             Json.Obj options)
             implements Write {
         private boolean isPut() {
-            return what == CephNew.FLAGS || (change && what == CephNew.POOL);
+            return what == CephNew.FLAGS || what == CephNew.POOL_SETTINGS;
         }
 
         @Override
@@ -160,7 +156,8 @@ public final class CephTools {
                             ApiPath.of(
                                     "/" + HostTools.word(what) + "/{id}",
                                     name.or(() -> node).get());
-                        case POOL -> change ? ApiPath.of("/pool/{name}", named()) : "/pool";
+                        case POOL -> "/pool";
+                        case POOL_SETTINGS -> ApiPath.of("/pool/{name}", named());
                         case FS -> ApiPath.of("/fs/{name}", name.orElse("cephfs"));
                         case SETUP -> "/init";
                         case FLAGS -> throw new IllegalStateException("flags are of no node");
@@ -175,8 +172,8 @@ public final class CephTools {
         public Json.Obj params() {
             return switch (what) {
                 case OSD -> options.with("dev", named());
-                case POOL -> change ? options : options.with("name", named());
-                case MON, MGR, MDS, FS, FLAGS, SETUP -> options;
+                case POOL -> options.with("name", named());
+                case POOL_SETTINGS, MON, MGR, MDS, FS, FLAGS, SETUP -> options;
             };
         }
     }
@@ -195,7 +192,7 @@ public final class CephTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "Which", obvious = true) String name,
 
-            @Doc("Such as cleanup of an osd, remove_storages of a pool, remove-pools of a fs")
+            @Doc(value = "Such as cleanup, force, remove_storages or remove-pools", obvious = true)
             Json.Obj options)
             implements Write, Planned {
         @Override

@@ -32,9 +32,10 @@ public final class CertificateTools {
             read("pve_acme_get", """
                     Show ACME accounts, challenge plugins, authorities and their terms, or DNS providers.""", AcmeGet.class),
             execute("pve_acme_set", "Create, change or delete an ACME account or challenge plugin.", AcmeSet.class),
-            execute("pve_certificate_set", """
-                    Order, renew or revoke a node's certificate by ACME, upload one, or delete it. pve_node_system \
-                    shows certificates; pve_node_set what=options sets acme and acmedomain0.""", CertificateSet.class));
+            execute(
+                    "pve_certificate_set",
+                    "Order, renew or revoke a node's certificate by ACME, upload one, or delete it.",
+                    CertificateSet.class));
 
     private static final String BASE = "/cluster/acme";
 
@@ -191,11 +192,10 @@ public final class CertificateTools {
             @Doc(value = "What to do", obvious = true) AcmeAction action,
             @Doc(value = "Its name", obvious = true) String name,
 
-            @Doc("account: contact, directory, tos_url once the user agreed; plugin: api, nodes, validation-delay")
+            @Doc("Such as contact, tos_url once the user agreed, api")
             Json.Obj options,
 
-            @Doc("For plugin: 'secret:FILE' of KEY=value lines")
-            Optional<String> credentials)
+            @Doc("secret:FILE of KEY=value lines") Optional<String> credentials)
             implements Write {
         AcmeSet {
             if (options.has("data")) {
@@ -254,17 +254,12 @@ public final class CertificateTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to do", obvious = true) CertificateAction action,
 
-            @Doc("For upload: 'secret:FILE' of the chain in PEM")
-            Optional<String> certificate,
+            @Doc("To upload: secret:FILE") Optional<String> certificate,
 
-            @Doc("For upload: 'secret:FILE' of its key; default: the present one")
-            Optional<String> key,
+            @Doc("secret:FILE; default: as it is") Optional<String> key,
 
-            @Doc("In place of one that is there, or not yet due")
-            boolean force,
-
-            @Doc("For upload, delete: into use at once; connections drop")
-            boolean restart)
+            @Doc("force; restart: use it at once, connections drop")
+            Json.Obj options)
             implements Write, Planned {
         private static final Set<CertificateAction> BY_ACME =
                 Set.of(CertificateAction.ORDER, CertificateAction.RENEW, CertificateAction.REVOKE);
@@ -272,6 +267,9 @@ public final class CertificateTools {
         CertificateSet {
             if (action == CertificateAction.UPLOAD && certificate.isEmpty()) {
                 throw new IllegalArgumentException("argument 'certificate': needed to upload one");
+            }
+            if (options.has("certificates") || options.has("key")) {
+                throw new IllegalArgumentException("argument 'options': certificate and key are inputs of their own");
             }
             for (var given : List.of(certificate, key)) {
                 if (given.filter(text -> !text.startsWith(Vault.REFERENCE)).isPresent()) {
@@ -299,19 +297,7 @@ public final class CertificateTools {
         /// As it is judged: what is in the files takes no part in that.
         @Override
         public Json.Obj params() {
-            return switch (action) {
-                case ORDER, RENEW -> flag("force", force);
-                case REVOKE -> Json.Obj.EMPTY;
-                case DELETE -> flag("restart", restart);
-                case UPLOAD -> {
-                    var params = flag("force", force);
-                    yield restart ? params.with("restart", 1) : params;
-                }
-            };
-        }
-
-        private static Json.Obj flag(String name, boolean set) {
-            return set ? Json.obj(name, 1) : Json.Obj.EMPTY;
+            return options;
         }
 
         @Override
@@ -349,7 +335,7 @@ public final class CertificateTools {
                     "",
                     Optional.empty(),
                     List.of(),
-                    restart ? "" : "pve_node_service service=pveproxy action=restart puts it into use");
+                    params.has("restart") ? "" : "pve_node_service service=pveproxy action=restart puts it into use");
         }
     }
 }

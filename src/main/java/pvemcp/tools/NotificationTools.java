@@ -164,8 +164,7 @@ public final class NotificationTools {
             @Doc(value = "What to do", obvious = true) NotificationAction action,
             @Doc(value = "Its name", obvious = true) String name,
 
-            @Doc("Such as server, mailto, from-address, url, target, match-severity, disable; token, password: "
-                    + "'secret:FILE'")
+            @Doc("Such as server, mailto, target; token, password: secret:FILE")
             Json.Obj options)
             implements Write {
         @Override

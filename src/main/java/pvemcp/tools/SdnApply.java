@@ -24,8 +24,7 @@ record SdnApply(
         @Doc(value = "What to do", obvious = true) Action action,
         @Doc("Token of your lock") Optional<String> lock,
 
-        @Doc("unlock: also somebody else's; lock: although changes wait")
-        boolean force)
+        @Doc("unlock: another's; lock: though changes wait") boolean force)
         implements Call<SdnApply.Applied>, OnPath, Planned {
     // Until a reload of the network has ended, with what a call may take in all in mind.
     private static final Duration SETTLING = Duration.ofSeconds(30);
@@ -126,7 +125,7 @@ record SdnApply(
                         ctx.pve().data(verb(), path(), params()).scalarText().orElse("");
                 yield Applied.now(
                         "locked: only calls with this lock change the SDN now",
-                        "lock=%s in pve_sdn_set and pve_sdn_apply; applying or rolling back releases it"
+                        "lock=%s in pve_sdn_apply, lock-token in options of pve_sdn_set; applying or rolling back releases it"
                                 .formatted(Clean.name(token)));
             }
             case UNLOCK -> {

@@ -137,13 +137,14 @@ final class SdnReads {
             @Doc(value = "Which", or = "pending", obvious = true)
             Shows what,
 
-            @Doc("Only this one; for addresses: an IPAM; for bridges: a zone; routes, neighbors: a fabric or zone")
+            @Doc("One of them; of bridges, routes: a zone or fabric")
             Optional<String> name,
 
             @Doc(value = "On this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            Window window)
+            @Doc(value = "'next' of the page before", kind = Kind.CURSOR, obvious = true)
+            Optional<String> cursor)
             implements Call<Object> {
         @Override
         public Object run(ToolContext ctx) {
@@ -172,7 +173,7 @@ final class SdnReads {
                     .toList();
             return Page.of(noun, Defined.class, rows, this)
                     .counting("state", row -> row.state().isEmpty() ? "applied" : row.state())
-                    .page(window, row -> row.part() + row.name());
+                    .page(Window.at(cursor), row -> row.part() + row.name());
         }
 
         private Page addresses(ToolContext ctx) {
@@ -182,7 +183,7 @@ final class SdnReads {
                     .toList();
             return Page.of("addresses", AddressLine.class, rows, this)
                     .counting("use", AddressLine::use)
-                    .page(window, AddressLine::ip);
+                    .page(Window.at(cursor), AddressLine::ip);
         }
 
         private Report status(ToolContext ctx) {

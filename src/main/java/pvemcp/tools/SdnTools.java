@@ -21,13 +21,11 @@ public final class SdnTools {
             "sdn",
             "Software-defined networks",
             read("pve_sdn_get", """
-                    Show software-defined networks: what waits to be applied, definitions, addresses, or their state \
-                    on nodes.""", SdnReads.SdnGet.class),
+                    Show the SDN: what waits to be applied, definitions, addresses, or its state on nodes.""", SdnReads.SdnGet.class),
             execute("pve_sdn_set", """
                     Create, change or delete a part of the SDN. Nothing takes effect before pve_sdn_apply.""", SdnSet.class),
             change("pve_sdn_apply", """
-                    Apply pending SDN changes on all nodes and tell of each how it went, roll them back, or take or \
-                    release the lock.""", SdnApply.class));
+                    Apply pending SDN changes and tell how each node took them, roll back, lock or unlock.""", SdnApply.class));
 
     private SdnTools() {}
 
@@ -83,17 +81,12 @@ public final class SdnTools {
             @Doc(value = "Which part", obvious = true) SdnPart what,
             @Doc(value = "What to do", obvious = true) SdnAction action,
 
-            @Doc("Id; CIDR of a new subnet; an address; node of a fabric")
-            String name,
+            @Doc("Id; of a new subnet: its CIDR") String name,
 
-            @Doc("For subnet, address: its vnet; for fabric_node: its fabric")
-            Optional<String> of,
+            @Doc("Its vnet; of fabric_node: its fabric") Optional<String> of,
 
-            @Doc(
-                    "Such as type, bridge, tag, nodes, mtu, zone, gateway, snat, peers, asn, delete; token, key: 'secret:FILE'")
-            Json.Obj options,
-
-            @Doc("Token of your lock") Optional<String> lock)
+            @Doc("Such as type, zone, tag, lock-token; token, key: secret:FILE")
+            Json.Obj options)
             implements Write {
         SdnSet {
             if (what.isBelow() && of.isEmpty()) {
@@ -130,10 +123,7 @@ public final class SdnTools {
             if (what == SdnPart.SUBNET && action == SdnAction.CREATE) {
                 params = params.with("type", "subnet");
             }
-            // Of addresses alone PVE takes no token, and of what is deleted in fabrics.
-            boolean fabric = what == SdnPart.FABRIC || what == SdnPart.FABRIC_NODE;
-            boolean locks = what != SdnPart.ADDRESS && !(fabric && action == SdnAction.DELETE);
-            return lock.isPresent() && locks ? params.with("lock-token", lock.get()) : params;
+            return params;
         }
 
         @Override

@@ -28,4 +28,9 @@ record Window(
     Window {
         fields = List.copyOf(fields);
     }
+
+    /// The usual columns, as many rows as there is room for: of lists whose tools take nothing but a cursor.
+    static Window at(Optional<String> cursor) {
+        return new Window(List.of(), Optional.empty(), cursor, Detail.BRIEF);
+    }
 }

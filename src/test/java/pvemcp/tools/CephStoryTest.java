@@ -162,13 +162,11 @@ class CephStoryTest {
             that(lab.call(
                             "pve_ceph_set",
                             "what",
-                            "pool",
+                            "pool_settings",
                             "node",
                             "pve1",
                             "name",
                             "vms",
-                            "change",
-                            true,
                             "options",
                             Json.obj("size", 3)))
                     .shows(":cephsetpool:vms:");

@@ -156,7 +156,7 @@ class CertificateStoryTest {
                     .showsNot("BEGIN");
             assertThat(lab.audit().toString()).doesNotContain("PRIVATE KEY");
             that(lab.call("pve_certificate_set", both)).saying("'force' is not set");
-            that(lab.call("pve_certificate_set", both.with("force", Json.of(true))))
+            that(lab.call("pve_certificate_set", both.with("options", Json.obj("force", 1))))
                     .shows("uploaded");
             that(certificate(lab, "delete")).isDone();
             that(lab.call("pve_node_system", "node", "pve1", "what", "certificates"))

@@ -157,9 +157,7 @@ class SdnStoryTest {
                             "name",
                             "lan",
                             "options",
-                            Json.obj("type", "simple"),
-                            "lock",
-                            lock))
+                            Json.obj("type", "simple", "lock-token", lock)))
                     .isDone();
             that(lab.call("pve_sdn_apply", "action", "unlock"))
                     .failsWith("bad_arguments")
