@@ -192,8 +192,7 @@ final class Guard {
     private Verdict asking(Verdict verdict, String template, Json.Obj params) {
         boolean tags = template.endsWith("/config") && sets(params, "tags");
         boolean pools = template.equals("/pools/{poolid}") || template.equals("/pools");
-        boolean moves = (tags && gate.policy().goesBy(Rule.Condition.TAGS))
-                || (pools && gate.policy().goesBy(Rule.Condition.POOLS));
+        boolean moves = (tags && gate.goesBy(Rule.Condition.TAGS)) || (pools && gate.goesBy(Rule.Condition.POOLS));
         return moves && verdict instanceof Verdict.Allow
                 ? new Verdict.Hold(
                         "policy.rule",

@@ -105,7 +105,7 @@ final class Passage<C extends Record & Call<?>> {
         // Of a guest that is yet to be made, and of what a call does not name, only the request itself tells name,
         // tags and pool.
         boolean vague = !(asked.call() instanceof Aim) || targets.stream().anyMatch(Target::isNew);
-        if (vague && tier != Tier.READ && gate.policy().goesByTargets()) {
+        if (vague && tier != Tier.READ && gate.goesByTargets()) {
             var exact = rehearsal(tier, targets).verdict();
             if (exact.isPresent()) {
                 return exact.get();

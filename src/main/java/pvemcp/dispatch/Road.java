@@ -134,7 +134,7 @@ public final class Road implements Dispatcher {
     }
 
     private Sight sight(Context looking) {
-        return new Sight(looking, gate.policy()::goesByPool);
+        return new Sight(looking, gate::goesByPool);
     }
 
     private Context looking(Cluster cluster, Caller caller) {

@@ -28,6 +28,29 @@ public record Gate(Policy policy, Reach reach) {
         return tier.compareTo(reach.most()) <= 0 && policy.everAllows(tool, tier);
     }
 
+    /// Whether it matters what exactly a call touches, and not only what it can do.
+    public boolean goesByTargets() {
+        return policy.goesByTargets() || !reach.within().isEmpty();
+    }
+
+    /// Whether this of a guest decides about calls, so that who changes it changes what is decided.
+    public boolean goesBy(Rule.Condition condition) {
+        return policy.goesBy(condition)
+                || switch (condition) {
+                    case TAGS -> !reach.within().tags().isEmpty();
+                    case POOLS -> !reach.within().pools().isEmpty();
+                    case TOOLS, CLUSTERS, NODES, GUESTS, NAMES, STORAGES -> false;
+                };
+    }
+
+    /// Whether this pool or one above it decides about calls; an empty name asks whether any does.
+    public boolean goesByPool(String pool) {
+        var pools = reach.within().pools();
+        var target = Target.of(Target.Kind.POOL, pool);
+        return policy.goesByPool(pool)
+                || (pool.isEmpty() ? !pools.isEmpty() : pools.stream().anyMatch(target::isInPool));
+    }
+
     /// What is to be judged.
     ///
     /// @param tier of this very call, or of this very request

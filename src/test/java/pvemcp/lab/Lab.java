@@ -32,6 +32,7 @@ import pvemcp.dispatch.Road;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Policy.Answer;
 import pvemcp.gate.Policy.Protection;
+import pvemcp.gate.Reach;
 import pvemcp.json.Json;
 import pvemcp.pve.Connection;
 import pvemcp.pve.HttpTransport;
@@ -85,6 +86,7 @@ public final class Lab implements AutoCloseable {
     private ApiSchema schema = ApiSchema.builtIn("9.2");
     private Optional<AuditLog> audit = Optional.empty();
     private Optional<Road> road = Optional.empty();
+    private Reach reach = Reach.UNLIMITED;
 
     private Lab(Scenario scenario) {
         sim = PveSim.start(scenario, SimTime.byHand(NOON));
@@ -149,6 +151,14 @@ public final class Lab implements AutoCloseable {
     /// What policy says of a call that is not made.
     public Judgement judge(String tool, Object... namesAndValues) {
         return dispatcher().judge(named(tool), Json.obj(namesAndValues), asker);
+    }
+
+    /// A caller whose token goes only so far.
+    public Lab reaching(Reach other) {
+        reach = other;
+        asker.principal = other.principal();
+        road = Optional.empty();
+        return this;
     }
 
     /// A client that can ask its user.
@@ -288,7 +298,7 @@ public final class Lab implements AutoCloseable {
                     shells,
                     vault,
                     files);
-            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock()));
+            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock()).within(reach));
         }
         return road.get();
     }
