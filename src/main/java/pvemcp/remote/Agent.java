@@ -31,6 +31,25 @@ public final class Agent {
         }
     }
 
+    /// Asks the system to go to sleep. A system that does so does not answer: the agent's protocol has an answer to
+    /// these commands for a failure only (QEMU, qga/qapi-schema.json: `success-response: false`), and PVE waits for
+    /// one in vain.
+    ///
+    /// @throws PveException as [#send]
+    public void sleep(String below) {
+        try {
+            vm.send(Verb.POST, "/agent" + below, Json.Obj.EMPTY);
+        } catch (PveException e) {
+            if (!(e.fault() instanceof PveFault.Unexpected unexpected && unanswered(unexpected.message()))) {
+                throw explained(e, below, Json.Obj.EMPTY);
+            }
+        }
+    }
+
+    private static boolean unanswered(String message) {
+        return message.contains("qga command") && message.contains("got timeout");
+    }
+
     private PveException explained(PveException e, String below, Json.Obj params) {
         if (e.fault() instanceof PveFault.Ambiguous(var verb, var path, var why) && below.equals("/exec")) {
             // GLib names a missing program in quotation marks that pveproxy cannot put into a status line.
@@ -57,7 +76,7 @@ public final class Agent {
         if (message.contains(" is not running")) {
             return noWay("%s is not running", e);
         }
-        if (message.contains("qga command") && message.contains("got timeout")) {
+        if (unanswered(message)) {
             return noWay("the agent of %s took the command and did not answer: the guest hangs, sleeps or is busy", e);
         }
         if (message.startsWith("Agent error: ")) {

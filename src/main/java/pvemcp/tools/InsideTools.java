@@ -599,6 +599,10 @@ public final class InsideTools {
                 throw new BadArguments(List.of("argument 'guest': %s is a container, and those have no agent"
                         .formatted(Clean.oneLine(vm.toString()))));
             }
+            if (action == AgentAction.SUSPEND_RAM || action == AgentAction.SUSPEND_DISK) {
+                new Agent(vm).sleep("/" + action.command);
+                return new Answered(outcome(Json.Null.NULL), Clean.oneLine(vm.toString()), next(Json.Null.NULL));
+            }
             var answer = new Agent(vm).send(Verb.POST, "/" + action.command, Json.Obj.EMPTY);
             var result = answer.get("result").orElse(Json.Null.NULL);
             return new Answered(outcome(result), Clean.oneLine(vm.toString()), next(result));
@@ -612,7 +616,7 @@ public final class InsideTools {
                 case THAW -> "thawed: %s file systems".formatted(Clean.name(count));
                 case FREEZE_STATUS -> Clean.name(count);
                 case TRIM -> trimmed(result);
-                case SUSPEND_RAM, SUSPEND_DISK -> "asked to sleep";
+                case SUSPEND_RAM, SUSPEND_DISK -> "asked to sleep, and did not refuse";
                 case SHUTDOWN -> "asked to shut down";
             };
         }

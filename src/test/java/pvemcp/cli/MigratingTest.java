@@ -28,6 +28,7 @@ class MigratingTest {
     private static final Path PAGE = Path.of("docs/migrating.md");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern UPID = Pattern.compile("UPID:[^\\s`|'\"]+");
+    private static final Pattern ARCHIVE = Pattern.compile("\\w+:backup/[^\\s`|'\",]+");
 
     /// @param there the other server's tool
     /// @param calls what does its work here, in order
@@ -96,7 +97,7 @@ class MigratingTest {
     private static void make(Lab lab, Row row) {
         var told = "";
         for (var call : row.calls()) {
-            var result = make(lab, call.replace("$task", lastTask(told)));
+            var result = make(lab, call.replace("$task", last(UPID, told)).replace("$archive", last(ARCHIVE, told)));
             assertThat(result).as(call).isInstanceOf(ToolResult.Done.class);
             told += "\n" + Markdown.render(((ToolResult.Done) result).view());
         }
@@ -115,12 +116,12 @@ class MigratingTest {
                 .orElseThrow(() -> new AssertionError("no tool " + name));
     }
 
-    private static String lastTask(String told) {
-        return UPID.matcher(told)
+    private static String last(Pattern what, String told) {
+        return what.matcher(told)
                 .results()
                 .map(MatchResult::group)
                 .reduce((_, last) -> last)
-                .orElse("$task");
+                .orElse("nothing-was-told");
     }
 
     @Test
