@@ -1,12 +1,9 @@
 package pvemcp.remote;
 
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import pvemcp.json.Json;
-import pvemcp.pve.Fields;
 import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.Pve;
@@ -55,7 +52,7 @@ public final class Shells {
     ///
     /// @throws PveException with [PveFault.NoWayIn] where there is no such way, saying what would open one
     public Shell shell(Pve pve, Guest guest, Way way) {
-        return guest.kind() == GuestKind.VM ? intoVm(guest, way) : intoContainer(pve, guest, way);
+        return guest.kind() == GuestKind.VM ? intoVm(pve, guest, way) : intoContainer(pve, guest, way);
     }
 
     /// The files of this guest; see [#shell].
@@ -66,7 +63,7 @@ public final class Shells {
         return shell instanceof AgentShell ? new AgentFiles(guest, shell, limits) : new ShellFiles(shell, limits);
     }
 
-    private Shell intoVm(Guest guest, Way way) {
+    private Shell intoVm(Pve pve, Guest guest, Way way) {
         var ssh = settings.get();
         var own = Optional.ofNullable(ssh.guests().get(guest.vmid()));
         var host = own.flatMap(SshSettings.Own::host);
@@ -76,7 +73,7 @@ public final class Shells {
         }
         requireSsh(ssh, guest, "or give the VM a guest agent (option agent=1, and qemu-guest-agent inside)");
         var account = account(ssh, own);
-        return watched(SshShell.direct(account.at(host.orElseGet(() -> address(guest))), dial, waiting, watcher));
+        return watched(SshShell.direct(account.at(host.orElseGet(() -> address(pve, guest))), dial, waiting, watcher));
     }
 
     private Shell intoContainer(Pve pve, Guest guest, Way way) {
@@ -137,32 +134,14 @@ public final class Shells {
         return agent.startsWith("1") || agent.contains("enabled=1");
     }
 
-    /// The first address of a VM that others can reach, as its agent tells it.
-    private static String address(Guest guest) {
-        try {
-            var answer = Fields.of(new Agent(guest).read("/network-get-interfaces", Json.Obj.EMPTY));
-            return Fields.list(answer.raw("result")).stream()
-                    .flatMap(nic -> Fields.list(nic.raw("ip-addresses")).stream())
-                    .map(address -> address.text("ip-address"))
-                    .filter(Shells::reachable)
-                    .findFirst()
-                    .orElseThrow(() -> noWay("ssh", "the guest agent of %s names no address".formatted(guest)));
-        } catch (PveException e) {
-            if (e.fault() instanceof PveFault.NoWayIn) {
-                throw e;
-            }
-            throw noWay("ssh", "no address of %s is known: configure one, or give it a guest agent".formatted(guest));
-        }
-    }
-
-    private static boolean reachable(String address) {
-        try {
-            // Only digits and colons stand here, so nothing is looked up.
-            var parsed = InetAddress.ofLiteral(address);
-            return !parsed.isLoopbackAddress() && !parsed.isLinkLocalAddress() && !parsed.isAnyLocalAddress();
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+    /// The first address of a VM that others can reach.
+    private static String address(Pve pve, Guest guest) {
+        return Addresses.of(pve, guest.node(), guest.kind(), guest.vmid()).stream()
+                .findFirst()
+                .orElseThrow(() -> noWay(
+                        "ssh",
+                        "no address of %s is known: neither an agent in it nor a lease in SDN tells one; configure it"
+                                .formatted(guest)));
     }
 
     private static void requireSsh(SshSettings ssh, Guest guest, String otherwise) {

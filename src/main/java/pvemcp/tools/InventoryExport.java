@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.Resource.GuestRow;
+import pvemcp.remote.Addresses;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
@@ -64,7 +65,8 @@ record InventoryExport(
                         rows.size() > MOST ? " of %d; filters narrow it".formatted(rows.size()) : "",
                         silent.isEmpty()
                                 ? ""
-                                : ", without an address (stopped, or no guest agent): " + String.join(", ", silent))));
+                                : ", without an address (stopped, or nobody knows it: no agent, no lease in SDN): "
+                                        + String.join(", ", silent))));
         parts.add(new View.Text(
                 switch (form) {
                     case INI -> ini(hosts);
@@ -85,7 +87,7 @@ record InventoryExport(
     private Host host(ToolContext ctx, GuestRow row, String name) {
         var vars = new LinkedHashMap<String, String>();
         if (row.status().equals("running")) {
-            Addresses.of(ctx, row.node(), row.kind(), row.vmid()).stream()
+            Addresses.of(ctx.pve(), row.node(), row.kind(), row.vmid()).stream()
                     .findFirst()
                     .ifPresent(address -> vars.put("ansible_host", address));
         }

@@ -22,6 +22,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Task;
 import pvemcp.pve.Verb;
+import pvemcp.remote.Addresses;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.BadArguments;
@@ -302,21 +303,21 @@ public final class ProvisionTools {
             boolean told = from.kind() == GuestKind.CONTAINER || hasAgent(ctx, base(from, id));
             if (told) {
                 ctx.pve().await(steps.remaining(), ctx, () -> {
-                    found.addAll(Addresses.of(ctx, at, from.kind(), id));
+                    found.addAll(Addresses.seen(ctx.pve(), at, from.kind(), id));
                     return !found.isEmpty();
                 });
             }
             if (!found.isEmpty()) {
                 return new Made("ready", made, String.join(", ", found), steps.done(), "");
             }
-            var fixed = ip.filter(text -> text.contains("/")).map(text -> text.substring(0, text.indexOf('/')));
             var next = told
                     ? "pve_inventory_export shows its address once it has one"
-                    : "it has no guest agent (option agent=1) that could tell its address";
+                    : "it has no guest agent (option agent=1) that could tell when it is up";
+            var given = Addresses.of(ctx.pve(), at, from.kind(), id);
             return new Made(
-                    "started, no address yet",
+                    given.isEmpty() ? "started, no address yet" : "started, not seen to be up yet",
                     made,
-                    fixed.map("as configured: "::concat).orElse(""),
+                    given.isEmpty() ? "" : "as given to it: " + String.join(", ", given),
                     steps.done(),
                     next);
         }

@@ -13,6 +13,7 @@ import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
 import pvemcp.remote.SshSettings;
 import pvemcp.remote.SshTarget;
+import pvemcp.sim.world.Sdn;
 import pvemcp.sim.world.ToyHost;
 
 class InsideOverSshTest {
@@ -106,6 +107,28 @@ class InsideOverSshTest {
         lab.enteringOverSsh(settings -> reaching(settings, 101, "192.0.2.201"));
         assertThat(lab.call("pve_guest_exec", "guest", "web", "command", List.of("hostname")))
                 .shows("via: ssh root@192.0.2.201", "web");
+    }
+
+    @Test
+    void a_vm_without_an_agent_is_found_by_its_lease() {
+        lab.with(cluster -> cluster.sdn.addresses.add(
+                new Sdn.Address("lan", "web", "lan-192.0.2.0-24", "192.0.2.201", "", Optional.of(101))));
+        assertThat(lab.call("pve_guest_exec", "guest", "web", "command", List.of("hostname")))
+                .shows("via: ssh root@192.0.2.201", "web");
+    }
+
+    @Test
+    void a_vm_without_an_agent_is_found_by_its_fixed_address() {
+        lab.with(cluster -> cluster.guest(101).config.put("ipconfig0", "ip=192.0.2.201/24,gw=192.0.2.1"));
+        assertThat(lab.call("pve_guest_exec", "guest", "web", "command", List.of("hostname")))
+                .shows("via: ssh root@192.0.2.201", "web");
+    }
+
+    @Test
+    void a_vm_whose_address_nobody_knows_says_so() {
+        assertThat(lab.call("pve_guest_exec", "guest", "web", "command", List.of("hostname")))
+                .failsWith("no_way_in")
+                .saying("no address of web (101) on pve1 is known");
     }
 
     @Test

@@ -3,12 +3,14 @@ package pvemcp.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
 import pvemcp.sim.scenario.Scenarios;
+import pvemcp.sim.world.Sdn;
 import pvemcp.tool.ToolResult;
 
 /// From nothing to a guest that answers.
@@ -93,7 +95,10 @@ class ProvisionTest {
                             "192.0.2.77/24",
                             "gateway",
                             "192.0.2.1"))
-                    .shows("outcome: started, no address yet", "address: as configured: 192.0.2.77", "no guest agent");
+                    .shows(
+                            "outcome: started, not seen to be up yet",
+                            "address: as given to it: 192.0.2.77",
+                            "no guest agent");
         }
     }
 
@@ -186,6 +191,18 @@ class ProvisionTest {
                 cluster.guest(100).config.put("name", "dup");
             });
             that(lab.call("pve_inventory_export")).shows("\"web---root:-x\":", "\"dup-100\":", "\"dup-101\":");
+        }
+    }
+
+    @Test
+    void an_inventory_has_the_lease_of_a_vm_without_an_agent() {
+        try (var lab = homelab()) {
+            lab.with(cluster -> {
+                cluster.guest(121).start(cluster.now());
+                cluster.sdn.addresses.add(
+                        new Sdn.Address("lan", "web", "lan-10.9.0.0-24", "10.9.0.21", "", Optional.of(121)));
+            });
+            that(lab.call("pve_inventory_export")).shows("win11 ansible_host=10.9.0.21");
         }
     }
 }
