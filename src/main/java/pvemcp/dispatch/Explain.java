@@ -138,7 +138,7 @@ final class Explain {
                 new Failed(
                         "not_found",
                         Clean.line(message.isEmpty() ? what + " is not there" : message),
-                        "see pve_guest_list, pve_node_list or pve_storage_list; what this token may not see is not there for it");
+                        "see %s; what this token may not see is not there for it".formatted(lists(what)));
             case PveFault.Ambiguity(var what, var choices) ->
                 new Failed(
                         "not_unique",
@@ -221,6 +221,15 @@ final class Explain {
         };
     }
 
+    /// The tools that list things of this kind.
+    private static String lists(String what) {
+        return switch (what.split(" ", 2)[0]) {
+            case "user", "group", "role", "token", "domain" -> "pve_access_get";
+            case "pool" -> "pve_pool_get";
+            default -> "pve_guest_list, pve_node_list or pve_storage_list";
+        };
+    }
+
     private static String quoted(List<String> tail) {
         if (tail.isEmpty()) {
             return "";
@@ -292,6 +301,7 @@ final class Explain {
             case "Datastore.AllocateSpace" -> "PVEDatastoreUser";
             case "Datastore.Allocate", "Datastore.AllocateTemplate" -> "PVEDatastoreAdmin";
             case "Pool.Allocate" -> "PVEPoolAdmin";
+            case "Realm.AllocateUser" -> "PVEUserAdmin";
             case "SDN.Use" -> "PVESDNUser";
             case "Mapping.Use" -> "PVEMappingUser";
             default -> byArea(privilege);

@@ -10,6 +10,7 @@ import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
+import pvemcp.tool.Secrets;
 
 /// A part of a cluster that one request changes and another can put back as it was.
 sealed interface Part {

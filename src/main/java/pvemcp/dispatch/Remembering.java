@@ -14,6 +14,7 @@ import pvemcp.pve.Transport;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Secrets;
 
 /// The wire of a call that writes, which looks at what each request is about to replace, and once more when the call
 /// is over. The audit log keeps what is different, so that it can be taken back.

@@ -13,6 +13,7 @@ import pvemcp.gate.Target;
 import pvemcp.json.Json;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Upid;
+import pvemcp.tool.Secrets;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;

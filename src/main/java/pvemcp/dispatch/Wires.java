@@ -18,6 +18,7 @@ import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
+import pvemcp.tool.Secrets;
 
 /// The two ways a call that may write speaks to a cluster: rehearsing, and in earnest. A call that reads has
 /// [pvemcp.pve.ReadOnly].

@@ -17,6 +17,7 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
+import pvemcp.tool.Secrets;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool.Tiered;
 import pvemcp.tool.ToolContext;
@@ -133,7 +134,10 @@ public final class ApiTools {
 
         @Override
         public Object run(ToolContext ctx) {
-            var answer = ctx.pve().data(verb(), path, params);
+            if (makesToken(ctx)) {
+                ctx.vault().requireTokens();
+            }
+            var answer = ctx.pve().data(verb(), path, Passwords.lookedUp(ctx, params));
             var task = ctx.pve().startedBy(answer);
             if (task.isPresent()) {
                 return Outcome.of(ctx, task.get(), timeout);
@@ -141,7 +145,26 @@ public final class ApiTools {
             if (answer == Json.Null.NULL) {
                 return Outcome.DONE;
             }
-            return ApiAnswer.of(path, answer, List.of(), 0, 100);
+            return handedOver(ctx, answer);
+        }
+
+        private boolean makesToken(ToolContext ctx) {
+            boolean token = ctx.schema()
+                    .match(pvemcp.schema.Verb.valueOf(method.name()), path)
+                    .filter(match -> match.operation().path().equals("/access/users/{userid}/token/{tokenid}"))
+                    .isPresent();
+            return token && (method == Method.POST || (method == Method.PUT && params.has("regenerate")));
+        }
+
+        /// What only a person may see goes into a file, with all that came along.
+        private View handedOver(ToolContext ctx, Json answer) {
+            var open = Secrets.masked(path, answer);
+            var view = ApiAnswer.of(path, open, List.of(), 0, 100);
+            if (open.equals(answer)) {
+                return view;
+            }
+            var file = ctx.vault().hand("answer", ".json", answer.pretty());
+            return View.Stack.of(new View.Text("what is not shown here is in " + file), view);
         }
     }
 

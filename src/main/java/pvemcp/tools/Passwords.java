@@ -3,6 +3,7 @@ package pvemcp.tools;
 import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.tool.ToolContext;
+import pvemcp.tool.Vault;
 
 /// Passwords and keys, which calls give by reference. Others than these parameters are never looked up: their values
 /// can be read back.
@@ -11,6 +12,16 @@ final class Passwords {
             List.of("cipassword", "password", "confirmation-password", "client-key", "keyring", "encryption-key");
 
     private Passwords() {}
+
+    /// The same where a secret may stand there itself: in requests that somebody writes out.
+    static Json.Obj lookedUp(ToolContext ctx, Json.Obj params) {
+        var references = OPTIONS.stream()
+                .filter(name -> params.text(name)
+                        .filter(text -> text.startsWith(Vault.REFERENCE))
+                        .isPresent())
+                .toList();
+        return Entrusted.filled(ctx, params, references);
+    }
 
     /// The options with the owner's secrets in place of their names.
     ///

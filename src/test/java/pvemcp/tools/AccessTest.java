@@ -75,7 +75,8 @@ class AccessTest {
                     .shows("1 tokens", "own_rights_only");
             that(lab.call("pve_access_get", "what", "users", "id", "jo@pve"))
                     .failsWith("not_found")
-                    .saying("no such user ('jo@pve')");
+                    .saying("no such user ('jo@pve')")
+                    .hinting("pve_access_get");
         }
     }
 
@@ -498,6 +499,31 @@ class AccessTest {
             that(lab.call("pve_access_set", "what", "user", "action", "password", "id", "joe@pve", "options", options))
                     .isRefusedBy("user")
                     .hinting("pveum passwd joe@pve");
+        }
+    }
+
+    @Test
+    void the_generic_door_makes_no_token_either_and_shows_no_secret() throws IOException {
+        var path = "/access/users/joe@pve/token/ci2";
+        try (var lab = lab()) {
+            that(lab.call("pve_api_write", "method", "post", "path", path)).isRefusedBy("secrets.create_tokens");
+            var made = lab.makingTokens().call("pve_api_write", "method", "post", "path", path);
+            var file = lab.handover().resolve("answer.json");
+            that(made)
+                    .shows("full-tokenid: joe@pve!ci2", "value: •••", "what is not shown here is in " + file)
+                    .showsNot(secret(lab, "ci2"));
+            assertThat(Files.readString(file)).contains(secret(lab, "ci2"));
+        }
+    }
+
+    @Test
+    void the_generic_door_takes_a_password_by_name_too() {
+        try (var lab = lab().knowingSecret("ann", "correct horse")) {
+            var params = Json.obj("userid", "ann@pve", "password", "secret:ann");
+            that(lab.call("pve_api_write", "method", "post", "path", "/access/users", "params", params))
+                    .shows("outcome: done");
+            assertThat(lab.<String>ask(cluster -> cluster.access.users.get("ann@pve").password))
+                    .isEqualTo("correct horse");
         }
     }
 }
