@@ -53,7 +53,9 @@ public enum Key {
             whatever policy says: `args`, `hookscript`, `cicustom`, `lxc`, `dev`, `hostpci` and `usb` without a mapping, \
             `serial` and `parallel` on a device, `path` for a disk or mount point that is a path of the host."""),
     URL_HOSTS("policy.url_hosts", Kind.LIST, "", """
-            The hosts that PVE may be sent to by a URL, for downloads and webhooks. Any where this is not set."""),
+            The hosts that PVE may be sent to by a URL, for downloads, webhooks, ACME directories and image registries: \
+            `host`, `host:port`, `*.example.org`, or `*` for every name and every public address, which holds where \
+            this is not set."""),
     RULE_NAME("policy.rule.name", Kind.TEXT, "", "What refusals call the rule; its number where it has none."),
     RULE_ANSWER("policy.rule.answer", Kind.ANSWER, "", "What becomes of the calls for which the rule holds."),
     RULE_TIERS("policy.rule.tiers", Kind.TIERS, "", """

@@ -1,13 +1,10 @@
 package pvemcp.dispatch;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.gate.Gate;
@@ -15,6 +12,7 @@ import pvemcp.gate.HostOption;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Rule;
 import pvemcp.gate.Target;
+import pvemcp.gate.UrlHosts;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.Verb;
@@ -128,7 +126,8 @@ final class Guard {
                 }
             }
         }
-        return hostOption(template, params).or(() -> urlHost(params));
+        return hostOption(template, params)
+                .or(() -> new UrlHosts(gate.policy().restraints().urlHosts()).judge(template, params));
     }
 
     /// Also by `delete`, which takes an option away.
@@ -155,28 +154,6 @@ final class Guard {
             }
         }
         return Optional.empty();
-    }
-
-    /// The nodes resolve the name, so that its address cannot be judged here; only the name can.
-    private Optional<Verdict.Deny> urlHost(Json.Obj params) {
-        var listed = gate.policy().restraints().urlHosts();
-        var url = params.text("url").orElse("");
-        if (listed.isEmpty() || url.isEmpty() || listed.contains(host(url))) {
-            return Optional.empty();
-        }
-        return Optional.of(new Verdict.Deny(
-                "policy.url_hosts",
-                "'%s' is none of the hosts that PVE may be sent to".formatted(host(url)),
-                "use one of %s; the owner can change policy.url_hosts".formatted(listed)));
-    }
-
-    private static String host(String url) {
-        try {
-            var host = new URI(url).getHost();
-            return host == null ? url : host.toLowerCase(Locale.ROOT);
-        } catch (URISyntaxException _) {
-            return url;
-        }
     }
 
     private static List<String> texts(Json value) {

@@ -67,7 +67,7 @@ public record Policy(
     /// @param flag what PVE's own `protection` is taken for
     /// @param pool where every new guest goes; empty: wherever the call wants it
     /// @param hostOptions the options that reach the host ([HostOption]) and may be used all the same
-    /// @param urlHosts where PVE may be sent to by a URL; empty: anywhere
+    /// @param urlHosts where PVE may be sent to by a URL, see [UrlHosts]
     /// @param windows the only times at which anything is changed; empty: at all times
     public record Restraints(
             Flag flag, String pool, List<String> hostOptions, List<String> urlHosts, List<Window> windows) {

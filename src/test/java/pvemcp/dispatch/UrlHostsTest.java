@@ -1,0 +1,174 @@
+package pvemcp.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pvemcp.json.Json;
+import pvemcp.lab.Lab;
+import pvemcp.lab.LabAssert;
+import pvemcp.sim.scenario.Scenarios;
+import pvemcp.tool.ToolResult;
+
+/// Where a call may send the nodes by a URL.
+class UrlHostsTest {
+    private static LabAssert that(ToolResult result) {
+        return LabAssert.assertThat(result);
+    }
+
+    private static Lab lab(String... listed) {
+        return Lab.of(Scenarios.homelab())
+                .owner("""
+                [policy]
+                operate = "allow"
+                change = "allow"
+                destroy = "allow"
+                execute = "allow"
+                url_hosts = %s
+                """.formatted(Json.strings(List.of(listed)).write()));
+    }
+
+    private static ToolResult download(Lab lab, String url) {
+        return lab.call(
+                "pve_storage_download",
+                "node",
+                "pve1",
+                "storage",
+                "local",
+                "content",
+                "iso",
+                "filename",
+                "x.iso",
+                "url",
+                url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1/x.iso",
+                "http://localhost:8080/x.iso",
+                "http://10.0.0.5/x.iso",
+                "http://192.168.1.5/x.iso",
+                "http://172.16.3.4/x.iso",
+                "http://100.64.0.1/x.iso",
+                "http://169.254.169.254/latest/meta-data",
+                "http://0.0.0.0/x.iso",
+                "http://[::1]/x.iso",
+                "http://[fd00::1]/x.iso",
+                "http://[fe80::1]/x.iso",
+                "http://[::ffff:10.0.0.5]/x.iso",
+                // The same addresses as inet_aton(3) reads them.
+                "http://2130706433/x.iso",
+                "http://0x7f000001/x.iso",
+                "http://127.1/x.iso",
+                "http://0177.0.0.1/x.iso",
+                // Two readers might see two hosts in these.
+                "http://example.org@10.0.0.5/x.iso",
+                "http://user:word@example.org/x.iso"
+            })
+    void what_is_no_public_host_is_refused_unless_it_is_listed(String url) {
+        try (var lab = lab()) {
+            that(download(lab, url)).isRefusedBy("policy.url_hosts");
+            assertThat(lab.audit().toString()).doesNotContain("\"sent\"");
+        }
+    }
+
+    @Test
+    void names_and_public_addresses_are_open_as_long_as_nothing_is_listed() {
+        try (var lab = lab()) {
+            that(download(lab, "https://example.org/x.iso")).isDone();
+        }
+    }
+
+    @Test
+    void a_list_is_all_there_is() {
+        try (var lab = lab("example.org", "*.example.com", "10.0.0.5:8080")) {
+            that(download(lab, "https://example.net/x.iso"))
+                    .isRefusedBy("policy.url_hosts")
+                    .hinting("add example.net to policy.url_hosts");
+            that(download(lab, "https://example.org.example.net/x.iso")).isRefusedBy("policy.url_hosts");
+            that(download(lab, "https://evil-example.com/x.iso")).isRefusedBy("policy.url_hosts");
+            that(download(lab, "http://10.0.0.5/x.iso")).isRefusedBy("policy.url_hosts");
+            that(download(lab, "https://mirror.example.com/x.iso")).isDone();
+            // These are let through, and then nobody answers there.
+            that(download(lab, "https://EXAMPLE.org./x.iso")).failsWith("task_failed");
+            that(download(lab, "http://10.0.0.5:8080/x.iso")).failsWith("task_failed");
+        }
+    }
+
+    @Test
+    void a_star_beside_an_address_keeps_the_rest_open() {
+        try (var lab = lab("*", "192.168.1.5")) {
+            that(download(lab, "http://192.168.1.5/x.iso")).failsWith("task_failed");
+            that(download(lab, "http://192.168.1.6/x.iso")).isRefusedBy("policy.url_hosts");
+            that(download(lab, "https://example.org/x.iso")).isDone();
+        }
+    }
+
+    @Test
+    void any_call_that_takes_a_url_is_judged_as_well() {
+        try (var lab = lab()) {
+            that(write(lab, "GET", "/nodes/pve1/query-url-metadata", Json.obj("url", "http://169.254.169.254/")))
+                    .isRefusedBy("policy.url_hosts");
+            that(write(lab, "GET", "/cluster/acme/meta", Json.obj("directory", "https://10.0.0.1/dir")))
+                    .isRefusedBy("policy.url_hosts");
+            that(write(
+                            lab,
+                            "POST",
+                            "/cluster/notifications/endpoints/webhook",
+                            Json.obj("name", "w", "method", "post", "url", "http://10.0.0.1/")))
+                    .isRefusedBy("policy.url_hosts");
+            that(write(
+                            lab,
+                            "POST",
+                            "/cluster/notifications/endpoints/gotify",
+                            Json.obj("name", "g", "server", "http://localhost:80", "token", "t")))
+                    .isRefusedBy("policy.url_hosts");
+            that(write(lab, "PUT", "/cluster/options", Json.obj("http_proxy", "http://10.0.0.1:3128")))
+                    .isRefusedBy("policy.url_hosts");
+            that(write(
+                            lab,
+                            "POST",
+                            "/nodes/pve1/storage/local/oci-registry-pull",
+                            Json.obj("reference", "10.0.0.1:5000/library/alpine:3")))
+                    .isRefusedBy("policy.url_hosts");
+        }
+    }
+
+    @Test
+    void an_image_without_a_registry_comes_from_the_usual_one() {
+        try (var lab = lab("ghcr.io")) {
+            that(write(
+                            lab,
+                            "POST",
+                            "/nodes/pve1/storage/local/oci-registry-pull",
+                            Json.obj("reference", "library/alpine:3")))
+                    .isRefusedBy("policy.url_hosts")
+                    .hinting("docker.io");
+        }
+    }
+
+    @Test
+    void a_dry_run_says_so_too() {
+        try (var lab = lab()) {
+            that(lab.call(
+                            "pve_api_write",
+                            "method",
+                            "post",
+                            "path",
+                            "/nodes/pve1/storage/local/download-url",
+                            "params",
+                            Json.obj("url", "http://10.0.0.5/x.iso", "content", "iso", "filename", "x.iso"),
+                            "dry_run",
+                            true))
+                    .isRefusedBy("policy.url_hosts");
+        }
+    }
+
+    private static ToolResult write(Lab lab, String method, String path, Json.Obj params) {
+        return lab.call("pve_api_write", "method", method, "path", path, "params", params);
+    }
+}
