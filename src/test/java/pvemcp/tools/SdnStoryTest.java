@@ -129,7 +129,7 @@ class SdnStoryTest {
             define(lab);
             that(lab.call("pve_sdn_apply", "action", "apply", "dry_run", true))
                     .shows("apply 3 pending SDN changes: every node reloads its network", "PUT /cluster/sdn")
-                    .shows("new zone lan", "files of pve1: 8 lines added, 0 removed");
+                    .shows("new zone lan", "files of pve1: 10 lines added, 0 removed");
             that(lab.call("pve_sdn_get", "what", "dry_run", "node", "pve1"))
                     .shows("+iface web", "+\taddress 10.9.0.1/24".replace("\t", " "), "untrusted")
                     .showsNot("pve2");

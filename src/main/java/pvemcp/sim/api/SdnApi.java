@@ -216,10 +216,19 @@ final class SdnApi {
         var settings = new LinkedHashMap<String, Json>();
         request.arguments().members().forEach((name, value) -> {
             if (!NOT_SETTINGS.contains(name) && !List.of(ids).contains(name)) {
-                settings.put(name, value);
+                settings.put(name, isFlag(request, name) ? Json.num(request.flag(name) ? 1 : 0) : value);
             }
         });
         return new Json.Obj(settings);
+    }
+
+    private static boolean isFlag(Request request, String name) {
+        return request.operation()
+                .parameters()
+                .object(name)
+                .flatMap(parameter -> parameter.text("type"))
+                .filter("boolean"::equals)
+                .isPresent();
     }
 
     static Json.Obj changed(Request request, Json.Obj present, String... ids) {
@@ -274,7 +283,7 @@ final class SdnApi {
         var cluster = request.cluster();
         var sdn = cluster.sdn;
         sdn.requireLock(request.text("lock-token", ""));
-        int version = sdn.commit();
+        sdn.commit();
         if (request.arguments().flag("release-lock").orElse(true)) {
             sdn.unlock();
         }
@@ -289,7 +298,7 @@ final class SdnApi {
                                     "srvreload",
                                     "networking",
                                     Access.ROOT, // by pvesh, in root's name
-                                    List.of(Step.act(Duration.ofSeconds(3), _ -> reload(sdn, node.name(), version))));
+                                    List.of(Step.act(Duration.ofSeconds(3), _ -> reload(sdn, node.name()))));
                 } else {
                     work.say("command 'pvesh set /nodes/%s/network' failed: exit code 255".formatted(node.name()));
                 }
@@ -298,11 +307,11 @@ final class SdnApi {
         return Json.str(request.tasks().start(request.localNode(), "reloadnetworkall", "", request.authId(), steps));
     }
 
-    private static void reload(Sdn sdn, String node, int version) {
+    private static void reload(Sdn sdn, String node) {
         if (sdn.stuck.contains(node)) {
             throw new SimError("command 'ifreload -a' failed: exit code 1");
         }
-        sdn.loaded(node, version);
+        sdn.load(node);
     }
 
     private static Json rollback(Request request) {

@@ -7,6 +7,7 @@ import static pvemcp.sim.world.Sdn.Part.ZONES;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
@@ -102,15 +103,21 @@ final class SdnNodes {
     private static Json dryRun(Request request) {
         var sdn = request.cluster().sdn;
         var node = request.node().name();
-        var answer = new Rows();
-        diff(
-                        "/etc/network/interfaces.d/sdn",
-                        interfaces(sdn.running(ZONES), sdn.running(VNETS), sdn.running(SUBNETS), node),
-                        interfaces(sdn.objects(ZONES), sdn.objects(VNETS), sdn.objects(SUBNETS), node))
-                .ifPresent(text -> answer.put("interfaces-diff", text));
-        diff("/etc/frr/frr.conf", routing(sdn.running(CONTROLLERS)), routing(sdn.objects(CONTROLLERS)))
-                .ifPresent(text -> answer.put("frr-diff", text));
-        return answer.json();
+        var before = new ArrayList<String>();
+        var routed = new ArrayList<String>();
+        sdn.onNode(node, ZONES).ifPresent(zones -> {
+            before.addAll(interfaces(
+                    zones,
+                    sdn.onNode(node, VNETS).orElseThrow(),
+                    sdn.onNode(node, SUBNETS).orElseThrow(),
+                    node));
+            routed.addAll(routing(sdn.onNode(node, CONTROLLERS).orElseThrow(), node));
+        });
+        var after = interfaces(sdn.objects(ZONES), sdn.objects(VNETS), sdn.objects(SUBNETS), node);
+        return new Rows()
+                .putIf("interfaces-diff", diff("/etc/network/interfaces.d/sdn", before, after))
+                .putIf("frr-diff", diff("/etc/frr/frr.conf", routed, routing(sdn.objects(CONTROLLERS), node)))
+                .json();
     }
 
     private static List<String> interfaces(
@@ -142,8 +149,9 @@ final class SdnNodes {
         return lines;
     }
 
-    private static List<String> routing(SequencedMap<String, Json.Obj> controllers) {
-        var lines = new ArrayList<String>();
+    /// What FRR's file begins with stands there even where nothing is routed.
+    private static List<String> routing(SequencedMap<String, Json.Obj> controllers, String node) {
+        var lines = new ArrayList<>(List.of("frr defaults datacenter", "hostname " + node));
         controllers.forEach((name, settings) -> {
             lines.add("router bgp " + settings.text("asn").orElse(""));
             settings.text("peers").ifPresent(peers -> lines.add(" neighbor " + peers + " peer-group " + name));
@@ -152,9 +160,9 @@ final class SdnNodes {
     }
 
     /// In unified form, as far as whole files go.
-    private static java.util.Optional<String> diff(String file, List<String> before, List<String> after) {
+    private static Optional<String> diff(String file, List<String> before, List<String> after) {
         if (before.equals(after)) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         var text = new StringBuilder(
                 "--- %s\n+++ /proc/self/fd/13\n@@ -1,%d +1,%d @@\n".formatted(file, before.size(), after.size()));
@@ -164,6 +172,6 @@ final class SdnNodes {
         after.stream()
                 .filter(line -> !before.contains(line))
                 .forEach(line -> text.append('+').append(line).append('\n'));
-        return java.util.Optional.of(text.toString());
+        return Optional.of(text.toString());
     }
 }

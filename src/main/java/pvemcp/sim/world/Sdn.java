@@ -43,9 +43,12 @@ public final class Sdn {
 
     private final Map<Part, SequencedMap<String, Json.Obj>> written = new EnumMap<>(Part.class);
     private final Map<Part, SequencedMap<String, Json.Obj>> running = new EnumMap<>(Part.class);
-    private final Map<String, Integer> onNode = new HashMap<>();
+    private final Map<String, Loaded> onNode = new HashMap<>();
     private int version;
     private Optional<String> lock = Optional.empty();
+
+    /// What a node runs, and the number of the configuration it is.
+    private record Loaded(int version, Map<Part, SequencedMap<String, Json.Obj>> parts) {}
 
     public final List<Address> addresses = new ArrayList<>();
     /// Nodes whose network does not take the next configuration.
@@ -81,11 +84,9 @@ public final class Sdn {
     }
 
     /// Makes what is written down the one to run. Nodes take it on when they reload.
-    ///
-    /// @return its number
-    public int commit() {
+    public void commit() {
         copy(written, running);
-        return ++version;
+        version++;
     }
 
     public void rollback() {
@@ -105,14 +106,23 @@ public final class Sdn {
         return version;
     }
 
-    /// What a node has come to run.
-    public void loaded(String node, int number) {
-        onNode.put(node, number);
+    /// A node has come to run what was last applied.
+    public void load(String node) {
+        var parts = new EnumMap<Part, SequencedMap<String, Json.Obj>>(Part.class);
+        copy(running, parts);
+        onNode.put(node, new Loaded(version, parts));
+    }
+
+    /// What a node runs, by id; empty where it never came to run anything.
+    public Optional<SequencedMap<String, Json.Obj>> onNode(String node, Part part) {
+        return Optional.ofNullable(onNode.get(node))
+                .map(loaded -> loaded.parts().get(part));
     }
 
     /// PVE::Network::SDN::Zones::status: whether the node runs what it was told to.
     public String status(String node) {
-        if (onNode.getOrDefault(node, 0) == version) {
+        var loaded = onNode.get(node);
+        if (loaded != null && loaded.version() == version) {
             return "available";
         }
         return stuck.contains(node) ? "error" : "pending";

@@ -22,6 +22,7 @@ class ReplayTest {
                 "s04_cluster",
                 "s05_cluster_ha_backup",
                 "s06_cluster_firewall",
+                "s07_sdn_notifications_acme",
                 "s08_mappings_metrics",
                 "s10_vm_create_errors",
                 "s11_vm_lifecycle",
