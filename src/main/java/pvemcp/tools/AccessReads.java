@@ -348,7 +348,9 @@ final class AccessReads {
             } else {
                 for (var user : Fields.list(get(ctx, "/access/tfa", Json.Obj.EMPTY))) {
                     boolean locked = user.flag("totp-locked")
-                            || user.whole("tfa-locked-until").isPresent();
+                            || user.moment("tfa-locked-until")
+                                    .filter(ctx.clock().instant()::isBefore)
+                                    .isPresent();
                     factors(user.text("userid"), user.raw("entries"), locked, rows);
                 }
             }

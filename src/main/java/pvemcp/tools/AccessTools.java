@@ -294,10 +294,11 @@ public final class AccessTools {
             if (!revoke) {
                 var lines = AccessReads.acl(ctx);
                 everybody().forEach(who -> hides(lines, who).ifPresent(warnings::add));
-                var self = ctx.identity();
-                if (tokens.contains(self) || users.contains(self.split("!", 2)[0])) {
-                    warnings.add("this gives rights to what this server logs in as");
-                }
+            }
+            var self = ctx.identity();
+            if (tokens.contains(self) || users.contains(self.split("!", 2)[0])) {
+                warnings.add("this %s what this server logs in as"
+                        .formatted(revoke ? "takes rights from" : "gives rights to"));
             }
             var summary = "%s %s on %s %s %s"
                     .formatted(

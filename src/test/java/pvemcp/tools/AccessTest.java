@@ -14,6 +14,8 @@ import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.sim.Credentials;
+import pvemcp.sim.Scenario;
 import pvemcp.sim.world.Acl;
 import pvemcp.sim.world.Directory;
 import pvemcp.sim.world.Group;
@@ -524,6 +526,48 @@ class AccessTest {
                     .shows("outcome: done");
             assertThat(lab.<String>ask(cluster -> cluster.access.users.get("ann@pve").password))
                     .isEqualTo("correct horse");
+        }
+    }
+
+    @Test
+    void somebody_who_may_not_is_told_what_he_lacks() {
+        Scenario looking = cluster -> {
+            Scenes.small().seed(cluster);
+            cluster.access.users.put("look@pve", new User("look@pve"));
+            cluster.access.grant(new Acl("/", Acl.Kind.USER, "look@pve", "PVEAuditor", true));
+            return Credentials.token(cluster, "look@pve", "agent");
+        };
+        try (var lab = Lab.of(looking)) {
+            that(lab.call("pve_access_get", "what", "users")).shows("mcp@pve");
+            that(lab.call("pve_access_set", "what", "user", "action", "create", "id", "ann@pve"))
+                    .failsWith("forbidden")
+                    .saying("look@pve!agent may not Realm.AllocateUser on /access/realm/pve")
+                    .hinting("--roles PVEUserAdmin");
+            that(lab.call("pve_access_grant", "acl_path", "/", "roles", "Administrator", "tokens", "look@pve!agent"))
+                    .failsWith("forbidden")
+                    .saying("Permissions.Modify");
+            that(lab.call("pve_pool_set", "pool", "infra", "action", "create"))
+                    .failsWith("forbidden")
+                    .saying("Pool.Allocate on /pool/infra");
+        }
+    }
+
+    @Test
+    void taking_ones_own_rights_is_said_before() {
+        try (var lab = lab()) {
+            that(lab.call(
+                            "pve_access_grant",
+                            "acl_path",
+                            "/",
+                            "roles",
+                            "Administrator",
+                            "users",
+                            "mcp@pve",
+                            "revoke",
+                            true,
+                            "dry_run",
+                            true))
+                    .shows("this takes rights from what this server logs in as", "\"delete\":1");
         }
     }
 }
