@@ -41,7 +41,7 @@ class NewGuestsTest {
         try (var lab = protecting("vmid:100-199")) {
             assertThat(lab.call("pve_vm_create", "name", "fresh"))
                     .isRefusedBy("protect.vmids")
-                    .saying("guest 100 has a protected id");
+                    .saying("guest 100", "has a protected id (100-199)");
             assertThat(lab.call("pve_guest_clone", "guest", "900", "name", "fresh"))
                     .isRefusedBy("protect.vmids");
         }

@@ -293,7 +293,7 @@ class LifecycleToolsTest {
             that(lab.call("pve_guest_clone", "guest", "git", "name", "git2", "storage", "nas"))
                     .failsWith("task_failed")
                     .saying("No space left on device")
-                    .hinting("pve_task_get task=UPID:pve1:");
+                    .hinting("a storage is full: pve_storage_list shows where there is room");
         }
     }
 }

@@ -178,7 +178,9 @@ class ProvisionTest {
                     .shows("\"_meta\"", "\"ansible_host\": \"192.0.2.53\"")
                     .showsNot("debian-13-template");
             that(lab.call("pve_inventory_export"))
-                    .shows("without an address (stopped, or no guest agent): ", "children:");
+                    .shows(
+                            "without an address (stopped, or nobody knows it: no agent, no lease in SDN): ",
+                            "children:");
         }
     }
 
@@ -202,7 +204,7 @@ class ProvisionTest {
                 cluster.sdn.addresses.add(
                         new Sdn.Address("lan", "web", "lan-10.9.0.0-24", "10.9.0.21", "", Optional.of(121)));
             });
-            that(lab.call("pve_inventory_export")).shows("win11 ansible_host=10.9.0.21");
+            that(lab.call("pve_inventory_export", "form", "ini")).shows("win11 ansible_host=10.9.0.21");
         }
     }
 }
