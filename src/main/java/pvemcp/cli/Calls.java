@@ -60,7 +60,7 @@ final class Calls {
     /// @return the exit status
     int show(ToolResult result, boolean json) {
         return switch (result) {
-            case ToolResult.Done(var view, var data) -> {
+            case ToolResult.Done(var view, var data, var _) -> {
                 console.out()
                         .println(json ? data.pretty() : new Terminal(console.width(), console.colour()).render(view));
                 yield Exit.OK;

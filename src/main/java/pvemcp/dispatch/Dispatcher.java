@@ -36,6 +36,21 @@ public interface Dispatcher {
     /// A client is there and will call soon: what takes long to get ready may begin. Returns at once.
     default void expectCalls() {}
 
+    /// Whether it tells more of work that goes on after its call.
+    default boolean followsWork() {
+        return false;
+    }
+
+    /// Where work stands that went on; empty where this caller has none of that name.
+    ///
+    /// @param name see [ToolResult.Done#going]
+    default Optional<Work> work(String name, Caller caller) {
+        return Optional.empty();
+    }
+
+    /// Asks for work to be stopped, which policy may refuse; [#work] tells what became of it.
+    default void stopWork(String name, Caller caller) {}
+
     List<Resource> resources();
 
     /// The text of a resource; empty where no resource has this URI; an [Unreadable] where reading it fails.

@@ -9,6 +9,7 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Target;
 import pvemcp.gate.Tickets;
 import pvemcp.gate.Verdict;
+import pvemcp.pve.Upid;
 import pvemcp.tool.Aim;
 import pvemcp.tool.Call;
 import pvemcp.tool.Planned;
@@ -16,6 +17,7 @@ import pvemcp.tool.Preview;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
+import pvemcp.tool.Unfinished;
 import pvemcp.view.Layout;
 
 /// One understood call on its way through the gate: judged, held or let through, written down, done. For one thread.
@@ -220,7 +222,7 @@ final class Passage<C extends Record & Call<?>> {
         }
     }
 
-    private static ToolResult shown(Rehearsal rehearsal) {
+    private ToolResult shown(Rehearsal rehearsal) {
         var verdict = rehearsal.verdict();
         return verdict.isPresent() && verdict.get() instanceof Verdict.Deny deny
                 ? refused(deny)
@@ -231,7 +233,12 @@ final class Passage<C extends Record & Call<?>> {
         return new ToolResult.Refused(deny.rule(), deny.why(), deny.remedy());
     }
 
-    private static ToolResult done(Object answer) {
-        return new ToolResult.Done(Layout.view(answer), Layout.data(answer));
+    private ToolResult done(Object answer) {
+        var going = answer instanceof Unfinished work && work.isGoing()
+                ? Upid.tryParse(work.task())
+                : Optional.<Upid>empty();
+        var name =
+                going.map(task -> new Handle(caller.principal(), asked.cluster().name(), task).text());
+        return new ToolResult.Done(Layout.view(answer), Layout.data(answer), name);
     }
 }

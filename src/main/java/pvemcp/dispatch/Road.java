@@ -41,6 +41,7 @@ public final class Road implements Dispatcher {
     private final Tickets tickets;
     private final Taint taint;
     private final List<Tool<?>> tools;
+    private final Following following;
 
     /// @param clusters at least one; the first is meant where a call names none
     public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock) {
@@ -63,6 +64,7 @@ public final class Road implements Dispatcher {
         this.tickets = tickets;
         this.taint = taint;
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
+        this.following = new Following(this, this.clusters, this::looking);
     }
 
     /// The same road for callers who may go only so far: same clusters, same log.
@@ -210,6 +212,21 @@ public final class Road implements Dispatcher {
     private Optional<String> shipped(Tool<?> tool) {
         // With several clusters, each tool has an input more.
         return clusters.size() == 1 ? offer.definitions().of(tool.name()) : Optional.empty();
+    }
+
+    @Override
+    public boolean followsWork() {
+        return following.isPossible();
+    }
+
+    @Override
+    public Optional<Work> work(String name, Caller caller) {
+        return following.work(name, caller);
+    }
+
+    @Override
+    public void stopWork(String name, Caller caller) {
+        following.stop(name, caller);
     }
 
     @Override

@@ -108,7 +108,7 @@ final class Trip {
 
     private static ToolResult warned(ToolResult.Done done) {
         var warning = new View.Text("warning: this was done, but the audit log could not take down how it ended");
-        return new ToolResult.Done(View.Stack.of(done.view(), warning), done.data());
+        return new ToolResult.Done(View.Stack.of(done.view(), warning), done.data(), done.going());
     }
 
     /// A bug ended it.

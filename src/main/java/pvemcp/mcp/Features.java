@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Unreadable;
+import pvemcp.dispatch.Work;
 import pvemcp.json.Json;
 import pvemcp.text.Nearest;
 import pvemcp.tool.Prompt;
@@ -38,7 +39,50 @@ class Features {
         var tool = tool(text(params, "name"));
         var arguments = object(params, "arguments");
         var result = result(tool, arguments, exchange, client);
+        if (result instanceof ToolResult.Done done
+                && done.going().isPresent()
+                && client.revision().modern()
+                && Tasks.known(client.capabilities())) {
+            var id = done.going().get();
+            var work = dispatcher.work(id, exchange.by(client, Optional.empty()));
+            if (work.isPresent()) {
+                return Tasks.created(id, work.get());
+            }
+        }
         return Results.of(result, lists.definition(tool, client.revision()));
+    }
+
+    /// Whether calls may be answered by tasks.
+    boolean hasTasks() {
+        return dispatcher.followsWork();
+    }
+
+    /// `tasks/get`.
+    Json.Obj task(Exchange exchange, Client client) {
+        var id = text(exchange.params(), "taskId");
+        var work = dispatcher.work(id, exchange.by(client, Optional.empty())).orElseThrow(() -> Tasks.unknown(id));
+        var result = work.end()
+                .map(end -> Results.of(end.result(), lists.definition(end.tool(), client.revision()))
+                        .with("resultType", "complete"));
+        return Tasks.detailed(id, work, result);
+    }
+
+    /// `tasks/cancel`. What comes of it is seen in the task.
+    void cancelTask(Exchange exchange, Client client) {
+        var id = text(exchange.params(), "taskId");
+        var caller = exchange.by(client, Optional.empty());
+        var work = dispatcher.work(id, caller).orElseThrow(() -> Tasks.unknown(id));
+        if (work.state() == Work.State.GOING) {
+            dispatcher.stopWork(id, caller);
+        }
+    }
+
+    /// `tasks/update`. No task of ours waits for an answer.
+    void updateTask(Exchange exchange, Client client) {
+        var id = text(exchange.params(), "taskId");
+        if (dispatcher.work(id, exchange.by(client, Optional.empty())).isEmpty()) {
+            throw Tasks.unknown(id);
+        }
     }
 
     private ToolResult result(Tool<?> tool, Json.Obj arguments, Exchange exchange, Client client) {

@@ -62,6 +62,7 @@ final class HeaderRules {
         return switch (method) {
             case "tools/call", "prompts/get" -> "name";
             case "resources/read" -> "uri";
+            case "tasks/get", "tasks/update", "tasks/cancel" -> "taskId";
             default -> "";
         };
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Judgement;
+import pvemcp.dispatch.Work;
 import pvemcp.json.Json;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
@@ -57,6 +58,21 @@ record Measured(Dispatcher inner, Metrics metrics) implements Dispatcher {
     @Override
     public void expectCalls() {
         inner.expectCalls();
+    }
+
+    @Override
+    public boolean followsWork() {
+        return inner.followsWork();
+    }
+
+    @Override
+    public Optional<Work> work(String name, Caller caller) {
+        return inner.work(name, caller);
+    }
+
+    @Override
+    public void stopWork(String name, Caller caller) {
+        inner.stopWork(name, caller);
     }
 
     @Override

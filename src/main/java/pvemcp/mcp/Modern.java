@@ -33,7 +33,8 @@ final class Modern implements Era {
 
     /// Adds what every result has.
     static Json.Obj complete(Json.Obj result, About about) {
-        return result.with("resultType", "complete").with("_meta", Json.obj(SERVER, about.brief()));
+        var typed = result.has("resultType") ? result : result.with("resultType", "complete");
+        return typed.with("_meta", Json.obj(SERVER, about.brief()));
     }
 
     /// Adds how long the result may be kept. Never for others than whoever asked: what a caller sees may come to
@@ -46,6 +47,7 @@ final class Modern implements Era {
     public boolean answersAtOnce(String method) {
         return switch (method) {
             case "tools/call", "resources/read", "prompts/get", "completion/complete" -> false;
+            case "tasks/get", "tasks/update", "tasks/cancel" -> false;
             default -> true;
         };
     }
@@ -108,9 +110,30 @@ final class Modern implements Era {
             case "prompts/list" -> list(exchange, Kind.PROMPTS, asking);
             case "prompts/get" -> exchange.answer(complete(features.prompt(exchange, asking)));
             case "completion/complete" -> exchange.answer(complete(features.completion(exchange, asking)));
+            case "tasks/get" -> {
+                requireTasks(exchange, asking);
+                exchange.answer(complete(features.task(exchange, asking)));
+            }
+            case "tasks/update" -> {
+                requireTasks(exchange, asking);
+                features.updateTask(exchange, asking);
+                exchange.answer(complete(Json.Obj.EMPTY));
+            }
+            case "tasks/cancel" -> {
+                requireTasks(exchange, asking);
+                features.cancelTask(exchange, asking);
+                exchange.answer(complete(Json.Obj.EMPTY));
+            }
             case "subscriptions/listen" -> Subscription.open(exchange, server);
             default -> throw RpcException.unknownMethod(exchange.method());
         }
+    }
+
+    private void requireTasks(Exchange exchange, Asking asking) {
+        if (!server.features().hasTasks()) {
+            throw RpcException.unknownMethod(exchange.method());
+        }
+        Tasks.require(asking.capabilities());
     }
 
     static RpcException unsupported(String version) {
@@ -167,11 +190,17 @@ final class Modern implements Era {
                 "supportedVersions",
                 Revision.supported(),
                 "capabilities",
-                server.capabilities(),
+                capabilities(),
                 "instructions",
                 server.dispatcher().instructions());
         var whole = Json.obj(SERVER, server.about().json(REVISION));
         return cacheable(complete(result).with("_meta", whole), LIST_TTL);
+    }
+
+    private Json.Obj capabilities() {
+        return server.features().hasTasks()
+                ? server.capabilities().with("extensions", Json.obj(Tasks.EXTENSION, Json.Obj.EMPTY))
+                : server.capabilities();
     }
 
     private void list(Exchange exchange, Kind kind, Asking asking) {

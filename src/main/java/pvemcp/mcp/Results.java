@@ -24,7 +24,7 @@ final class Results {
     static Json.Obj of(ToolResult result, Json.Obj tool) {
         boolean structured = tool.has("outputSchema");
         return switch (result) {
-            case ToolResult.Done(var view, var data) -> {
+            case ToolResult.Done(var view, var data, var _) -> {
                 var content = Json.obj("content", content(view));
                 if (!structured || !(data instanceof Json.Obj object)) {
                     yield content;

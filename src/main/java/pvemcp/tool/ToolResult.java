@@ -1,5 +1,6 @@
 package pvemcp.tool;
 
+import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.view.View;
 
@@ -9,7 +10,12 @@ public sealed interface ToolResult {
     ///
     /// @param view the answer, to read
     /// @param data the same as JSON, for programs
-    record Done(View view, Json data) implements ToolResult {}
+    /// @param going by what name the dispatcher tells more of work that goes on; empty: nothing does
+    record Done(View view, Json data, Optional<String> going) implements ToolResult {
+        public Done(View view, Json data) {
+            this(view, data, Optional.empty());
+        }
+    }
 
     /// It wants a yes; nothing was changed.
     record Held(Preview preview, Tier tier, Ticket ticket) implements ToolResult {}

@@ -6,6 +6,7 @@ import java.util.Optional;
 import pvemcp.pve.Task;
 import pvemcp.pve.TaskReport;
 import pvemcp.tool.ToolContext;
+import pvemcp.tool.Unfinished;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 
@@ -14,7 +15,8 @@ import pvemcp.view.View;
 /// @param outcome `done`, `done with warnings`, or `still running`
 /// @param task empty where PVE did it at once
 /// @param next what to do to learn more; empty where nothing is left to learn
-record Outcome(String outcome, String task, Optional<Duration> waited, List<View> log, String next) {
+record Outcome(String outcome, String task, Optional<Duration> waited, List<View> log, String next)
+        implements Unfinished {
     // Clients give a call about a minute; what takes longer is handed back as a task to be asked for.
     static final Duration LONGEST = Duration.ofSeconds(45);
 
@@ -54,8 +56,8 @@ record Outcome(String outcome, String task, Optional<Duration> waited, List<View
         };
     }
 
-    /// Whether the task went on when the waiting ended.
-    boolean isGoing() {
+    @Override
+    public boolean isGoing() {
         return outcome.equals("still running");
     }
 

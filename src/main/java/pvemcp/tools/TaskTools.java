@@ -22,6 +22,7 @@ import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
+import pvemcp.tool.Unfinished;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 
@@ -177,14 +178,14 @@ public final class TaskTools {
             @Doc Upid task,
 
             @Doc(value = "How long to wait", or = "45s", obvious = true)
-            Duration timeout) implements Call<Outcome>, OnTask {
+            Duration timeout) implements Call<Outcome>, OnTask, Unfinished.Follows {
         @Override
         public Outcome run(ToolContext ctx) {
             return Outcome.of(ctx, ctx.pve().task(task), timeout);
         }
     }
 
-    record TaskStop(@Doc Upid task) implements Call<TaskStop.StopFacts>, OnTask {
+    record TaskStop(@Doc Upid task) implements Call<TaskStop.StopFacts>, OnTask, Unfinished.Stops {
         record StopFacts(String outcome, String task, String exit) {}
 
         @Override
