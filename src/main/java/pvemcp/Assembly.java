@@ -157,7 +157,7 @@ final class Assembly implements Host {
                 : Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
         var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS, Definitions.shipped());
-        return new Road(offer, clusters, policy, audit, clock);
+        return new Road(offer, clusters, policy, audit, clock, config.path(Key.STATE_DIRECTORY));
     }
 
     @Override

@@ -428,6 +428,75 @@ class CommandLineTest {
     }
 
     @Test
+    void a_person_at_a_terminal_says_yes_to_what_a_client_holds() throws IOException {
+        try (var sim = simulator()) {
+            env.put("PVE_MCP_STATE_DIRECTORY", directory.resolve("state").toString());
+            env.put("PVE_MCP_POLICY_WITHOUT_ELICITATION", "approve");
+            assertThat(run("approve").out).contains("no call waits");
+
+            var held = served("");
+            var id = held.replaceFirst("(?s).*pve-mcp approve ([A-Z0-9]{8})'.*", "$1");
+            assertThat(id).as(held).hasSize(8);
+            assertThat(run("approve").out).contains(id, "pool shop");
+            assertThat(run("approve", id).status).isEqualTo(Exit.REFUSED); // no terminal
+            assertThat(served(id)).contains("nobody has said yes");
+            assertThat(run("approve", "NOSUCHID").status).isEqualTo(Exit.USAGE);
+
+            terminal = true;
+            typed = "y\n";
+            var agreed = run("approve", id.toLowerCase(java.util.Locale.ROOT));
+            assertThat(agreed.status).as(agreed.err).isEqualTo(Exit.OK);
+            assertThat(agreed.err).contains("wants to call pve_api_write (CHANGE)", "POST /pools");
+            typed = "y\n";
+            assertThat(run("approve", id).status).isEqualTo(Exit.REFUSED); // answered already
+            terminal = false;
+            assertThat(pools(sim)).isEmpty();
+
+            assertThat(served(id)).contains("outcome: done");
+            assertThat(pools(sim)).containsExactly("shop");
+            assertThat(served(id)).contains("used already");
+        }
+    }
+
+    /// What a client without elicitation is told when it wants to make a pool.
+    private String served(String confirm) {
+        typed = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"pve_api_write","arguments":{\
+                "method":"post","path":"/pools","params":{"poolid":"shop"}CONFIRM}}}
+                """.replace("CONFIRM", confirm.isEmpty() ? "" : ",\"confirm\":\"" + confirm + "\"");
+        return run("serve").lines().getLast();
+    }
+
+    @Test
+    void destroying_wants_the_name_typed_at_the_terminal_too() throws IOException {
+        try (var sim = simulator()) {
+            env.put("PVE_MCP_POLICY_DESTROY", "ask");
+            sim.change(cluster -> {
+                var guest = new pvemcp.sim.world.Container(102, "pve1");
+                guest.config.put("hostname", "dns");
+                cluster.guests.put(102, guest);
+            });
+            String[] delete = {"call", "guest_delete", "dns", "timeout=1s"};
+            assertThat(run("call", "guest_delete", "dns", "--yes"))
+                    .returns(Exit.REFUSED, Run::status)
+                    .satisfies(run -> assertThat(run.err).contains("--yes-to 'dns'"));
+            terminal = true;
+            typed = "y\n";
+            assertThat(run(delete).status).isEqualTo(Exit.REFUSED);
+            assertThat(guests(sim)).containsExactly(102);
+            assertThat(run("call", "guest_delete", "dns", "--yes-to", "dnss").status)
+                    .isEqualTo(Exit.REFUSED);
+            typed = "dns\n";
+            assertThat(run(delete).err).contains("type 'dns' to go ahead");
+            sim.advance(java.time.Duration.ofMinutes(1));
+            assertThat(guests(sim)).isEmpty();
+        }
+    }
+
+    @Test
     void policy_check_says_which_rule_decides_and_does_nothing() throws IOException {
         try (var sim = simulator()) {
             Files.writeString(directory.resolve("pve-mcp.toml"), """
@@ -694,6 +763,10 @@ class CommandLineTest {
         env.put("PVE_MCP_TOKEN_SECRET", sim.token().secret());
         env.put("PVE_MCP_FINGERPRINT", sim.fingerprint());
         env.put("PVE_MCP_AUDIT_FILE", directory.resolve("audit.jsonl").toString());
+    }
+
+    private static List<Integer> guests(PveSim sim) {
+        return sim.ask(cluster -> List.copyOf(cluster.guests.keySet()));
     }
 
     private static List<String> pools(PveSim sim) {

@@ -11,16 +11,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// Who may read and write the ledger's files: their owner and nobody else. On a file system without such
-/// permissions (Windows) the folder's own rules are all there is.
-final class Permissions {
+/// Who may read and write the files of the ledger and of what waits for the owner: their owner and nobody else. On
+/// a file system without such permissions (Windows) the folder's own rules are all there is.
+public final class Permissions {
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
 
     private Permissions() {}
 
     /// Makes the folder, for its owner alone, where it is not there yet.
-    static void makeFolder(Path folder) throws IOException {
+    public static void makeFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }
@@ -32,7 +32,7 @@ final class Permissions {
     }
 
     /// What a new file in this folder is made with.
-    static FileAttribute<?>[] forNewFile(Path folder) throws IOException {
+    public static FileAttribute<?>[] forNewFile(Path folder) throws IOException {
         return hasThem(folder)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE)}
                 : new FileAttribute<?>[0];
@@ -51,8 +51,18 @@ final class Permissions {
         }
     }
 
+    /// Refuses a folder that others may look into or write to.
+    public static void requireOwnFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(folder + " is not a folder of its own");
+        }
+        if (hasThem(folder) && !FOLDER.containsAll(Files.getPosixFilePermissions(folder))) {
+            throw new IOException("%s is open to others: chmod 700 '%s'".formatted(folder, folder));
+        }
+    }
+
     /// Refuses a secret that others could have read.
-    static void requireSecret(Path file) throws IOException {
+    public static void requireSecret(Path file) throws IOException {
         if (!others(file).isEmpty()) {
             throw new IOException(
                     "%s is open to others: move it away, and a new key is made with the next entry".formatted(file));

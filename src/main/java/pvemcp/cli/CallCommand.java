@@ -24,6 +24,12 @@ final class CallCommand implements Command {
         var spec = Command.spec(name(), "Call a tool and show its answer.");
         spec.addOption(Command.flag("--json", "Show the answer as JSON."));
         spec.addOption(Command.flag("--yes", "Agree to what the call would do, where it is asked about."));
+        spec.addOption(Command.option(
+                "--yes-to",
+                String.class,
+                "NAME",
+                "",
+                "Agree, and name the guest that is destroyed, where that is asked."));
         spec.addOption(Command.flag("--demo", "Call it on the built-in simulated cluster."));
         spec.addPositional(Command.parameter("TOOL", "0", "1", "Its name, with or without 'pve_'."));
         spec.addPositional(Command.parameter(
@@ -42,7 +48,9 @@ final class CallCommand implements Command {
             var tool = ToolNames.find(typed, door.dispatcher());
             var arguments = CallArguments.parse(tool, words);
             var calls = new Calls(door.dispatcher(), console);
-            var result = calls.call(tool, arguments, preview -> calls.agrees(preview, Command.has(parsed, "--yes")));
+            boolean yes = Command.has(parsed, "--yes");
+            String named = parsed.matchedOptionValue("--yes-to", "");
+            var result = calls.call(tool, arguments, held -> calls.agreed(held, yes, named));
             return calls.show(result, Command.has(parsed, "--json"));
         }
     }

@@ -1,7 +1,7 @@
 package pvemcp.cli;
 
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.json.Json;
 import pvemcp.tool.Preview;
@@ -19,33 +19,48 @@ final class Calls {
         this.console = console;
     }
 
-    /// Makes a call; where it is held, `agree` decides, having seen what it would do.
-    ToolResult call(Tool<?> tool, Json.Obj arguments, Predicate<Preview> agree) {
+    /// Makes a call; where it is held, `agree` decides, having seen what it would do: with what was typed along with
+    /// the yes, or with nothing for a no.
+    ToolResult call(Tool<?> tool, Json.Obj arguments, Function<ToolResult.Held, Optional<String>> agree) {
         var caller = new TerminalCaller(console, Optional.empty());
         var result = dispatcher.call(tool, arguments, caller);
         caller.settle();
-        if (!(result instanceof ToolResult.Held held) || !agree.test(held.preview())) {
+        if (!(result instanceof ToolResult.Held held)) {
             return result;
         }
-        var approved = new TerminalCaller(console, Optional.of(held.ticket().text()));
+        var typed = agree.apply(held);
+        if (typed.isEmpty()) {
+            dispatcher.declined(held.ticket().text());
+            return result;
+        }
+        var approval = "%s %s".formatted(held.ticket().text(), typed.get()).strip();
+        var approved = new TerminalCaller(console, Optional.of(approval));
         var done = dispatcher.call(tool, arguments, approved);
         approved.settle();
         return done;
     }
 
-    /// Asks for a yes to what a call would do.
+    /// Asks for a yes to what a call would do, and for the name of what is destroyed.
     ///
-    /// @param already whether the command line gave it
-    boolean agrees(Preview preview, boolean already) {
-        preview(preview);
-        if (already) {
-            return true;
+    /// @param yes whether the command line gave it
+    /// @param named what the command line names as destroyed; empty: nothing
+    /// @return what was typed, empty text where a yes was enough; nothing for a no
+    Optional<String> agreed(ToolResult.Held held, boolean yes, String named) {
+        preview(held.preview());
+        if (held.typed().isEmpty() && (yes || !named.isEmpty())) {
+            return Optional.of("");
+        }
+        if (!named.isEmpty()) {
+            return Optional.of(named);
         }
         if (!console.terminal()) {
-            console.err().println("policy wants a yes for this, and there is no terminal to ask at: --yes gives it");
-            return false;
+            var option = held.typed().isEmpty() ? "--yes" : "--yes-to '" + held.typed() + "'";
+            console.err()
+                    .println("policy wants a yes for this, and there is no terminal to ask at: %s gives it"
+                            .formatted(option));
+            return Optional.empty();
         }
-        return new Question(console).agrees("do it?");
+        return new Question(console).answered("do it?", held.typed());
     }
 
     /// What a held call would do, on standard error.

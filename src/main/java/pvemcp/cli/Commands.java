@@ -31,6 +31,7 @@ public final class Commands {
                 new ToolsCommand(host, console),
                 new CallCommand(host, console),
                 new PolicyCommand(host, console),
+                new ApproveCommand(host, console),
                 new DoctorCommand(host, console),
                 new SmokeCommand(host, console),
                 new ConfigCommand(host, console),

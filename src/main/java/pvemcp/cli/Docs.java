@@ -169,8 +169,8 @@ public final class Docs {
                 | `PROXMOX_SSL_MODE=verify`, `PROXMOX_SSL_CA_CERT` | `ca_file` |
                 | `PROXMOX_TIMEOUT`, in milliseconds | `timeout` |
                 | `PROXMOX_CLUSTERS`, `PROXMOX_CLUSTER_NAME_API_URL`, `…_TOKEN_ID`, `…_TOKEN_SECRET` | `[clusters.NAME]` |
-                | `PROXMOX_ENABLE_DESTRUCTIVE` | `policy.destroy` and `policy.execute` = `ask` |
-                | `PROXMOX_ALLOW_ELEVATED` | everything but reads = `ask` |
+                | `PROXMOX_ENABLE_DESTRUCTIVE` | `policy.destroy` and `policy.execute` = `ask`; set to no, `policy.destroy` = `deny` |
+                | `PROXMOX_ALLOW_ELEVATED` | everything but reads = `ask`; set to no, = `deny` |
                 | `PROXMOX_ALLOW_UNSAFE_COMMANDS` | `policy.execute` = `ask` |
                 | `PROXMOX_TLS_INSECURE`, `PROXMOX_INSECURE`, `PROXMOX_VERIFY=false`, `PROXMOX_SSL_MODE=insecure` | not followed: a notice says how to pin the certificate |
                 | `PROXMOX_SSH_ENABLED`, `…_KEY` or `…_KEY_PATH`, `…_USER`, `…_PORT`, `…_HOST_KEY_FINGERPRINT` | `ssh.enabled`, `ssh.keys`, `ssh.user`, `ssh.port`, `ssh.fingerprints` |

@@ -2,9 +2,24 @@ package pvemcp.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import pvemcp.view.Clean;
 
 /// A question that only a yes agrees to.
 record Question(Console console) {
+    /// Asks for a yes, or for a word to be typed in its place.
+    ///
+    /// @param word what is to be typed; empty: a yes is enough
+    /// @return what was typed, or empty text for a yes; nothing for a no
+    Optional<String> answered(String question, String word) {
+        if (word.isEmpty()) {
+            return agrees(question) ? Optional.of("") : Optional.empty();
+        }
+        console.err().print("type '%s' to go ahead: ".formatted(Clean.oneLine(word)));
+        console.err().flush();
+        return console.readLine().map(String::strip).filter(word::equals);
+    }
+
     boolean agrees(String question) {
         console.err().print(question + " [y/N] ");
         console.err().flush();

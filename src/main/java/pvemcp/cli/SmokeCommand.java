@@ -155,7 +155,13 @@ final class SmokeCommand implements Command {
                 .findFirst()
                 .orElseThrow();
         var calls = new Calls(door.dispatcher(), console);
-        var result = calls.call(tool, arguments, preview -> calls.agrees(preview, Command.has(parsed, "--yes")));
+        var result = calls.call(
+                tool,
+                arguments,
+                // What it destroys is what it made itself.
+                held -> Command.has(parsed, "--yes")
+                        ? calls.agreed(held, true, held.typed())
+                        : calls.agreed(held, false, ""));
         int status = calls.show(result, Command.has(parsed, "--json"));
         boolean bad = result instanceof ToolResult.Done done
                 && done.data() instanceof Json.Obj data

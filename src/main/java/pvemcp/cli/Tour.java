@@ -63,14 +63,14 @@ final class Tour {
         try {
             var tool = ToolNames.find(words.getFirst(), dispatcher);
             var arguments = CallArguments.parse(tool, words.subList(1, words.size()));
-            show(calls.call(tool, arguments, preview -> {
-                console.out().println("held, would do: " + preview.summary());
-                preview.requests().forEach(request -> console.out().println("  " + request));
+            show(calls.call(tool, arguments, held -> {
+                console.out().println("held, would do: " + held.preview().summary());
+                held.preview().requests().forEach(request -> console.out().println("  " + request));
                 if (agreed) {
                     console.out().println(dim("# said yes, for the tour"));
-                    return true;
+                    return Optional.of(held.typed());
                 }
-                return new Question(console).agrees("do it?");
+                return new Question(console).answered("do it?", held.typed());
             }));
         } catch (UsageException e) {
             e.problems().forEach(console.out()::println);

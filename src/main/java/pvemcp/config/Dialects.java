@@ -173,6 +173,8 @@ final class Dialects {
 
     /// Tools that a switch opens elsewhere are asked about here.
     private void opened() {
+        closed("PROXMOX_ENABLE_DESTRUCTIVE", Key.POLICY_DESTROY);
+        closed("PROXMOX_ALLOW_ELEVATED", Key.POLICY_OPERATE, Key.POLICY_CHANGE, Key.POLICY_DESTROY, Key.POLICY_EXECUTE);
         if (yes("PROXMOX_ENABLE_DESTRUCTIVE")) {
             open("PROXMOX_ENABLE_DESTRUCTIVE", Key.POLICY_DESTROY, Key.POLICY_EXECUTE);
         } else if (yes("PROXMOX_ALLOW_ELEVATED")) {
@@ -187,10 +189,24 @@ final class Dialects {
         }
     }
 
-    private void open(String name, Key... keys) {
-        for (var key : keys) {
-            set("", key, value(name).map(value -> value.with("ask")));
+    /// What is switched off there by a word is denied here, whatever else the switches say.
+    private void closed(String name, Key... keys) {
+        if (values.containsKey(name) && !yes(name)) {
+            answer(name, "deny", keys);
         }
+    }
+
+    /// Where several switches speak of a tier, the first counts: those that close come first.
+    private void answer(String name, String answer, Key... keys) {
+        for (var key : keys) {
+            if (settings.stream().noneMatch(setting -> setting.key() == key)) {
+                set("", key, value(name).map(value -> value.with(answer)));
+            }
+        }
+    }
+
+    private void open(String name, Key... keys) {
+        answer(name, "ask", keys);
         notices.add("%s is followed as far as asking before each call; %s=allow would not ask"
                 .formatted(name, keys[0].path()));
     }

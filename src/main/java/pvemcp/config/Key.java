@@ -72,7 +72,11 @@ public enum Key {
     RULE_WHEN("policy.rule.when", Kind.WINDOWS, "", "When it holds, written as `policy.windows` is."),
     WITHOUT_ELICITATION("policy.without_elicitation", Kind.UNASKED, "ticket", """
             What becomes of a call that wants a yes where the client cannot ask its user: `ticket` answers with a ticket \
-            that the client hands back, `deny` refuses."""),
+            that the client hands back, `approve` waits for a person who runs `pve-mcp approve` at a terminal, `confirm` \
+            takes `confirm=true` in the call itself for a yes (and wants `destructive=true` with it for what destroys), \
+            `deny` refuses."""),
+    STATE_DIRECTORY("state.directory", Kind.PATH, "~/.local/state/pve-mcp", """
+            Where held calls wait for `pve-mcp approve` and `pve-mcp freeze` leaves its mark; for its owner alone."""),
     SURFACE("surface", Kind.SURFACE, "core", "How many tools a client is shown."),
     TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
@@ -141,7 +145,7 @@ public enum Key {
         TIERS("list of read, operate, change, destroy, execute", "read operate change destroy execute"),
         HOST_OPTIONS("list of host options", "args hookscript cicustom lxc dev hostpci usb serial parallel path"),
         WINDOWS("list of windows", ""),
-        UNASKED("ticket or deny", "ticket deny"),
+        UNASKED("ticket, approve, confirm or deny", "ticket approve confirm deny"),
         SURFACE("lean, core or all", "lean core all"),
         LEVEL("error, warn or info", "error warn info");
 

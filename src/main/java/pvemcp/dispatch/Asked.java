@@ -4,21 +4,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Reserved;
+import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 
 /// The arguments of a call, understood: the call itself and what is the road's own business.
-record Asked<C extends Record & Call<?>>(C call, Cluster cluster, boolean dryRun, Optional<String> confirm) {
+///
+/// @param confirm the ticket of a held call, or whatever came in its place
+/// @param destructive whether the caller says that it knows what is destroyed, as other servers want it
+record Asked<C extends Record & Call<?>>(
+        C call, Cluster cluster, boolean dryRun, Optional<String> confirm, boolean destructive) {
+    private static final String DESTRUCTIVE = "destructive";
+    private static final Set<String> YES = Set.of("true", "yes", "1");
+
     /// @throws BadArguments with all that is wrong
     static <C extends Record & Call<?>> Asked<C> bind(Tool<C> tool, Json.Obj arguments, Map<String, Cluster> clusters) {
         var problems = new ArrayList<String>();
         var own = arguments;
         for (var reserved : Reserved.of(tool.tier())) {
             own = own.without(reserved.name());
+        }
+        boolean takesIt =
+                tool.inputs().params().stream().anyMatch(param -> param.name().equals(DESTRUCTIVE));
+        if (tool.tier() != Tier.READ && !takesIt) {
+            own = own.without(DESTRUCTIVE);
         }
         if (clusters.size() > 1) {
             own = own.without(Reserved.CLUSTER.name());
@@ -38,7 +52,18 @@ record Asked<C extends Record & Call<?>>(C call, Cluster cluster, boolean dryRun
         if (!problems.isEmpty()) {
             throw new BadArguments(problems);
         }
-        return new Asked<>(call.orElseThrow(), cluster, dryRun, arguments.text("confirm"));
+        boolean destructive = arguments.text(DESTRUCTIVE).filter(YES::contains).isPresent();
+        return new Asked<>(call.orElseThrow(), cluster, dryRun, arguments.text("confirm"), destructive);
+    }
+
+    /// Whether the call says of itself that it is confirmed, by a word in place of a ticket.
+    boolean confirmsItself() {
+        return confirm.filter(YES::contains).isPresent();
+    }
+
+    /// The ticket of a held call; empty where there is none, or a word in its place.
+    Optional<String> ticket() {
+        return confirm.filter(text -> !YES.contains(text) && !text.equals("false"));
     }
 
     private static Cluster cluster(Optional<String> named, Map<String, Cluster> clusters, List<String> problems) {

@@ -33,6 +33,9 @@ public interface Dispatcher {
     /// @throws pvemcp.pve.PveException where the cluster cannot be asked
     Judgement judge(Tool<?> tool, Json.Obj arguments, Caller caller);
 
+    /// The person who was asked about a held call did not agree: its ticket is good for nothing from now on.
+    default void declined(String ticket) {}
+
     /// A client is there and will call soon: what takes long to get ready may begin. Returns at once.
     default void expectCalls() {}
 

@@ -9,12 +9,16 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import pvemcp.gate.Gate;
-import pvemcp.gate.Tickets;
+import pvemcp.gate.Held;
+import pvemcp.gate.Policy;
+import pvemcp.gate.Redeemed;
 import pvemcp.gate.Verdict;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
 import pvemcp.tool.BadArguments;
+import pvemcp.tool.Ticket;
+import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult.Failed;
 import pvemcp.tool.ToolResult.Refused;
@@ -34,13 +38,32 @@ final class Explain {
                 inputs.isEmpty() ? tool.name() + " takes no arguments" : "%s takes: %s".formatted(tool.name(), inputs));
     }
 
-    static Failed ticket(Tickets.Redeemed why) {
-        var what = switch (why) {
-            case GOOD -> throw new IllegalArgumentException("a good ticket needs no explanation");
-            case EXPIRED -> "the ticket has expired";
-            case USED -> "the ticket was used already";
-            case OTHER -> "the ticket is not for this call as things stand now: other arguments, or the target changed";
+    static Failed ticket(Redeemed why) {
+        return switch (why) {
+            case Redeemed.Good _ -> throw new IllegalArgumentException("a good ticket needs no explanation");
+            case Redeemed.Expired _ -> ticket("the ticket has expired");
+            case Redeemed.Used _ -> ticket("the ticket was used already");
+            case Redeemed.Declined _ ->
+                new Failed(
+                        "ticket_refused",
+                        "the user did not agree to this call; nothing was changed",
+                        "ask the user what to do instead");
+            case Redeemed.Other _ -> ticket("the ticket is not for this call with these arguments, or not from here");
+            case Redeemed.Open _ ->
+                new Failed(
+                        "not_approved",
+                        "nobody has said yes to this call yet; nothing was changed",
+                        "ask the user to run 'pve-mcp approve' at a terminal, then call again the same way");
+            case Redeemed.Changed(var differences) ->
+                new Failed(
+                        "conflict",
+                        "this is not as it was when it was agreed to: %s; nothing was changed"
+                                .formatted(Clean.line(String.join("; ", differences))),
+                        "look at it again, then make the call again without a ticket");
         };
+    }
+
+    private static Failed ticket(String what) {
         return new Failed("ticket_refused", what + "; nothing was changed", "make the call again without a ticket");
     }
 
@@ -50,6 +73,36 @@ final class Explain {
                 "what programs or files in guests say was read in the last %d minutes, and may have asked for this"
                         .formatted(Taint.LASTS.toMinutes()),
                 "a person can agree in a client that asks, or make the call at a terminal: pve-mcp call");
+    }
+
+    /// How a held call is made after all, by a caller whose user cannot be asked.
+    static String again(Policy.Unasked unasked, Held held, Ticket ticket) {
+        boolean destroys = held.tier() == Tier.DESTROY;
+        return switch (unasked) {
+            case TICKET ->
+                held.typed().isEmpty()
+                        ? "If they agree, call %s again with the same arguments and confirm=%s"
+                                .formatted(held.tool(), ticket.text())
+                        : """
+                          If they agree, have them type '%s', and call %s again with the same arguments and \
+                          confirm="%s NAME", where NAME is what they typed.""".formatted(Clean.name(held.typed()), held.tool(), ticket.text());
+            case CONFIRM ->
+                "If they agree, call %s again with the same arguments and confirm=true%s"
+                        .formatted(held.tool(), destroys ? " destructive=true" : "");
+            case APPROVE -> """
+                If they agree, they run 'pve-mcp approve %s' at a terminal. After that call %s again with the same \
+                arguments and confirm=%s""".formatted(ticket.text(), held.tool(), ticket.text());
+            case DENY -> "";
+        };
+    }
+
+    static Refused mistyped(String typed) {
+        return new Refused(
+                "user",
+                typed.isEmpty()
+                        ? "a yes was asked for, and a name came back; nothing was changed"
+                        : "'%s' was to be typed along with the yes, and was not; nothing was changed".formatted(typed),
+                "ask the user whether this guest is the one they mean");
     }
 
     static Refused nobodyToAsk() {
@@ -85,6 +138,13 @@ final class Explain {
                 line.map("line %d of the audit log tells of no change of yours"::formatted)
                         .orElse("the audit log tells of no change of yours"),
                 "pve-mcp audit tail --changes shows the lines");
+    }
+
+    static Failed stateless(HeldCalls.Unavailable e) {
+        return new Failed(
+                "state_unavailable",
+                "the call cannot wait for a yes: %s".formatted(e.getMessage()),
+                "the owner puts the directory right, or sets state.directory to another; reads go on");
     }
 
     static Failed unrecorded(Path log, IOException e) {

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.gate.Gate;
+import pvemcp.gate.Held;
 import pvemcp.gate.Policy;
+import pvemcp.gate.Redeemed;
 import pvemcp.gate.Target;
 import pvemcp.gate.Tickets;
 import pvemcp.gate.Verdict;
@@ -14,6 +16,7 @@ import pvemcp.tool.Aim;
 import pvemcp.tool.Call;
 import pvemcp.tool.Planned;
 import pvemcp.tool.Preview;
+import pvemcp.tool.Ticket;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -27,9 +30,8 @@ final class Passage<C extends Record & Call<?>> {
     private final Caller caller;
     private final Sight sight;
     private final Gate gate;
-    private final Tickets tickets;
+    private final Shared shared;
     private final Trip trip;
-    private final Taint taint;
 
     /// As it was when the call came: what the call itself reads is for the next one.
     private final boolean tainted;
@@ -38,24 +40,15 @@ final class Passage<C extends Record & Call<?>> {
     private Optional<Rehearsal> rehearsed = Optional.empty();
 
     /// @param sight the cluster as this call may see it before it has been let through
-    Passage(
-            Tool<C> tool,
-            Asked<C> asked,
-            Caller caller,
-            Sight sight,
-            Gate gate,
-            Tickets tickets,
-            Taint taint,
-            Trip trip) {
+    Passage(Tool<C> tool, Asked<C> asked, Caller caller, Sight sight, Gate gate, Shared shared, Trip trip) {
         this.tool = tool;
         this.asked = asked;
         this.caller = caller;
         this.sight = sight;
         this.gate = gate;
-        this.tickets = tickets;
-        this.taint = taint;
+        this.shared = shared;
         this.trip = trip;
-        this.tainted = taint.isOn(caller.principal());
+        this.tainted = shared.taint().isOn(caller.principal());
     }
 
     ToolResult go() throws IOException {
@@ -138,7 +131,7 @@ final class Passage<C extends Record & Call<?>> {
             return done(asked.call().run(sight.ctx()));
         }
         var cluster = asked.cluster();
-        var watched = taint.watching(trip.beginsToWrite(cluster), caller.principal());
+        var watched = shared.taint().watching(trip.beginsToWrite(cluster), caller.principal());
         var wire = Wires.writing(watched, cluster.schema(), guard(tier), agreed, trip);
         try {
             var ctx = new Context(cluster, wire, sight.ctx().clock(), caller, this::entering);
@@ -146,7 +139,7 @@ final class Passage<C extends Record & Call<?>> {
         } catch (Wires.Stopped stopped) {
             // What the tool said of itself was allowed; what it is about to send is not, or not without a yes.
             boolean canStillAsk = stopped.verdict() instanceof Verdict.Hold && !trip.hasWritten();
-            if (canStillAsk && stopped.verdict().rule().equals(Gate.TAINT) && !caller.canAsk()) {
+            if (canStillAsk && stopped.verdict().rule().equals(Gate.TAINT) && !reachesPerson()) {
                 return Explain.needsPerson();
             }
             return canStillAsk ? ask(tier, targets) : Explain.stopped(stopped.verdict(), trip);
@@ -155,45 +148,106 @@ final class Passage<C extends Record & Call<?>> {
 
     private void entering(String command) {
         trip.entering(command);
-        taint.mark(caller.principal());
+        shared.taint().mark(caller.principal());
     }
 
     private ToolResult ask(Tier tier, List<Target> targets) throws IOException {
-        if (question(tier, targets).needsPerson() && !caller.canAsk()) {
+        if (question(tier, targets).needsPerson() && !reachesPerson()) {
             return Explain.needsPerson();
         }
-        var held = new Tickets.Held(
+        var held = new Held(
                 caller.principal(),
                 tool.name(),
                 asked.cluster().name(),
+                tier,
                 tool.inputs().unbind(asked.call()),
-                targets);
-        var yes = yes();
-        if (yes.isPresent()) {
-            var redeemed = tickets.redeem(yes.get(), held);
-            if (redeemed != Tickets.Redeemed.GOOD) {
-                return Explain.ticket(redeemed);
-            }
-            trip.agreedBy(caller.canAsk() ? "user" : "ticket", yes.get());
-            return act(tier, targets, true);
+                Targets.identified(targets, sight));
+        // Where the user can be asked, only the user's answer counts: a model could hand back a ticket by itself.
+        if (caller.canAsk()) {
+            return byTicket(held, targets, caller.approval(), "user");
         }
-        if (!caller.canAsk() && gate.policy().unasked() == Policy.Unasked.DENY) {
-            return Explain.nobodyToAsk();
-        }
-        if (tier == Tier.READ) {
-            return new ToolResult.Held(new Preview(tool.name(), List.of(), List.of()), tier, tickets.seal(held));
-        }
-        var rehearsal = rehearsal(tier, targets);
-        var verdict = rehearsal.verdict();
-        if (verdict.isPresent() && verdict.get() instanceof Verdict.Deny deny) {
-            return refused(deny);
-        }
-        return new ToolResult.Held(rehearsal.preview(), tier, tickets.seal(held));
+        return switch (gate.policy().unasked()) {
+            case TICKET -> byTicket(held, targets, caller.approval().or(asked::ticket), "ticket");
+            case CONFIRM -> byArgument(held, targets);
+            case APPROVE -> byPerson(held, targets);
+            case DENY -> Explain.nobodyToAsk();
+        };
     }
 
-    /// Where the user can be asked, only the user's answer counts: a model could hand back a ticket by itself.
-    private Optional<String> yes() {
-        return caller.canAsk() ? caller.approval() : caller.approval().or(asked::confirm);
+    /// Whether a yes can only be a person's.
+    private boolean reachesPerson() {
+        return caller.canAsk() || gate.policy().unasked() == Policy.Unasked.APPROVE;
+    }
+
+    private ToolResult byTicket(Held held, List<Target> targets, Optional<String> yes, String whose)
+            throws IOException {
+        if (yes.isEmpty()) {
+            return hold(held, targets, () -> tickets().seal(held));
+        }
+        var words = yes.get().split(" ", 2);
+        var typed = words.length == 2 ? words[1].strip() : "";
+        if (!typed.equals(held.typed())) {
+            return Explain.mistyped(held.typed());
+        }
+        return redeemed(tickets().redeem(words[0], held), held, targets, whose, words[0]);
+    }
+
+    /// As other servers have it, where the owner wants it so.
+    private ToolResult byArgument(Held held, List<Target> targets) throws IOException {
+        boolean enough = asked.confirmsItself() && (held.tier() != Tier.DESTROY || asked.destructive());
+        if (!enough) {
+            return hold(held, targets, () -> tickets().seal(held));
+        }
+        trip.agreedBy("confirm=true", "");
+        return act(held.tier(), targets, true);
+    }
+
+    private ToolResult byPerson(Held held, List<Target> targets) throws IOException {
+        var id = asked.ticket();
+        if (id.isPresent()) {
+            return redeemed(shared.heldCalls().redeem(id.get(), held), held, targets, "person", id.get());
+        }
+        return hold(
+                held,
+                targets,
+                () -> shared.heldCalls()
+                        .put(
+                                held,
+                                caller.client(),
+                                rehearsal(held.tier(), targets).preview()));
+    }
+
+    private ToolResult redeemed(Redeemed redeemed, Held held, List<Target> targets, String whose, String ticket)
+            throws IOException {
+        if (!(redeemed instanceof Redeemed.Good)) {
+            return Explain.ticket(redeemed);
+        }
+        trip.agreedBy(whose, ticket);
+        return act(held.tier(), targets, true);
+    }
+
+    /// Makes a ticket, which may have to be written to disk.
+    private interface Sealing {
+        Ticket ticket() throws IOException;
+    }
+
+    private ToolResult hold(Held held, List<Target> targets, Sealing sealing) throws IOException {
+        if (held.tier() != Tier.READ) {
+            var verdict = rehearsal(held.tier(), targets).verdict();
+            if (verdict.isPresent() && verdict.get() instanceof Verdict.Deny deny) {
+                return refused(deny);
+            }
+        }
+        var preview = held.tier() == Tier.READ
+                ? new Preview(tool.name(), List.of(), List.of())
+                : rehearsal(held.tier(), targets).preview();
+        var ticket = sealing.ticket();
+        var again = Explain.again(gate.policy().unasked(), held, ticket);
+        return new ToolResult.Held(preview, held.tier(), ticket, held.typed(), again);
+    }
+
+    private Tickets tickets() {
+        return shared.tickets();
     }
 
     /// @param verdict what policy says of the first request; empty where there is none, or the call told its own

@@ -1,6 +1,7 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,7 +15,6 @@ import pvemcp.audit.Ledger;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
-import pvemcp.gate.Tickets;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.ReadOnly;
@@ -38,38 +38,30 @@ public final class Road implements Dispatcher {
     private final Gate gate;
     private final AuditLog audit;
     private final Clock clock;
-    private final Tickets tickets;
-    private final Taint taint;
+    private final Shared shared;
     private final List<Tool<?>> tools;
     private final Following following;
 
     /// @param clusters at least one; the first is meant where a call names none
-    public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock) {
-        this(offer, clusters, new Gate(policy), audit, clock, new Tickets(clock), new Taint(clock));
+    /// @param state the owner's state directory; nothing is there before it is needed
+    public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock, Path state) {
+        this(offer, clusters, new Gate(policy), audit, clock, new Shared(state, clock));
     }
 
-    private Road(
-            Offer offer,
-            Collection<Cluster> clusters,
-            Gate gate,
-            AuditLog audit,
-            Clock clock,
-            Tickets tickets,
-            Taint taint) {
+    private Road(Offer offer, Collection<Cluster> clusters, Gate gate, AuditLog audit, Clock clock, Shared shared) {
         this.offer = offer;
         clusters.forEach(cluster -> this.clusters.put(cluster.name(), cluster));
         this.gate = gate;
         this.audit = audit;
         this.clock = clock;
-        this.tickets = tickets;
-        this.taint = taint;
+        this.shared = shared;
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
         this.following = new Following(this, this.clusters, this::looking);
     }
 
     /// The same road for callers who may go only so far: same clusters, same log.
     public Road within(Reach reach) {
-        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, tickets, taint);
+        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, shared);
     }
 
     @Override
@@ -92,7 +84,7 @@ public final class Road implements Dispatcher {
                 return undo(undoes, arguments, caller, trip);
             }
             var looking = looking(asked.cluster(), caller);
-            return trip.ended(new Passage<>(tool, asked, caller, sight(looking), gate, tickets, taint, trip).go());
+            return trip.ended(new Passage<>(tool, asked, caller, sight(looking), gate, shared, trip).go());
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (NotAllowed e) {
@@ -101,6 +93,8 @@ public final class Road implements Dispatcher {
             return trip.ended(Explain.fault(e.fault(), asIdentity(arguments), trip));
         } catch (CancellationException e) {
             return trip.ended(Explain.cancelled(e, trip));
+        } catch (HeldCalls.Unavailable e) {
+            return trip.ended(Explain.stateless(e));
         } catch (IOException e) {
             return trip.ended(Explain.unrecorded(audit.file(), e));
         } catch (RuntimeException e) {
@@ -135,12 +129,18 @@ public final class Road implements Dispatcher {
         };
     }
 
+    @Override
+    public void declined(String ticket) {
+        shared.tickets().decline(ticket);
+        audit.note(Json.obj("event", "declined", "ticket", Trip.id(ticket)));
+    }
+
     private Sight sight(Context looking) {
         return new Sight(looking, gate::goesByPool);
     }
 
     private Context looking(Cluster cluster, Caller caller) {
-        var watched = taint.watching(cluster.wire(), caller.principal());
+        var watched = shared.taint().watching(cluster.wire(), caller.principal());
         return new Context(cluster, new ReadOnly(watched), clock, caller);
     }
 
@@ -164,7 +164,7 @@ public final class Road implements Dispatcher {
         }
         var sight = sight(looking(asked.cluster(), caller));
         var trip = new Trip(audit, clock, tool, arguments, caller);
-        return new Passage<>(tool, asked, caller, sight, gate, tickets, taint, trip).judgement();
+        return new Passage<>(tool, asked, caller, sight, gate, shared, trip).judgement();
     }
 
     private boolean isEverAllowed(Tool<?> tool) {

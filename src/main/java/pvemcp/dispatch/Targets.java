@@ -11,6 +11,7 @@ import pvemcp.gate.Target.Kind;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestConfig;
 import pvemcp.pve.GuestKind;
+import pvemcp.pve.PveException;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
@@ -21,6 +22,9 @@ import pvemcp.tool.Aim;
 final class Targets {
     // Rebooting or shutting down a node takes all its guests along (PVE::API2::Nodes, node_cmd).
     private static final String NODE_COMMAND = "/nodes/{node}/status";
+
+    /// Each costs a request, before the question and after it.
+    private static final int MOST_LOOKED_AT = 50;
 
     private final Sight sight;
     private final SequencedMap<String, Target> found = new LinkedHashMap<>();
@@ -61,6 +65,25 @@ final class Targets {
         return closer;
     }
 
+    /// The same targets, told apart as closely as the cluster lets us: by the configuration of each guest, as far as
+    /// that can be read and they are not too many.
+    static List<Target> identified(List<Target> targets, Sight sight) {
+        long guests = targets.stream().filter(Target::isGuest).count();
+        if (guests > MOST_LOOKED_AT) {
+            return targets;
+        }
+        var identified = new ArrayList<Target>();
+        for (var target : targets) {
+            try {
+                identified.addAll(closer(List.of(target), Target::isGuest, sight));
+            } catch (PveException _) {
+                // A guest whose node is down, or that we may only start: there is what the cluster tells of it.
+                identified.add(target);
+            }
+        }
+        return identified;
+    }
+
     /// What tells a guest from another that was given its id, and one state of its configuration from the next.
     private static SequencedMap<String, String> identity(GuestConfig config) {
         var identity = new LinkedHashMap<String, String>();
@@ -69,7 +92,7 @@ final class Targets {
                 // PVE writes when a VM was made, and gives it a UUID and one that changes with each clone and
                 // restore.
                 case "meta" -> identity.put("created", value);
-                case "smbios1", "vmgenid" -> identity.put(option, value);
+                case "smbios1", "vmgenid", "name", "hostname" -> identity.put(option, value);
                 default -> {
                     if (option.matches("net[0-9]+")) {
                         identity.put(option, value);

@@ -66,11 +66,14 @@ final class Trip {
 
     /// Who said yes to a held call: the user, or whoever handed the ticket back.
     void agreedBy(String whom, String ticket) {
-        facts = facts.with("agreed_by", whom).with("ticket", id(ticket));
+        facts = facts.with("agreed_by", whom);
+        if (!ticket.isEmpty()) {
+            facts = facts.with("ticket", id(ticket));
+        }
     }
 
     /// Names a ticket without being one.
-    private static String id(String ticket) {
+    static String id(String ticket) {
         return Hash.of(ticket).substring(0, 12);
     }
 

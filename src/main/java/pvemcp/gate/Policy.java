@@ -30,6 +30,10 @@ public record Policy(
     public enum Unasked {
         /// The answer names a ticket; whoever reads it can hand it back.
         TICKET,
+        /// The arguments `confirm` and `destructive` are taken for a yes, as other servers take them.
+        CONFIRM,
+        /// A person says yes at a terminal, with `pve-mcp approve`.
+        APPROVE,
         /// It is refused.
         DENY
     }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import pvemcp.json.Json;
 
 /// What a call would touch, looked up: the guest `100`, `web` and `pve1/100` are one target.
 ///
@@ -112,6 +113,46 @@ public record Target(
     boolean isInPool(String pattern) {
         var own = kind == Kind.POOL ? id : pool;
         return !own.isEmpty() && (Pattern.matches(pattern, own) || Pattern.matches(pattern + "/*", own));
+    }
+
+    /// All of it, to be read again by [#from].
+    public Json.Obj json() {
+        var facts = Json.Obj.EMPTY;
+        for (var fact : state.entrySet()) {
+            facts = facts.with(fact.getKey(), fact.getValue());
+        }
+        return Json.obj(
+                "kind", kind.name(),
+                "id", id,
+                "name", name,
+                "node", node,
+                "pool", pool,
+                "tags", tags,
+                "state", facts,
+                "visible", visible,
+                "flagged", flagged,
+                "aside", aside);
+    }
+
+    public static Target from(Json.Obj json) {
+        var facts = new LinkedHashMap<String, String>();
+        json.object("state")
+                .orElse(Json.Obj.EMPTY)
+                .members()
+                .forEach((fact, value) -> facts.put(fact, value.scalarText().orElse("")));
+        return new Target(
+                Kind.valueOf(json.text("kind").orElseThrow()),
+                json.text("id").orElseThrow(),
+                json.text("name").orElse(""),
+                json.text("node").orElse(""),
+                json.text("pool").orElse(""),
+                json.array("tags").orElse(Json.Arr.EMPTY).items().stream()
+                        .flatMap(tag -> tag.scalarText().stream())
+                        .toList(),
+                facts,
+                json.flag("visible").orElse(false),
+                json.flag("flagged").orElse(false),
+                json.flag("aside").orElse(false));
     }
 
     /// `VM 101 'web' on pve1`.

@@ -89,15 +89,16 @@ class Features {
         var approval = Optional.<String>empty();
         // The state alone is no yes, and a yes without the state belongs to no call.
         if (client.brought().state().isPresent()) {
+            var ticket = client.brought().state().get();
             switch (answer(client.brought().answers())) {
-                case YES -> approval = client.brought().state();
-                case NO -> {
-                    return Approval.declined();
+                case Approval.Answer.Yes yes -> approval = Optional.of(yes.with(ticket));
+                case Approval.Answer.No _ -> {
+                    return declined(ticket, Approval.declined());
                 }
-                case DISMISSED -> {
-                    return Approval.dismissed();
+                case Approval.Answer.Dismissed _ -> {
+                    return declined(ticket, Approval.dismissed());
                 }
-                case UNCLEAR -> {} // The call is held again, and the question put again.
+                case Approval.Answer.Unclear _ -> {} // The call is held again, and the question put again.
             }
         }
         var result = call(tool, arguments, exchange, client, approval);
@@ -109,13 +110,19 @@ class Features {
             var questions = Json.obj(QUESTION, Json.obj("method", "elicitation/create", "params", question));
             var ticket = held.ticket().text();
             result = switch (answer(client.ask(questions, ticket))) {
-                case YES -> call(tool, arguments, exchange, client, Optional.of(ticket));
-                case NO -> Approval.declined();
-                case DISMISSED -> Approval.dismissed();
-                case UNCLEAR -> Approval.unanswered();
+                case Approval.Answer.Yes yes -> call(tool, arguments, exchange, client, Optional.of(yes.with(ticket)));
+                case Approval.Answer.No _ -> declined(ticket, Approval.declined());
+                case Approval.Answer.Dismissed _ -> declined(ticket, Approval.dismissed());
+                case Approval.Answer.Unclear _ -> declined(ticket, Approval.unanswered());
             };
         }
         return result;
+    }
+
+    /// It is final: the ticket of a call that was not agreed to is good for nothing.
+    private ToolResult declined(String ticket, ToolResult.Refused end) {
+        dispatcher.declined(ticket);
+        return end;
     }
 
     private static Approval.Answer answer(Json.Obj answers) {

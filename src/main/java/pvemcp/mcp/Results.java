@@ -33,7 +33,7 @@ final class Results {
                 yield content.with("structuredContent", Outputs.fitted(object, schema));
             }
             // A client that holds an answer to its schema accepts another only as an error.
-            case ToolResult.Held held -> text(heldText(held, tool.text("name").orElse("")), structured);
+            case ToolResult.Held held -> text(heldText(held), structured);
             case ToolResult.Refused(var rule, var why, var remedy) ->
                 text(lines("refused by " + rule + ": " + why, "remedy: ", remedy), true);
             case ToolResult.Failed(var code, var what, var hint) ->
@@ -72,13 +72,11 @@ final class Results {
     }
 
     /// For a client that cannot ask its user: the model has to, and comes back with the ticket.
-    private static String heldText(ToolResult.Held held, String tool) {
+    private static String heldText(ToolResult.Held held) {
         return "held, nothing was changed. This call needs the user's yes:\n"
                 + preview(held)
-                + "\nShow this to the user. If they agree, call "
-                + tool
-                + " again with the same arguments and confirm="
-                + held.ticket().text();
+                + "\nShow this to the user. "
+                + held.again();
     }
 
     /// What would be done, in the words a person decides by.

@@ -18,7 +18,11 @@ public sealed interface ToolResult {
     }
 
     /// It wants a yes; nothing was changed.
-    record Held(Preview preview, Tier tier, Ticket ticket) implements ToolResult {}
+    ///
+    /// @param typed what the person types along with the yes, such as the name of the guest that is destroyed;
+    ///     empty where a yes is enough
+    /// @param again what a caller who cannot be asked does to make it after all: a sentence
+    record Held(Preview preview, Tier tier, Ticket ticket, String typed, String again) implements ToolResult {}
 
     /// Policy does not allow it; nothing was changed.
     ///

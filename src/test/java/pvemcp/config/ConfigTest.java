@@ -76,6 +76,7 @@ class ConfigTest {
         values.put(Key.HOST_OPTIONS, "hostpci");
         values.put(Key.URL_HOSTS, "cloud.example.org");
         values.put(Key.WITHOUT_ELICITATION, "deny");
+        values.put(Key.STATE_DIRECTORY, "/state");
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");

@@ -143,6 +143,13 @@ class DialectsTest {
         assertThat(destructive.policy().answer(Tier.DESTROY)).isEqualTo(Answer.ASK);
         assertThat(elevated.policy().answer(Tier.CHANGE)).isEqualTo(Answer.ASK);
         assertThat(elevated.policy().answer(Tier.DESTROY)).isEqualTo(Answer.DENY);
+        var closed = load("PROXMOX_ENABLE_DESTRUCTIVE", "0", "PROXMOX_ALLOW_ELEVATED", "true")
+                .policy();
+        assertThat(closed.answer(Tier.DESTROY)).isEqualTo(Answer.DENY);
+        assertThat(closed.answer(Tier.OPERATE)).isEqualTo(Answer.ASK);
+        var basic = load("PROXMOX_ALLOW_ELEVATED", "false").policy();
+        assertThat(basic.answer(Tier.OPERATE)).isEqualTo(Answer.DENY);
+        assertThat(basic.answer(Tier.READ)).isEqualTo(Answer.ALLOW);
         assertThat(load("PROXMOX_ENABLE_DESTRUCTIVE", "false").policy().answer(Tier.DESTROY))
                 .isEqualTo(Answer.DENY);
     }

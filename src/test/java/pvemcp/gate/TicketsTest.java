@@ -10,9 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Target.Kind;
-import pvemcp.gate.Tickets.Held;
-import pvemcp.gate.Tickets.Redeemed;
 import pvemcp.json.Json;
+import pvemcp.tool.Tier;
 
 class TicketsTest {
     private static final class Hand extends Clock {
@@ -41,7 +40,7 @@ class TicketsTest {
         var states = new LinkedHashMap<String, String>();
         states.put("status", state);
         var target = Target.guest(Kind.VM, 101, "web", "pve1", "", List.of(), states);
-        return new Held(principal, tool, "default", Json.obj("guest", guest), List.of(target));
+        return new Held(principal, tool, "default", Tier.OPERATE, Json.obj("guest", guest), List.of(target));
     }
 
     private static final Held STOP = held("stdio", "pve_guest_power", "web", "running");
@@ -49,8 +48,8 @@ class TicketsTest {
     @Test
     void a_ticket_is_good_once() {
         var ticket = tickets.seal(STOP).text();
-        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(Redeemed.GOOD);
-        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(Redeemed.USED);
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(new Redeemed.Good());
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(new Redeemed.Used());
     }
 
     @Test
@@ -58,7 +57,7 @@ class TicketsTest {
         var ticket = tickets.seal(STOP);
         assertThat(ticket.expires()).isEqualTo(clock.instant().plusSeconds(120));
         clock.now = clock.now.plus(Duration.ofSeconds(121));
-        assertThat(tickets.redeem(ticket.text(), STOP)).isEqualTo(Redeemed.EXPIRED);
+        assertThat(tickets.redeem(ticket.text(), STOP)).isEqualTo(new Redeemed.Expired());
     }
 
     @Test
@@ -67,11 +66,10 @@ class TicketsTest {
         for (var other : List.of(
                 held("somebody", "pve_guest_power", "web", "running"),
                 held("stdio", "pve_guest_delete", "web", "running"),
-                held("stdio", "pve_guest_power", "db", "running"),
-                held("stdio", "pve_guest_power", "web", "stopped"))) {
-            assertThat(tickets.redeem(ticket, other)).isEqualTo(Redeemed.OTHER);
+                held("stdio", "pve_guest_power", "db", "running"))) {
+            assertThat(tickets.redeem(ticket, other)).isEqualTo(new Redeemed.Other());
         }
-        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(Redeemed.GOOD);
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(new Redeemed.Good());
     }
 
     @Test
@@ -79,10 +77,26 @@ class TicketsTest {
         var ticket = tickets.seal(STOP).text();
         for (int i = 0; i < ticket.length(); i++) {
             var changed = ticket.substring(0, i) + (ticket.charAt(i) == 'a' ? 'b' : 'a') + ticket.substring(i + 1);
-            assertThat(tickets.redeem(changed, STOP)).as(changed).isEqualTo(Redeemed.OTHER);
+            assertThat(tickets.redeem(changed, STOP)).as(changed).isEqualTo(new Redeemed.Other());
         }
-        assertThat(new Tickets(clock).redeem(ticket, STOP)).isEqualTo(Redeemed.OTHER);
-        assertThat(tickets.redeem("", STOP)).isEqualTo(Redeemed.OTHER);
-        assertThat(tickets.redeem("yes", STOP)).isEqualTo(Redeemed.OTHER);
+        assertThat(new Tickets(clock).redeem(ticket, STOP)).isEqualTo(new Redeemed.Other());
+        assertThat(tickets.redeem("", STOP)).isEqualTo(new Redeemed.Other());
+        assertThat(tickets.redeem("yes", STOP)).isEqualTo(new Redeemed.Other());
+    }
+
+    @Test
+    void what_has_changed_since_is_told() {
+        var ticket = tickets.seal(STOP).text();
+        assertThat(tickets.redeem(ticket, held("stdio", "pve_guest_power", "web", "stopped")))
+                .isEqualTo(new Redeemed.Changed(
+                        List.of("status of VM 101 'web' on pve1 is 'stopped' by now, no longer 'running'")));
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(new Redeemed.Used());
+    }
+
+    @Test
+    void a_declined_ticket_is_good_for_nothing() {
+        var ticket = tickets.seal(STOP).text();
+        tickets.decline(ticket);
+        assertThat(tickets.redeem(ticket, STOP)).isEqualTo(new Redeemed.Declined());
     }
 }

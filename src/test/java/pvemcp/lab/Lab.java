@@ -148,6 +148,11 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /// The owner's state directory.
+    public Path state() {
+        return folder;
+    }
+
     /// What policy says of a call that is not made.
     public Judgement judge(String tool, Object... namesAndValues) {
         return dispatcher().judge(named(tool), Json.obj(namesAndValues), asker);
@@ -272,8 +277,14 @@ public final class Lab implements AutoCloseable {
 
     /// The same call once more, after the user has said yes.
     public ToolResult approved(ToolResult held, String tool, Object... namesAndValues) {
-        asker.approval = Optional.of(((ToolResult.Held) held).ticket().text());
+        asker.approval = Optional.of(yes(held));
         return dispatcher().call(named(tool), Json.obj(namesAndValues), asker);
+    }
+
+    /// What is handed back for a yes: the ticket, and the name of what is destroyed.
+    public static String yes(ToolResult result) {
+        var held = (ToolResult.Held) result;
+        return (held.ticket().text() + " " + held.typed()).strip();
     }
 
     private static Tool<?> named(String name) {
@@ -298,7 +309,7 @@ public final class Lab implements AutoCloseable {
                     shells,
                     vault,
                     files);
-            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock()).within(reach));
+            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock(), folder).within(reach));
         }
         return road.get();
     }

@@ -201,7 +201,12 @@ final class Workshop implements Dispatcher {
                 "stop VM 101 'web' on pve1",
                 List.of("POST /nodes/pve1/qemu/101/status/stop"),
                 List.of("cuts its power"));
-        return new ToolResult.Held(preview, Tier.OPERATE, new Ticket(TICKET, Instant.MAX));
+        return new ToolResult.Held(
+                preview,
+                Tier.OPERATE,
+                new Ticket(TICKET, Instant.MAX),
+                "",
+                "If they agree, call %s again with the same arguments and confirm=%s".formatted("stop", TICKET));
     }
 
     @Override

@@ -50,7 +50,7 @@ class CatalogTest {
         var open = Policy.DEFAULT.with(Tier.DESTROY, Policy.Answer.ASK);
         var offer = new Offer(Catalog.tools(surface, List.of()), Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS);
         var log = new AuditLog(Path.of("no-such-folder/audit.jsonl"), Clock.systemUTC());
-        return new Road(offer, List.of(nowhere), open, log, Clock.systemUTC());
+        return new Road(offer, List.of(nowhere), open, log, Clock.systemUTC(), Path.of("."));
     }
 
     @ParameterizedTest
@@ -173,7 +173,8 @@ class CatalogTest {
                 List.of(new Cluster("default", "", (_, _, _) -> Json.Obj.EMPTY, Pve::new, () -> ApiSchema.builtIn(""))),
                 Policy.DEFAULT.readOnly(),
                 new AuditLog(Path.of("no-such-folder/audit.jsonl"), Clock.systemUTC()),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Path.of("no-such-folder"));
         assertThat(readOnly.tools()).isNotEmpty().allMatch(tool -> tool.tier() == Tier.READ);
         assertThat(readOnly.tool("pve_guest_power")).isEmpty();
         assertThat(readOnly.tool("pve_api_write")).isEmpty();
