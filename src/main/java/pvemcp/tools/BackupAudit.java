@@ -93,11 +93,9 @@ record BackupAudit(
                 .nextIf(
                         jobs.isPresent()
                                 && rows.stream().anyMatch(cells -> cells.get(3).contains("job")),
-                        "cover them: pve_api_write PUT /cluster/backup/{id} with vmid, exclude or enabled=1")
+                        "cover them: pve_job_set with guests or options=enabled=1; pve_job_list shows the jobs")
                 .nextIf(!failed.isEmpty(), "why they failed: pve_failed_tasks")
-                .nextIf(
-                        !rows.isEmpty(),
-                        "back up one now: pve_api_write POST /nodes/{node}/vzdump with vmid and storage")
+                .nextIf(!rows.isEmpty(), "back up some now: pve_backup_run guests=ID")
                 .with(probe);
     }
 

@@ -35,7 +35,7 @@ public final class DatacenterTools {
             "Options, log, corosync, mappings, metric servers and CPU models of the cluster",
             read("pve_cluster_get", "Show what is set for the cluster as a whole, or its log.", ClusterGet.class),
             execute("pve_cluster_set", """
-                    Set cluster options; set or delete a device mapping, metric server or CPU model.""", ClusterSet.class));
+                    Set cluster options; set or delete a device mapping, metric server or CPU model; join a cluster.""", ClusterSet.class));
 
     private static final List<String> MAPPED = List.of("pci", "usb", "dir");
 
@@ -126,7 +126,17 @@ public final class DatacenterTools {
                             .map(MetricServer::of)
                             .toList();
                 case CPUS ->
-                    ApiAnswer.of("custom CPU models", get(ctx, "/cluster/qemu/custom-cpu-models"), List.of(), 0, 100);
+                    ctx.schema()
+                                    .operation(pvemcp.schema.Verb.GET, "/cluster/qemu/custom-cpu-models")
+                                    .isEmpty()
+                            ? new View.Text(
+                                    "PVE shows them from 9.2 on; before, they are in /etc/pve/virtual-guest/cpu-models.conf")
+                            : ApiAnswer.of(
+                                    "custom CPU models",
+                                    get(ctx, "/cluster/qemu/custom-cpu-models"),
+                                    List.of(),
+                                    0,
+                                    100);
             };
         }
 
@@ -238,7 +248,8 @@ public final class DatacenterTools {
         USB,
         DIR,
         METRICS,
-        CPU
+        CPU,
+        JOIN
     }
 
     enum Action {
@@ -249,14 +260,14 @@ public final class DatacenterTools {
     record ClusterSet(
             @Doc(value = "Of what kind", obvious = true) Thing what,
 
-            @Doc("Which; not for options") Optional<String> id,
+            @Doc("Which; for join the host to join") Optional<String> id,
 
             @Doc(value = "'set' creates or changes", or = "set", obvious = true)
             Action action,
 
-            @Doc("By PVE's names: map, delete etc; token: secret:FILE")
+            @Doc("By PVE's names; token, password: secret:FILE")
             Json.Obj values)
-            implements Call<ClusterSet.Done>, Tiered {
+            implements Call<Object>, Tiered {
         /// @param outcome `changed`, `created` or `deleted`
         record Done(String outcome, String id, String next) {}
 
@@ -265,9 +276,13 @@ public final class DatacenterTools {
                 throw new IllegalArgumentException(
                         what == Thing.OPTIONS ? "argument 'id': options have none" : "argument 'id': say which");
             }
-            if (what == Thing.OPTIONS && action == Action.DELETE) {
+            if (action == Action.DELETE && what == Thing.OPTIONS) {
                 throw new IllegalArgumentException(
                         "argument 'action': options are unset with values={\"delete\": \"keyboard\"}");
+            }
+            if (action == Action.DELETE && what == Thing.JOIN) {
+                throw new IllegalArgumentException(
+                        "argument 'action': a node leaves by pvecm delnode on another node, once it is off for good");
             }
         }
 
@@ -278,6 +293,7 @@ public final class DatacenterTools {
                 case PCI, USB, DIR -> "/cluster/mapping/" + what.name().toLowerCase(Locale.ROOT);
                 case METRICS -> "/cluster/metrics/server";
                 case CPU -> "/cluster/qemu/custom-cpu-models";
+                case JOIN -> "/cluster/config/join";
             };
         }
 
@@ -286,19 +302,28 @@ public final class DatacenterTools {
         }
 
         private String template() {
-            return what == Thing.OPTIONS ? all() : "%s/{%s}".formatted(all(), key());
+            return what == Thing.OPTIONS || what == Thing.JOIN ? all() : "%s/{%s}".formatted(all(), key());
         }
 
         @Override
         public Tier tier(ApiSchema schema) {
             return action == Action.DELETE
                     ? Tiers.of(schema, pvemcp.schema.Verb.DELETE, template(), Json.Obj.EMPTY)
-                    : Tiers.of(schema, pvemcp.schema.Verb.PUT, template(), values);
+                    : Tiers.of(schema, changes(), template(), values);
+        }
+
+        private pvemcp.schema.Verb changes() {
+            return what == Thing.JOIN ? pvemcp.schema.Verb.POST : pvemcp.schema.Verb.PUT;
         }
 
         @Override
-        public Done run(ToolContext ctx) {
+        public Object run(ToolContext ctx) {
             requireSensible(ctx);
+            if (what == Thing.JOIN) {
+                var params = Passwords.filled(ctx, values).with("hostname", id.orElseThrow());
+                var task = ctx.pve().requireTask(ctx.pve().data(Verb.POST, all(), params));
+                return Outcome.of(ctx, task, Outcome.LONGEST);
+            }
             if (what == Thing.OPTIONS) {
                 ctx.pve().send(Verb.PUT, all(), values);
                 return new Done("changed", "options", "pve_cluster_get what=options");
@@ -335,7 +360,7 @@ public final class DatacenterTools {
         }
 
         private void requireSensible(ToolContext ctx) {
-            if (ctx.schema().operation(pvemcp.schema.Verb.PUT, template()).isEmpty()) {
+            if (ctx.schema().operation(changes(), template()).isEmpty()) {
                 throw new BadArguments(List.of("argument 'what': PVE %s has no %s"
                         .formatted(ctx.schema().version(), template())));
             }
@@ -361,7 +386,7 @@ public final class DatacenterTools {
             var needed = switch (what) {
                 case PCI, USB, DIR -> List.of("map");
                 case METRICS -> List.of("server", "port");
-                case OPTIONS, CPU -> List.<String>of();
+                case OPTIONS, CPU, JOIN -> List.<String>of();
             };
             for (var name : needed) {
                 if (!all.has(name) && before.all().has(name)) {

@@ -23,8 +23,7 @@ import pvemcp.tool.ToolContext;
 
 /// Plans that move guests between nodes. Nothing is moved here.
 final class Moves {
-    private static final String HOW =
-            "one by one: pve_api_write POST /nodes/{node}/{qemu or lxc}/{vmid}/migrate with target (online=1 for VMs, restart=1 for containers)";
+    private static final String HOW = "one by one: pve_guest_migrate guest=ID node=NODE";
 
     /// Memory that is used and there, by node.
     private final Map<String, Long> used = new TreeMap<>();

@@ -204,6 +204,28 @@ class DatacenterTest {
     }
 
     @Test
+    void a_host_with_guests_joins_no_cluster() {
+        try (var lab = lab().knowingSecret("root", "correct horse battery staple")) {
+            var values = Map.of("fingerprint", lab.sim().fingerprint(), "password", "secret:root");
+            that(lab.call("pve_cluster_set", "what", "join", "id", "192.0.2.40", "values", values, "dry_run", true))
+                    .shows("POST /cluster/config/join", "192.0.2.40")
+                    .showsNot("correct horse");
+            that(lab.call("pve_cluster_set", "what", "join", "id", "192.0.2.40", "values", values))
+                    .failsWith("forbidden")
+                    .saying("root@pam");
+            that(lab.call(
+                            "pve_cluster_set",
+                            "what",
+                            "join",
+                            "id",
+                            "192.0.2.40",
+                            "values",
+                            Map.of("fingerprint", lab.sim().fingerprint(), "password", "in the clear")))
+                    .failsWith("bad_arguments");
+        }
+    }
+
+    @Test
     void what_is_missing_or_too_much_is_told() {
         try (var lab = lab()) {
             that(lab.call("pve_cluster_set", "what", "pci"))

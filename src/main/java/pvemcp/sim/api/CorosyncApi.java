@@ -6,8 +6,8 @@ import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 
-/// `/cluster/config`: what corosync.conf says, to be looked at (PVE::API2::ClusterConfig). Making, joining and
-/// leaving a cluster is not simulated.
+/// `/cluster/config`: what corosync.conf says (PVE::API2::ClusterConfig). There is no other cluster to be joined, so
+/// that joining never gets further than looking whether this host may.
 final class CorosyncApi {
     private CorosyncApi() {}
 
@@ -16,7 +16,8 @@ final class CorosyncApi {
                 .on(Verb.GET, "/cluster/config/apiversion", _ -> Json.str("1"))
                 .on(Verb.GET, "/cluster/config/totem", CorosyncApi::totem)
                 .on(Verb.GET, "/cluster/config/qdevice", _ -> Json.Obj.EMPTY)
-                .on(Verb.GET, "/cluster/config/join", CorosyncApi::join);
+                .on(Verb.GET, "/cluster/config/join", CorosyncApi::join)
+                .on(Verb.POST, "/cluster/config/join", CorosyncApi::joinOther);
     }
 
     private static boolean isAlone(Request request) {
@@ -77,5 +78,31 @@ final class CorosyncApi {
                 totem,
                 "config_digest",
                 Digests.of(totem.write()));
+    }
+
+    // PVE::Cluster::Setup, assert_joinable
+    private static Json joinOther(Request request) {
+        var problems = new StringBuilder();
+        if (!isAlone(request)) {
+            problems.append("* authentication key '/etc/corosync/authkey' already exists\n")
+                    .append("* cluster config '/etc/pve/corosync.conf' already exists\n");
+        }
+        if (!request.cluster().guests.isEmpty()) {
+            problems.append("* this host already contains virtual guests\n");
+        }
+        var steps = Timed.after(work -> {
+                    if (!problems.isEmpty()) {
+                        work.say("detected the following error(s):");
+                        problems.toString().lines().forEach(work::say);
+                        throw new SimError("Check if node may join a cluster failed!");
+                    }
+                    work.say("Establishing API connection with host '%s'".formatted(request.text("hostname")));
+                })
+                .then(3000, _ -> {
+                    throw new SimError(
+                            "500 Can't connect to %s:8006 (No route to host)".formatted(request.text("hostname")));
+                })
+                .steps();
+        return Json.str(request.tasks().start(request.localNode(), "clusterjoin", "", request.authId(), steps));
     }
 }
