@@ -476,7 +476,7 @@ final class Smoke {
 
     /// A copy of a server must not answer in its place: its cables are pulled before it runs.
     private String unplug(SmokeRecord.Made clone) {
-        var changes = Json.obj("tags", TAG);
+        var changes = Json.Obj.EMPTY;
         int pulled = 0;
         for (var option : guest(clone).config().options().entrySet()) {
             if (option.getKey().matches("net\\d+")) {
@@ -485,7 +485,9 @@ final class Smoke {
                 pulled++;
             }
         }
-        await(ctx.pve().data(Verb.POST, path(clone, "/config"), changes));
+        if (pulled > 0) {
+            await(ctx.pve().data(Verb.POST, path(clone, "/config"), changes));
+        }
         return pulled + " NICs";
     }
 

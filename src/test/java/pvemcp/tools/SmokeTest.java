@@ -141,6 +141,13 @@ class SmokeTest {
     }
 
     @Test
+    void what_the_owner_protects_does_not_stand_in_the_way() {
+        try (var lab = lab().protecting("tag:prod", "vmid:101-121")) {
+            that(smoke(lab, "lifecycle,clone", "write", true, "source", 900)).shows("verdict: passed");
+        }
+    }
+
+    @Test
     void nothing_is_made_unless_that_is_said() {
         try (var lab = lab()) {
             that(smoke(lab, "lifecycle")).failsWith("bad_arguments").saying("write=true allows it");
