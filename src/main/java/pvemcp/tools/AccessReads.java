@@ -16,6 +16,7 @@ import pvemcp.pve.Permissions;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
 
@@ -80,9 +81,7 @@ final class AccessReads {
             Optional<Instant> expires,
             List<String> groups,
             int tokens,
-            String realmType,
             String name,
-            String email,
             String comment) {
         static UserLine of(Fields row) {
             return new UserLine(
@@ -91,10 +90,12 @@ final class AccessReads {
                     row.moment("expire"),
                     row.listed("groups").stream().map(Clean::name).toList(),
                     Fields.list(row.raw("tokens")).size(),
-                    Clean.name(row.text("realm-type")),
                     fullName(row),
-                    Clean.name(row.text("email")),
                     Clean.name(row.text("comment")));
+        }
+
+        String realm() {
+            return user.substring(user.lastIndexOf('@') + 1);
         }
     }
 
@@ -128,7 +129,7 @@ final class AccessReads {
 
     record Group(String group, String comment, List<String> members, List<AclLine> rights) {}
 
-    record RoleLine(String role, boolean builtIn, int privileges, List<String> names) {}
+    record RoleLine(String role, boolean builtIn, int privileges) {}
 
     record Role(String role, List<String> privileges, List<AclLine> heldBy) {}
 
@@ -148,15 +149,16 @@ final class AccessReads {
     record Rights(List<String> paths, List<String> privileges, List<String> notBelow) {}
 
     record Get(
-            @Doc("What to show") Subject what,
+            @Doc(value = "What to show", obvious = true) Subject what,
 
-            @Doc("Only this user, group, role, realm or user!token")
+            @Doc("Only this user, group, role, realm, token")
             Optional<String> id,
 
             @Doc("Of acl, permissions: what bears on this path")
             Optional<String> aclPath,
 
-            Window window)
+            @Doc(value = "'next' of the page before", kind = Kind.CURSOR, obvious = true)
+            Optional<String> cursor)
             implements Call<Object> {
         @Override
         public Object run(ToolContext ctx) {
@@ -183,10 +185,9 @@ final class AccessReads {
                     .toList();
             return list(UserLine.class, rows)
                     .counting("enabled", UserLine::enabled)
-                    .counting("realm_type", UserLine::realmType)
-                    .brief("user", "enabled", "expires", "groups", "tokens", "comment")
+                    .counting("realm", UserLine::realm)
                     .sortedBy("user")
-                    .page(window, UserLine::user);
+                    .page(Window.at(cursor), UserLine::user);
         }
 
         private static User user(ToolContext ctx, String id) {
@@ -226,7 +227,7 @@ final class AccessReads {
                             Clean.name(row.text("comment"))))
                     .sorted(Comparator.comparing(GroupLine::group))
                     .toList();
-            return list(GroupLine.class, rows).sortedBy("group").page(window, GroupLine::group);
+            return list(GroupLine.class, rows).sortedBy("group").page(Window.at(cursor), GroupLine::group);
         }
 
         private static Group group(ToolContext ctx, String id) {
@@ -243,20 +244,13 @@ final class AccessReads {
 
         private Page roles(ToolContext ctx) {
             var rows = Fields.list(get(ctx, "/access/roles", Json.Obj.EMPTY)).stream()
-                    .map(row -> {
-                        var privileges = row.listed("privs");
-                        return new RoleLine(
-                                Clean.name(row.text("roleid")),
-                                row.flag("special"),
-                                privileges.size(),
-                                privileges.stream().map(Clean::name).sorted().toList());
-                    })
+                    .map(row -> new RoleLine(
+                            Clean.name(row.text("roleid")),
+                            row.flag("special"),
+                            row.listed("privs").size()))
                     .sorted(Comparator.comparing(RoleLine::role))
                     .toList();
-            return list(RoleLine.class, rows)
-                    .brief("role", "built_in", "privileges")
-                    .sortedBy("role")
-                    .page(window, RoleLine::role);
+            return list(RoleLine.class, rows).sortedBy("role").page(Window.at(cursor), RoleLine::role);
         }
 
         private static Role role(ToolContext ctx, String id) {
@@ -280,7 +274,7 @@ final class AccessReads {
                             Clean.name(row.text("comment"))))
                     .sorted(Comparator.comparing(RealmLine::realm))
                     .toList();
-            return list(RealmLine.class, rows).sortedBy("realm").page(window, RealmLine::realm);
+            return list(RealmLine.class, rows).sortedBy("realm").page(Window.at(cursor), RealmLine::realm);
         }
 
         /// Its settings but the secrets among them, which PVE hands out too.
@@ -304,7 +298,7 @@ final class AccessReads {
             return list(AclLine.class, rows)
                     .counting("role", AclLine::role)
                     .sortedBy("path")
-                    .page(window, AclLine::key);
+                    .page(Window.at(cursor), AclLine::key);
         }
 
         private Page tokens(ToolContext ctx) {
@@ -322,7 +316,7 @@ final class AccessReads {
             return list(TokenLine.class, rows)
                     .counting("own_rights_only", TokenLine::ownRightsOnly)
                     .sortedBy("token")
-                    .page(window, TokenLine::token);
+                    .page(Window.at(cursor), TokenLine::token);
         }
 
         private static void ofUser(ToolContext ctx, String id, List<TokenLine> rows) {
@@ -357,7 +351,7 @@ final class AccessReads {
             return list(FactorLine.class, rows)
                     .counting("type", FactorLine::type)
                     .sortedBy("user")
-                    .page(window, row -> row.user() + " " + row.id());
+                    .page(Window.at(cursor), row -> row.user() + " " + row.id());
         }
 
         private static void factors(String user, Json entries, boolean locked, List<FactorLine> rows) {
@@ -382,7 +376,7 @@ final class AccessReads {
                 params = params.with("path", aclPath.get());
             }
             return list(Rights.class, grouped(ctx.pve().permissions(params)))
-                    .page(window, row -> row.paths().getFirst());
+                    .page(Window.at(cursor), row -> row.paths().getFirst());
         }
 
         /// Somebody who holds a role on `/` has the same privileges on eight paths.

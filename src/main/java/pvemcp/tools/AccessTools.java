@@ -64,9 +64,9 @@ public final class AccessTools {
     record Changed(String outcome, String token, String secretFile, String task, List<View> log, String next) {}
 
     record Change(
-            @Doc("What of") Subject what,
+            @Doc(value = "What of", obvious = true) Subject what,
             @Doc("password, unlock: a user; sync: a realm") Action action,
-            @Doc("Its id; of a token user@realm!name") String id,
+            @Doc("As joe@pve, of a token joe@pve!ci") String id,
 
             @Doc("PVE's: groups, privs, expire; password: secret:FILE")
             Json.Obj options)
@@ -223,7 +223,7 @@ public final class AccessTools {
                         ctx.vault().hand(id, ".token", made.text("value")).toString(),
                         "",
                         List.of(),
-                        action == Action.CREATE ? "pve_access_grant tokens=%s gives it rights".formatted(id) : "");
+                        action == Action.CREATE ? "pve_access_grant who=%s gives it rights".formatted(id) : "");
             } catch (UncheckedIOException e) {
                 var lost = "its secret could not be written (%s)"
                         .formatted(Clean.line(String.valueOf(e.getCause().getMessage())));
@@ -240,23 +240,21 @@ public final class AccessTools {
     record Grant(
             @Doc("Such as /, /vms/101, /pool/shop") String aclPath,
             @Doc("Such as PVEAuditor") List<String> roles,
-            @Doc("As joe@pve") List<String> users,
-            @Doc("Group ids") List<String> groups,
-            @Doc("As joe@pve!ci") List<String> tokens,
-            @Doc("Take the roles away") boolean revoke,
+            @Doc("Users, groups, tokens as joe@pve!ci") List<String> who,
 
-            @Doc(value = "Holds below the path too", or = "true")
+            @Doc(value = "Take the roles away", obvious = true)
+            boolean revoke,
+
+            @Doc(value = "Holds below the path too", or = "true", obvious = true)
             boolean propagate)
             implements Call<Grant.Granted>, Judged, Planned {
         record Granted(String outcome, String path, List<AclLine> here, String next) {}
 
         Grant {
             roles = List.copyOf(roles);
-            users = List.copyOf(users);
-            groups = List.copyOf(groups);
-            tokens = List.copyOf(tokens);
-            if (roles.isEmpty() || (users.isEmpty() && groups.isEmpty() && tokens.isEmpty())) {
-                throw new IllegalArgumentException("needed: 'roles', and one of 'users', 'groups' and 'tokens'");
+            who = List.copyOf(who);
+            if (roles.isEmpty() || who.isEmpty()) {
+                throw new IllegalArgumentException("needed: 'roles' and 'who'");
             }
         }
 
@@ -273,19 +271,24 @@ public final class AccessTools {
         @Override
         public Json.Obj params() {
             var params = Json.obj("path", aclPath, "roles", String.join(",", roles));
-            params = listed(listed(listed(params, "users", users), "groups", groups), "tokens", tokens);
+            for (var kind : Kinds.values()) {
+                var named = who.stream().filter(id -> Kinds.of(id) == kind).toList();
+                if (!named.isEmpty()) {
+                    params = params.with(HostTools.word(kind), String.join(",", named));
+                }
+            }
             return revoke ? params.with("delete", 1) : params.with("propagate", propagate ? 1 : 0);
         }
 
-        private static Json.Obj listed(Json.Obj params, String name, List<String> ids) {
-            return ids.isEmpty() ? params : params.with(name, String.join(",", ids));
-        }
+        /// Whom an id names: no group has an `@` in its name (PVE::AccessControl, verify_groupname).
+        private enum Kinds {
+            USERS,
+            GROUPS,
+            TOKENS;
 
-        private List<String> everybody() {
-            var all = new ArrayList<>(users);
-            all.addAll(groups);
-            all.addAll(tokens);
-            return all;
+            static Kinds of(String id) {
+                return id.indexOf('!') >= 0 ? TOKENS : id.indexOf('@') >= 0 ? USERS : GROUPS;
+            }
         }
 
         @Override
@@ -293,10 +296,10 @@ public final class AccessTools {
             var warnings = new ArrayList<String>();
             if (!revoke) {
                 var lines = AccessReads.acl(ctx);
-                everybody().forEach(who -> hides(lines, who).ifPresent(warnings::add));
+                who.forEach(id -> hides(lines, id).ifPresent(warnings::add));
             }
             var self = ctx.identity();
-            if (tokens.contains(self) || users.contains(self.split("!", 2)[0])) {
+            if (who.contains(self) || who.contains(self.split("!", 2)[0])) {
                 warnings.add("this %s what this server logs in as"
                         .formatted(revoke ? "takes rights from" : "gives rights to"));
             }
@@ -306,13 +309,13 @@ public final class AccessTools {
                             String.join(", ", roles),
                             aclPath,
                             revoke ? "from" : "to",
-                            String.join(", ", everybody()));
+                            String.join(", ", who));
             return new Preview(Clean.oneLine(summary), List.of(), warnings);
         }
 
         /// The first line for somebody on a path hides all that come down to it (PVE::AccessControl, roles).
-        private Optional<String> hides(List<AclLine> lines, String who) {
-            var his = lines.stream().filter(line -> line.who().equals(who)).toList();
+        private Optional<String> hides(List<AclLine> lines, String id) {
+            var his = lines.stream().filter(line -> line.who().equals(id)).toList();
             if (his.stream().anyMatch(line -> line.path().equals(aclPath))) {
                 return Optional.empty();
             }
@@ -320,7 +323,7 @@ public final class AccessTools {
                     .filter(line -> line.bearsOn(aclPath) && !roles.contains(line.role()))
                     .reduce((_, nearest) -> nearest)
                     .map(line -> "there it takes the place of %s, which %s has from %s"
-                            .formatted(line.role(), who, line.path()));
+                            .formatted(line.role(), id, line.path()));
         }
 
         @Override
@@ -329,8 +332,8 @@ public final class AccessTools {
             var here = AccessReads.acl(ctx).stream()
                     .filter(line -> line.path().equals(aclPath))
                     .toList();
-            var first = everybody().getFirst();
-            var next = groups.contains(first)
+            var first = who.getFirst();
+            var next = Kinds.of(first) == Kinds.GROUPS
                     ? ""
                     : "pve_access_get what=permissions id=%s acl_path=%s shows what comes of it"
                             .formatted(first, aclPath);

@@ -27,11 +27,10 @@ import pvemcp.view.View;
 /// What a user or token may do, whether that is more or less than a job needs, and the commands that give just
 /// enough.
 record PermissionAudit(
-        @Doc("User or user!token; default: this server's own")
-        Optional<String> userid,
+        @Doc("User or token; default: this server's") Optional<String> userid,
 
-        @Doc("Check these, such as /pool/shop") List<String> paths,
-        @Doc("Should be held there") List<String> privileges)
+        @Doc("Such as /pool/shop") List<String> paths,
+        @Doc("Wanted there") List<String> privileges)
         implements Call<PermissionAudit.Findings> {
     /// What is worth thinking twice about giving to a program (PVE::AccessControl has them all).
     private static final List<List<String>> GRAVE = List.of(

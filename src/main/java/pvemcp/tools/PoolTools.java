@@ -29,8 +29,7 @@ public final class PoolTools {
             "Pools and what is in them",
             read("pve_pool_get", "List pools, or show the guests and storages in one.", Get.class),
             change("pve_pool_set", """
-                    Create, change or delete a pool, put guests and storages into it or take them out. Rights on the \
-                    pool hold for its members.""", Change.class));
+                    Create, change or delete a pool, or its members. Rights on the pool hold for them.""", Change.class));
 
     private PoolTools() {}
 
@@ -43,10 +42,11 @@ public final class PoolTools {
     record Pool(String pool, String comment, Page members) {}
 
     record Get(
-            @Doc(value = "Only this one, with its members", kind = Kind.POOL)
-            Optional<String> pool,
+            @Doc(value = "Only this one", kind = Kind.POOL) Optional<String> pool,
 
-            Window window) implements Call<Object> {
+            @Doc(value = "'next' of the page before", kind = Kind.CURSOR, obvious = true)
+            Optional<String> cursor)
+            implements Call<Object> {
         @Override
         public Object run(ToolContext ctx) {
             return pool.isPresent() ? one(ctx, pool.get()) : all(ctx);
@@ -62,7 +62,9 @@ public final class PoolTools {
                             Clean.name(row.text("comment"))))
                     .sorted(Comparator.comparing(PoolLine::pool))
                     .toList();
-            return Page.of("pools", PoolLine.class, rows, this).sortedBy("pool").page(window, PoolLine::pool);
+            return Page.of("pools", PoolLine.class, rows, this)
+                    .sortedBy("pool")
+                    .page(Window.at(cursor), PoolLine::pool);
         }
 
         private Pool one(ToolContext ctx, String id) {
@@ -80,7 +82,7 @@ public final class PoolTools {
             var rows = List.copyOf(members.values());
             var page = Page.of("members", Member.class, rows, this)
                     .counting("kind", Member::kind)
-                    .page(window, row -> row.kind() + row.member());
+                    .page(Window.at(cursor), row -> row.kind() + row.member());
             return new Pool(Clean.name(id), Clean.name(found.text("comment")), page);
         }
 
@@ -106,11 +108,11 @@ public final class PoolTools {
 
     record Change(
             @Doc("Parent/child where nested") String pool,
-            @Doc("add, remove: members; change: comment") Action action,
-            @Doc("Members") List<GuestRef> guests,
-            @Doc("Members") List<String> storages,
-            @Doc("Its comment") Optional<String> comment,
-            @Doc("Out of the pool they are in") boolean move)
+            @Doc("change: its comment") Action action,
+            @Doc(value = "Members", obvious = true) List<GuestRef> guests,
+            @Doc(value = "Members", obvious = true) List<String> storages,
+            @Doc(value = "Its comment", obvious = true) Optional<String> comment,
+            @Doc("Out of another pool") boolean move)
             implements Call<Outcome>, OnSeveral, OnPath {
         Change {
             guests = List.copyOf(guests);

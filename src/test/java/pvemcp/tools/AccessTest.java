@@ -366,7 +366,7 @@ class AccessTest {
     @Test
     void rights_are_given_and_taken_back() {
         try (var lab = lab()) {
-            that(lab.call("pve_access_grant", "acl_path", "/vms/102", "roles", "PVEVMAdmin", "groups", "ops"))
+            that(lab.call("pve_access_grant", "acl_path", "/vms/102", "roles", "PVEVMAdmin", "who", "ops"))
                     .shows("outcome: done", "/vms/102", "PVEVMAdmin", "ops");
             that(lab.call("pve_access_get", "what", "permissions", "id", "joe@pve", "acl_path", "/vms/102"))
                     .shows("VM.Allocate");
@@ -376,13 +376,13 @@ class AccessTest {
                             "/vms/102",
                             "roles",
                             "PVEVMAdmin",
-                            "groups",
+                            "who",
                             "ops",
                             "revoke",
                             true))
                     .shows("outcome: done")
                     .showsNot("PVEVMAdmin");
-            that(lab.call("pve_access_grant", "acl_path", "/vms", "roles", "PVEVMAdmn", "users", "joe@pve"))
+            that(lab.call("pve_access_grant", "acl_path", "/vms", "roles", "PVEVMAdmn", "who", "joe@pve"))
                     .failsWith("not_found")
                     .saying("role 'PVEVMAdmn' does not exist");
         }
@@ -397,10 +397,8 @@ class AccessTest {
                             "/vms",
                             "roles",
                             "PVEVMAdmin",
-                            "groups",
-                            "ops",
-                            "tokens",
-                            "mcp@pve!sim",
+                            "who",
+                            "ops,mcp@pve!sim",
                             "dry_run",
                             true))
                     .shows(
@@ -426,7 +424,7 @@ class AccessTest {
     @Test
     void rights_on_what_is_protected_are_not_given() {
         try (var lab = lab().protecting("tag:prod")) {
-            that(lab.call("pve_access_grant", "acl_path", "/vms/100", "roles", "PVEVMAdmin", "users", "joe@pve"))
+            that(lab.call("pve_access_grant", "acl_path", "/vms/100", "roles", "PVEVMAdmin", "who", "joe@pve"))
                     .isRefusedBy("protect.tags");
         }
     }
@@ -543,7 +541,7 @@ class AccessTest {
                     .failsWith("forbidden")
                     .saying("look@pve!agent may not Realm.AllocateUser on /access/realm/pve")
                     .hinting("--roles PVEUserAdmin");
-            that(lab.call("pve_access_grant", "acl_path", "/", "roles", "Administrator", "tokens", "look@pve!agent"))
+            that(lab.call("pve_access_grant", "acl_path", "/", "roles", "Administrator", "who", "look@pve!agent"))
                     .failsWith("forbidden")
                     .saying("Permissions.Modify");
             that(lab.call("pve_pool_set", "pool", "infra", "action", "create"))
@@ -561,7 +559,7 @@ class AccessTest {
                             "/",
                             "roles",
                             "Administrator",
-                            "users",
+                            "who",
                             "mcp@pve",
                             "revoke",
                             true,
