@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class ConformanceServer implements Dispatcher {
 
     private final Map<String, Fixture> tools = new LinkedHashMap<>();
     private final Map<String, Function<Asked, Json.Obj>> prompts = new LinkedHashMap<>();
+    private final ConformanceTasks running = new ConformanceTasks();
     private final AtomicReference<Changes> changes = new AtomicReference<>();
 
     /// @param run makes the result
@@ -97,6 +99,7 @@ final class ConformanceServer implements Dispatcher {
         notifications();
         questions();
         inputRequired();
+        tasks();
         messages();
     }
 
@@ -322,6 +325,52 @@ final class ConformanceServer implements Dispatcher {
         }
     }
 
+    // ---- tasks ----
+
+    private void tasks() {
+        add(
+                "greet",
+                NO_INPUT,
+                asked -> text("Hello, " + asked.arguments().text("name").orElse("") + "!"));
+        add("slow_compute", NO_INPUT, asked -> {
+            long seconds = asked.arguments().whole("seconds").orElse(0L);
+            return Tasks.known(asked.client().capabilities())
+                    ? running.start(asked.client(), _ -> {
+                        Thread.sleep(Duration.ofSeconds(seconds));
+                        return text("computed");
+                    })
+                    : text("computed");
+        });
+        add(
+                "failing_job",
+                NO_INPUT,
+                asked -> running.start(
+                        asked.client(), _ -> text("this job always fails").with("isError", Json.bool(true))));
+        add(
+                "protocol_error_job",
+                NO_INPUT,
+                asked -> running.start(asked.client(), _ -> {
+                    throw new RpcException(new RpcError(RpcError.INTERNAL, "this job always breaks"));
+                }));
+        add(
+                "confirm_delete",
+                NO_INPUT,
+                asked -> running.start(
+                        asked.client(),
+                        task -> text(task.ask(Json.obj("confirm", CONFIRM)).write())));
+        add(
+                "multi_input",
+                NO_INPUT,
+                asked -> running.start(
+                        asked.client(),
+                        task -> text(task.ask(Json.obj("first", CONFIRM, "second", USER_NAME))
+                                .write())));
+        add("test_tool_with_task", NO_INPUT, asked -> {
+            var name = asked.answers(Json.obj("user_name", USER_NAME), "");
+            return running.start(asked.client(), _ -> text(name.write()));
+        });
+    }
+
     // ---- prompts ----
 
     private void messages() {
@@ -391,6 +440,26 @@ final class ConformanceServer implements Dispatcher {
                 throw RpcException.invalidParams("Unknown tool: " + name);
             }
             return tools.get(name).run().apply(new Asked(exchange, client, object(exchange.params(), "arguments")));
+        }
+
+        @Override
+        boolean hasTasks() {
+            return true;
+        }
+
+        @Override
+        Json.Obj task(Exchange exchange, Client client) {
+            return running.get(exchange.params());
+        }
+
+        @Override
+        void cancelTask(Exchange exchange, Client client) {
+            running.cancel(exchange.params());
+        }
+
+        @Override
+        void updateTask(Exchange exchange, Client client) {
+            running.update(exchange.params());
         }
 
         @Override
