@@ -3,7 +3,9 @@ package pvemcp.sim.scenario;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import pvemcp.json.Json;
 import pvemcp.sim.Credentials;
+import pvemcp.sim.world.Ceph;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
@@ -61,7 +63,25 @@ final class Fleet {
         for (int i = 0; i < guests; i++) {
             guest(100 + i, ceph);
         }
+        ceph(ceph);
         return Credentials.operator(cluster);
+    }
+
+    /// The disks behind that storage: monitors on the first nodes, four disks on each, everything three times.
+    private void ceph(Storage storage) {
+        var ceph = Ceph.in(cluster);
+        long each = storage.total / (4L * nodes) * 3;
+        long used = storage.used("node01");
+        for (var node : cluster.nodes.values()) {
+            if (node.id() <= 3) {
+                ceph.add(Ceph.Kind.MON, node.name(), node.name());
+                ceph.add(Ceph.Kind.MGR, node.name(), node.name());
+            }
+            for (int i = 0; i < 4; i++) {
+                ceph.addOsd(node.name(), "/dev/nvme%dn1".formatted(i + 1), "nvme", each).used = used * 3 / (4L * nodes);
+            }
+        }
+        ceph.addPool("vms", Json.obj("pg_num", 512, "bytes_used", used * 3));
     }
 
     private void guest(int vmid, Storage storage) {

@@ -1,11 +1,15 @@
 package pvemcp.sim.world;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
 
@@ -77,7 +81,7 @@ public final class Ceph {
     public record FileSystem(String metadata, String data) {}
 
     private final String fsid;
-    private final java.util.Map<Kind, SequencedMap<String, Daemon>> daemons = new java.util.EnumMap<>(Kind.class);
+    private final Map<Kind, SequencedMap<String, Daemon>> daemons = new EnumMap<>(Kind.class);
     public final SequencedMap<Integer, Osd> osds = new TreeMap<>();
     /// Name to settings, with `id` and `bytes_used` among them.
     public final SequencedMap<String, Json.Obj> pools = new TreeMap<>();
@@ -97,9 +101,9 @@ public final class Ceph {
         }
     }
 
-    /// A healthy one on these nodes: a monitor and a manager on each, two OSDs of 1 TiB on each, the pool `.mgr`.
+    /// A healthy one on these nodes: a monitor and a manager on each, two OSDs of 1 TiB on each.
     public static Ceph on(Cluster cluster, String... nodes) {
-        var ceph = new Ceph(cluster.freshUuid());
+        var ceph = in(cluster);
         for (var node : nodes) {
             ceph.add(Kind.MON, node, node);
             ceph.add(Kind.MGR, node, node);
@@ -107,6 +111,13 @@ public final class Ceph {
                 ceph.addOsd(node, device, "ssd", 1L << 40).used = 200L << 30;
             }
         }
+        return ceph;
+    }
+
+    /// One that has nothing yet but the pool `.mgr`.
+    public static Ceph in(Cluster cluster) {
+        var name = cluster.name.getBytes(StandardCharsets.UTF_8);
+        var ceph = new Ceph(UUID.nameUUIDFromBytes(name).toString());
         ceph.addPool(".mgr", Json.obj("pg_num", 1, "application", "mgr"));
         cluster.ceph = Optional.of(ceph);
         return ceph;
