@@ -118,7 +118,7 @@ final class CephReads {
             return new OsdLine(
                     Clean.name(row.text("name")),
                     Clean.name(row.text("host")),
-                    Clean.name(row.text("status")) + (row.flag("in") ? ", in" : ", out"),
+                    Clean.name(row.text("status")) + (row.flag("in") ? " and in" : " and out"),
                     Clean.name(row.text("device_class")),
                     row.bytes("total_space"),
                     row.bytes("bytes_used"),
@@ -131,7 +131,7 @@ final class CephReads {
     /// A monitor, manager or metadata server.
     record ServiceLine(String kind, String name, String host, String state, String version) {
         static ServiceLine of(String kind, Fields row) {
-            var quorum = row.maybe("quorum").map(in -> in.equals("1") ? ", in quorum" : ", not in quorum");
+            var quorum = row.maybe("quorum").map(in -> in.equals("1") ? " in quorum" : " outside quorum");
             return new ServiceLine(
                     kind,
                     Clean.name(row.text("name")),

@@ -67,9 +67,9 @@ class CephStoryTest {
                     .shows("health: HEALTH_OK", "monitors: 3 of 3 in quorum: pve1, pve2, pve3", "manager: pve1")
                     .shows("osds: 6, 6 up, 6 in", "active+clean", "1.2 TiB of 6 TiB")
                     .showsNot("OSD_DOWN");
-            that(get(lab, "osds")).shows("6 OSDs", "osd.5|pve3|up, in|ssd");
+            that(get(lab, "osds")).shows("6 OSDs", "osd.5|pve3|up and in|ssd");
             that(get(lab, "services"))
-                    .shows("6 Ceph services", "mon|pve2|pve2|running, in quorum", "mgr|pve2|pve2|standby");
+                    .shows("6 Ceph services", "mon|pve2|pve2|running in quorum", "mgr|pve2|pve2|standby");
             that(lab.call("pve_ceph_get", "what", "osds", "name", "osd.3")).shows("hostname: pve2", "/dev/sdy");
             that(get(lab, "config")).shows("osd_pool_default_size");
             that(get(lab, "config_file")).shows("fsid");
@@ -100,7 +100,7 @@ class CephStoryTest {
             that(run(lab, "out", "osd.0")).shows("outcome: done");
             that(lab.call("pve_ceph_destroy", destroy)).saying("osd is still running (up == 1)");
             that(run(lab, "stop", "osd.0")).shows("outcome: done", ":srvstop:osd.0:");
-            that(get(lab, "osds")).shows("osd.0|pve1|down, out");
+            that(get(lab, "osds")).shows("osd.0|pve1|down and out");
             that(lab.call("pve_ceph_destroy", destroy)).shows("outcome: done", ":cephdestroyosd:osd.0:");
             assertThat(lab.<Boolean>ask(
                             cluster -> cluster.ceph.orElseThrow().osds.containsKey(0)))
@@ -112,7 +112,7 @@ class CephStoryTest {
     void a_free_disk_becomes_an_osd_and_a_used_one_does_not() {
         try (var lab = Lab.of(threeNodes()).asRoot()) {
             that(create(lab, "osd", "/dev/sdz")).shows("outcome: done", ":cephcreateosd:sdz:");
-            that(get(lab, "osds")).shows("7 OSDs", "osd.6|pve1|up, in");
+            that(get(lab, "osds")).shows("7 OSDs", "osd.6|pve1|up and in");
             that(create(lab, "osd", "/dev/sda")).saying("device '/dev/sda' is already in use");
         }
     }
