@@ -188,7 +188,8 @@ public final class DatacenterTools {
                     Clean.name(contact.map(row -> row.text("pve_addr")).orElse("")),
                     Clean.line(contact.map(row -> row.text("pve_fp")).orElse("")),
                     nodes.stream().map(CorosyncNode::of).toList(),
-                    "on the new node: pvecm add CONTACT; it must have no guests yet");
+                    "on the new node, which must have no guests yet: pvecm add with the contact, or pve_cluster_set"
+                            + " what=join with both");
         }
 
         private static List<Mapping> mappings(ToolContext ctx) {

@@ -144,6 +144,9 @@ record Health() implements Call<Report> {
     private static void highAvailability(Probe probe, List<Finding> found) {
         for (var row : probe.list("high availability", "/cluster/ha/status/current")) {
             var state = row.text("state");
+            if (row.text("armed-state").startsWith("disarm")) {
+                found.add(new Finding(true, "cluster", "high availability is disarmed: it does nothing", "pve_ha_get"));
+            }
             if (row.text("type").equals("service")
                     && Set.of("error", "fence", "recovery").contains(state)) {
                 found.add(new Finding(
@@ -167,7 +170,7 @@ record Health() implements Call<Report> {
                         true,
                         node,
                         "service %s is %s".formatted(name, service.text("state")),
-                        "pve_api_write POST /nodes/%s/services/%s/start".formatted(node, name)));
+                        "pve_node_service node=%s service=%s action=start".formatted(node, name)));
             }
         }
         if (!rows.isEmpty() && !clock) {

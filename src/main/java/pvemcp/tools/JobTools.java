@@ -5,6 +5,7 @@ import static pvemcp.tool.Tool.read;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -162,7 +163,9 @@ public final class JobTools {
     }
 
     /// One backup job, all of it.
-    record JobFacts(JobLine job, String options, List<Covered> guests, String next) {
+    record JobFacts(String summary, JobLine job, String options, List<Covered> guests, String next) {
+        private static final int MOST = 50;
+
         /// @param leftOut disks that the job does not back up
         record Covered(String guest, String disks, String leftOut) {
             static Covered of(Json.Obj row) {
@@ -201,9 +204,22 @@ public final class JobTools {
                     others.put(Clean.name(key), Clean.line(text(value)));
                 }
             });
-            var covered = included(ctx, id).stream().map(Covered::of).toList();
+            var covered = included(ctx, id).stream()
+                    .map(Covered::of)
+                    .sorted(Comparator.comparing(line -> line.leftOut().isEmpty()))
+                    .toList();
+            long partly =
+                    covered.stream().filter(line -> !line.leftOut().isEmpty()).count();
             return new JobFacts(
-                    JobLine.backup(job), Layout.cell(others), covered, "pve_job_set action=run job=" + Clean.name(id));
+                    "%d guests%s%s"
+                            .formatted(
+                                    covered.size(),
+                                    partly == 0 ? "" : ", %d with disks left out".formatted(partly),
+                                    covered.size() > MOST ? "; the first %d are shown".formatted(MOST) : ""),
+                    JobLine.backup(job),
+                    Layout.cell(others),
+                    covered.subList(0, Math.min(covered.size(), MOST)),
+                    "pve_job_set action=run job=" + Clean.name(id));
         }
     }
 

@@ -67,6 +67,7 @@ class HaTest {
                     .shows("2 guests under HA: 1 error, 1 stopped", "pve_ha_guest_set state=disabled clears an error");
             lab.with(cluster -> cluster.ha.disarmed = "freeze");
             that(lab.call("pve_ha_get")).shows("DISARMED", "/cluster/ha/status/arm-ha");
+            that(lab.call("pve_health")).shows("high availability is disarmed");
         }
     }
 

@@ -75,7 +75,8 @@ class JobsTest {
     void one_job_shows_which_disks_it_leaves_out() {
         try (var lab = lab()) {
             nightly(lab);
-            that(lab.call("pve_job_list", "job", "nightly")).shows("web (101)|scsi0|scsi1", "dns (102)");
+            that(lab.call("pve_job_list", "job", "nightly"))
+                    .shows("2 guests, 1 with disks left out", "web (101)|scsi0|scsi1", "dns (102)");
         }
     }
 
