@@ -78,7 +78,8 @@ class MigratingTest {
     private static Lab lab() {
         return Lab.of(Scenes.household())
                 .knowingSecret("guest-password", "correct horse battery staple")
-                .makingTokens();
+                .makingTokens()
+                .offering("rescue.iso", "small.tar.zst");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -328,6 +328,21 @@ public final class Lab implements AutoCloseable {
         return List.copyOf(asker.progress);
     }
 
+    /// Opens directories of this machine, with these small files ready to be uploaded.
+    public Lab offering(String... names) {
+        try {
+            var uploads = Files.createDirectories(folder.resolve("uploads"));
+            for (var name : names) {
+                Files.writeString(uploads.resolve(name), "content of " + name);
+            }
+            var downloads = Files.createDirectories(folder.resolve("downloads"));
+            return opening(new LocalFiles(
+                    List.of(uploads), Optional.of(downloads), Optional.of(folder.resolve("smoke.jsonl"))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Does something while a call runs, when its caller is told how far it is.
     public Lab onProgress(Consumer<String> act) {
         asker.listener = act;

@@ -8,6 +8,8 @@ import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Pool;
+import pvemcp.sim.world.Storage;
+import pvemcp.sim.world.StorageType;
 import pvemcp.sim.world.Vm;
 
 /// Small clusters for stories.
@@ -34,6 +36,9 @@ public final class Scenes {
         return cluster -> {
             var credentials = Scenarios.homelab().seed(cluster);
             cluster.addNode("pve2");
+            var pbs = new Storage("pbs", StorageType.PBS);
+            cluster.storages.put("pbs", pbs);
+            pbs.add("pve1", "backup/ct/110/2026-11-20T02:00:00Z", 1 << 30, 1 << 28, cluster.now());
             return credentials;
         };
     }

@@ -86,9 +86,7 @@ class TransferFaultsTest {
         assertThat(seen.target()).endsWith(UPLOAD + "?content=iso");
         var boundary = seen.header("content-type").replace("multipart/form-data; boundary=", "");
         assertThat(boundary).doesNotContain("\"");
-        assertThat(seen.body())
-                .isEqualTo(
-                        """
+        assertThat(seen.body()).isEqualTo("""
                         --%1$s\r
                         Content-Disposition: form-data; name="filename"; filename="x.iso"\r
                         Content-Type: application/octet-stream\r
@@ -96,9 +94,9 @@ class TransferFaultsTest {
                         abc\r
                         --def\r
                         --%1$s--\r
-                        """
-                                .formatted(boundary));
-        assertThat(seen.header("content-length")).isEqualTo(Integer.toString(seen.body().length()));
+                        """.formatted(boundary));
+        assertThat(seen.header("content-length"))
+                .isEqualTo(Integer.toString(seen.body().length()));
     }
 
     @Test
@@ -185,7 +183,8 @@ class TransferFaultsTest {
 
     @Test
     void a_file_comes_as_it_is() {
-        var server = server(raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{\"a\" "));
+        var server =
+                server(raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{\"a\" "));
         var into = new ByteArrayOutputStream();
 
         assertThat(download(to(server), into)).isEqualTo(new Received(5, true));
