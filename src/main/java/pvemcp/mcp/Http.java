@@ -47,6 +47,7 @@ public final class Http implements AutoCloseable {
     private final Entrance entrance;
     private final Metrics metrics;
     private final InstantSource clock;
+    private final int mostRequests;
     private final HttpSessions sessions;
     private final Writers writers = new Writers();
 
@@ -62,6 +63,12 @@ public final class Http implements AutoCloseable {
     /// @throws IllegalArgumentException where others could connect and nobody is asked for a token
     public static Http start(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock)
             throws IOException {
+        return start(settings, entrance, metrics, clock, MOST_REQUESTS);
+    }
+
+    /// @param mostRequests at once
+    static Http start(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, int mostRequests)
+            throws IOException {
         if (entrance.open() && !settings.onlyThisMachine()) {
             throw new IllegalArgumentException(
                     "%s can be reached from other machines, and nobody would be asked for a token"
@@ -74,7 +81,7 @@ public final class Http implements AutoCloseable {
         limit("sun.net.httpserver.maxReqHeaderSize", "32768");
         // Seconds from the first byte of a request to the last of its body.
         limit("sun.net.httpserver.maxReqTime", "30");
-        return new Http(settings, entrance, metrics, clock);
+        return new Http(settings, entrance, metrics, clock, mostRequests);
     }
 
     /// The JDK's server has these limits as properties of the whole process, read before its first use. What its
@@ -85,7 +92,9 @@ public final class Http implements AutoCloseable {
         }
     }
 
-    private Http(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock) throws IOException {
+    private Http(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, int mostRequests)
+            throws IOException {
+        this.mostRequests = mostRequests;
         this.entrance = entrance;
         this.metrics = metrics;
         this.clock = clock;
@@ -139,7 +148,7 @@ public final class Http implements AutoCloseable {
             } else if (draining) {
                 reply.header("Connection", "close");
                 reply.refuse(503, RpcError.INTERNAL, "The server is shutting down");
-            } else if (count > MOST_REQUESTS) {
+            } else if (count > mostRequests) {
                 reply.header("Retry-After", "1");
                 reply.refuse(503, RpcError.INTERNAL, "Too many requests at once: wait a second, then try again");
             } else {

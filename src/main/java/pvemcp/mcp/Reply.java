@@ -65,9 +65,8 @@ final class Reply {
         int reader = box.startReading();
         http.sendResponseHeaders(200, 0);
         var out = http.getResponseBody();
-        if (primed) {
-            write(out, primer(name, after));
-        }
+        // The client is to see at once that the stream is open, which the first bytes tell.
+        write(out, primed ? primer(name, after) : NOTHING_NEW);
         long last = after;
         while (!box.endsAfter(last)) {
             var letters = box.after(last, beat);

@@ -351,6 +351,35 @@ class HttpTest {
         assertThat(peer.send(peer.bare("/other")).statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void more_than_can_be_served_is_told_to_wait() throws IOException {
+        var entrance = Entrance.open(server);
+        try (var narrow = Http.start(HttpSettings.local(), entrance, new Metrics(), now::get, 1);
+                var first = new HttpPeer(narrow.port());
+                var second = new HttpPeer(narrow.port())) {
+            var call = first.open(first.call(1, "slow", ""));
+
+            var turnedAway = second.send(second.call(2, "echo", "\"arguments\":{\"text\":\"a\"}"));
+
+            assertThat(turnedAway.statusCode()).isEqualTo(503);
+            assertThat(turnedAway.headers().firstValue("Retry-After")).contains("1");
+            assertThat(turnedAway.body()).contains("Too many requests at once");
+            assertThat(second.send(second.bare("/healthz")).statusCode()).isEqualTo(200);
+            workshop.enough.countDown();
+            assertThat(call.next().orElseThrow().write()).contains("at last");
+        }
+    }
+
+    @Test
+    void what_is_no_path_of_ours_is_refused() {
+        var rest = " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+        for (var line :
+                List.of("CONNECT evil.example:443", "OPTIONS *", "GET http://localhost/other", "GET /%2e%2e/mcp")) {
+            assertThat(peer.raw(line + rest)).as(line).doesNotContain("200").doesNotContain("500");
+        }
+        assertThat(peer.send(peer.bare("/readyz")).statusCode()).isEqualTo(200);
+    }
+
     // ---- health and end ----
 
     @Test
