@@ -161,11 +161,7 @@ public final class AccessTools {
         public Preview preview(ToolContext ctx) {
             var warnings = new ArrayList<String>();
             if (action == Action.DELETE) {
-                long lines =
-                        AccessReads.acl(ctx).stream().filter(this::goesWithIt).count();
-                if (lines > 0) {
-                    warnings.add("%d grants go with it".formatted(lines));
-                }
+                lost(ctx).ifPresent(warnings::add);
             }
             var self = ctx.identity();
             if (!self.isEmpty() && (self.equals(id) || self.startsWith(id + "!"))) {
@@ -177,13 +173,27 @@ public final class AccessTools {
                     warnings);
         }
 
-        private boolean goesWithIt(AclLine line) {
+        /// What a deletion costs besides. Users of a realm stay, with their grants (PVE::API2::Domains, delete).
+        private Optional<String> lost(ToolContext ctx) {
+            if (what == Subject.REALM) {
+                var users = Fields.list(AccessReads.get(ctx, "/access/users", Json.Obj.EMPTY)).stream()
+                        .filter(user -> user.text("userid").endsWith("@" + id));
+                return counted(users.count(), "users log in no more");
+            }
+            return counted(AccessReads.acl(ctx).stream().filter(this::isOfIt).count(), "grants go with it");
+        }
+
+        private static Optional<String> counted(long count, String what) {
+            return count == 0 ? Optional.empty() : Optional.of("%d %s".formatted(count, what));
+        }
+
+        private boolean isOfIt(AclLine line) {
             return switch (what) {
                 case USER -> line.who().equals(id) || line.who().startsWith(id + "!");
                 case GROUP -> line.kind().equals("group") && line.who().equals(id);
                 case ROLE -> line.role().equals(id);
-                case REALM -> line.who().split("!", 2)[0].endsWith("@" + id);
                 case TOKEN -> line.who().equals(id);
+                case REALM -> false;
             };
         }
 

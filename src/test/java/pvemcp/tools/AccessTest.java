@@ -422,6 +422,27 @@ class AccessTest {
     }
 
     @Test
+    void who_logs_in_no_more_is_said_before_a_realm_goes() {
+        try (var lab = corp()) {
+            that(lab.call("pve_access_set", "what", "realm", "action", "delete", "id", "corp", "dry_run", true))
+                    .shows("delete realm 'corp'", "1 users log in no more");
+        }
+    }
+
+    /// No file system takes a name as long as that.
+    @Test
+    void a_token_whose_secret_was_lost_is_taken_back() {
+        try (var lab = lab().makingTokens()) {
+            var id = "joe@pve!" + "x".repeat(250);
+            that(lab.call("pve_access_set", "what", "token", "action", "create", "id", id))
+                    .shows("undone: its secret could not be written", "the token was deleted again");
+            assertThat(lab.<Integer>ask(cluster ->
+                            cluster.access.users.get("joe@pve").tokens.size()))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void rights_on_what_is_protected_are_not_given() {
         try (var lab = lab().protecting("tag:prod")) {
             that(lab.call("pve_access_grant", "acl_path", "/vms/100", "roles", "PVEVMAdmin", "who", "joe@pve"))
