@@ -19,8 +19,8 @@ import pvemcp.view.Clean;
 
 /// What a Ceph cluster tells of itself. Every node that has Ceph tells the same.
 final class CephReads {
-    // PVE::Ceph::Tools::check_ceph_installed
-    private static final String NOT_INSTALLED = "binary not installed";
+    // PVE::Ceph::Tools, check_ceph_installed and check_ceph_inited
+    private static final List<String> ABSENT = List.of("binary not installed", "pveceph configuration not initialized");
 
     private CephReads() {}
 
@@ -288,16 +288,34 @@ final class CephReads {
         return answer.flag("safe") ? "safe, says Ceph" : Clean.line("NOT safe, says Ceph: " + answer.text("status"));
     }
 
+    /// As the node knows it that is asked; empty where Ceph is not installed there, or not set up.
+    static Optional<Status> ofCluster(ToolContext ctx) {
+        try {
+            return Optional.of(Status.of(Fields.of(ctx.pve().data(Verb.GET, "/cluster/ceph/status", Json.Obj.EMPTY))));
+        } catch (PveException e) {
+            if (isWithout(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isWithout(PveException e) {
+        return e.fault() instanceof PveFault.Unexpected unexpected
+                && ABSENT.stream().anyMatch(unexpected.message()::contains);
+    }
+
     /// A read below `/nodes/{node}/ceph`, from the node named or the first that has Ceph.
     static Json read(ToolContext ctx, Optional<String> node, String below, Json.Obj params) {
         var nodes = SdnReads.nodes(ctx, node);
+        if (nodes.isEmpty()) {
+            throw new PveException(new PveFault.Missing("node", "no node is online that could be asked"));
+        }
         for (int i = 0; ; i++) {
             try {
                 return ctx.pve().node(nodes.get(i)).read("/ceph" + below, params);
             } catch (PveException e) {
-                boolean without = e.fault() instanceof PveFault.Unexpected unexpected
-                        && unexpected.message().contains(NOT_INSTALLED);
-                if (!without || i == nodes.size() - 1) {
+                if (!isWithout(e) || i == nodes.size() - 1) {
                     throw e;
                 }
             }

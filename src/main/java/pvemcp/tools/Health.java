@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,6 +57,8 @@ record Health() implements Call<Report> {
         }
         storages(ctx, found);
         highAvailability(probe, found);
+        ceph(ctx, probe, found);
+        networks(ctx, probe, found);
         var offsets = new TreeMap<String, Long>();
         for (var node : nodes) {
             if (node.online()) {
@@ -110,6 +113,38 @@ record Health() implements Call<Report> {
                         "pve_why node=" + node.name()));
             }
         });
+    }
+
+    /// Where there is Ceph, what it says of itself.
+    private static void ceph(ToolContext ctx, Probe probe, List<Finding> found) {
+        probe.look("Ceph", () -> CephReads.ofCluster(ctx))
+                .flatMap(status -> status)
+                .ifPresent(status -> {
+                    boolean grave = status.health().equals("HEALTH_ERR");
+                    status.checks()
+                            .forEach(check -> found.add(new Finding(
+                                    grave,
+                                    "Ceph",
+                                    "%s: %s".formatted(check.check(), check.message()),
+                                    "pve_ceph_get")));
+                });
+    }
+
+    /// Where there are software-defined networks, whether each node runs them.
+    private static void networks(ToolContext ctx, Probe probe, List<Finding> found) {
+        if (probe.list("SDN zones", "/cluster/sdn/zones", Json.obj("running", 1))
+                .isEmpty()) {
+            return;
+        }
+        for (var zone : SdnReads.zones(ctx, probe, Optional.empty())) {
+            if (!zone.status().equals("available")) {
+                found.add(new Finding(
+                        zone.status().equals("error"),
+                        zone.node(),
+                        "SDN zone %s is not in effect: %s".formatted(zone.zone(), zone.problems()),
+                        "pve_sdn_get what=status"));
+            }
+        }
     }
 
     private static void storages(ToolContext ctx, List<Finding> found) {

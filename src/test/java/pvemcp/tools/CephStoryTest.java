@@ -89,6 +89,7 @@ class CephStoryTest {
                     .shows("health: HEALTH_WARN", "OSD_DOWN|HEALTH_WARN|1 osds down")
                     .shows("RECENT_CRASH", "osd.4 crashed on host pve3");
             that(get(lab, "log")).shows("Health check failed: 1 osds down (OSD_DOWN)");
+            that(lab.call("pve_health")).shows("|Ceph|OSD_DOWN: 1 osds down", "pve_ceph_get");
         }
     }
 
@@ -97,6 +98,8 @@ class CephStoryTest {
         try (var lab = Lab.of(threeNodes()).asRoot()) {
             var destroy = Json.obj("what", "osd", "node", "pve1", "name", "osd.0");
             that(lab.call("pve_ceph_destroy", destroy)).failsWith("pve_error").saying("osd is in use (in == 1)");
+            that(lab.call("pve_ceph_destroy", destroy.with("name", "osd.5")))
+                    .saying("OSD osd.5 does not belong to node pve1!");
             that(run(lab, "out", "osd.0")).shows("outcome: done");
             that(lab.call("pve_ceph_destroy", destroy)).saying("osd is still running (up == 1)");
             that(run(lab, "stop", "osd.0")).shows("outcome: done", ":srvstop:osd.0:");

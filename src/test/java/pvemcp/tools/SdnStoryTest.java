@@ -109,6 +109,7 @@ class SdnStoryTest {
                     .shows("pve2|command 'ifreload -a' failed: exit code 1|error: missing web (web) (lan)");
             that(lab.call("pve_sdn_get", "what", "status"))
                     .shows("1 of 2 are not available", "pve2|lan|error|missing web");
+            that(lab.call("pve_health")).shows("yes|pve2|SDN zone lan is not in effect: missing web (web)");
         }
     }
 

@@ -102,6 +102,10 @@ final class CephWrites {
     private static Json destroyOsd(Request request, Ceph ceph) {
         var osd = ceph.osd(request.text("osdid"));
         // PVE::API2::Ceph::OSD, destroyosd
+        if (!osd.node().equals(request.node().name())) {
+            throw new SimError("OSD osd.%d does not belong to node %s!"
+                    .formatted(osd.id(), request.node().name()));
+        }
         if (osd.in) {
             throw new SimError("osd is in use (in == 1)");
         }
@@ -205,8 +209,11 @@ final class CephWrites {
         var storages = cluster.storages.values().stream()
                 .filter(storage -> storage.type() == StorageType.RBD && name.equals(storage.options.get("pool")))
                 .toList();
-        if (!request.flag("force")) {
-            for (var storage : storages) {
+        boolean force = request.flag("force");
+        boolean removeStorages = request.flag("remove_storages");
+        return request.start("cephdestroypool", name, List.of(Step.act(QUICK, work -> {
+            for (var storage : force ? List.<Storage>of() : storages) {
+                work.say("checking storage '%s' for RBD images..".formatted(storage.id()));
                 boolean used = cluster.guests.values().stream()
                         .flatMap(guest -> guest.ownVolumes().values().stream())
                         .anyMatch(volume -> volume.storage().equals(storage.id()));
@@ -214,9 +221,6 @@ final class CephWrites {
                     throw new SimError("ceph pool '%s' still in use by storage '%s'".formatted(name, storage.id()));
                 }
             }
-        }
-        boolean removeStorages = request.flag("remove_storages");
-        return request.start("cephdestroypool", name, List.of(Step.act(QUICK, _ -> {
             ceph.pools.remove(name);
             if (removeStorages) {
                 storages.forEach(storage -> cluster.storages.remove(storage.id()));
