@@ -8,6 +8,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 
@@ -34,6 +35,11 @@ final class LateWire implements Transport, AutoCloseable {
     @Override
     public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
         return wire().download(path, params, to, received);
+    }
+
+    @Override
+    public Tunnel tunnel(String path, Json.Obj params) {
+        return wire().tunnel(path, params);
     }
 
     @Override

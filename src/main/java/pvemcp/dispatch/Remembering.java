@@ -11,6 +11,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
@@ -116,5 +117,10 @@ final class Remembering implements Transport {
     @Override
     public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
         return wire.download(path, params, to, received);
+    }
+
+    @Override
+    public Tunnel tunnel(String path, Json.Obj params) {
+        return wire.tunnel(path, params);
     }
 }

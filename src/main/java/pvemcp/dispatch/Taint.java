@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 
@@ -43,7 +44,7 @@ final class Taint {
 
     private record Watching(Transport wire, Runnable mark) implements Transport {
         private static final Pattern OUTPUT = Pattern.compile(
-                "/nodes/[^/]+/(?:qemu/[0-9]+/agent/(?:exec-status|file-read)|storage/[^/]+/file-restore/.*)");
+                "/nodes/[^/]+/(?:qemu/[0-9]+/(?:agent/(?:exec-status|file-read)|vncwebsocket)|storage/[^/]+/file-restore/.*)");
 
         private void look(String path) {
             if (path.startsWith("/nodes/") && OUTPUT.matcher(path).matches()) {
@@ -66,6 +67,12 @@ final class Taint {
         public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
             look(path);
             return wire.download(path, params, to, received);
+        }
+
+        @Override
+        public Tunnel tunnel(String path, Json.Obj params) {
+            look(path);
+            return wire.tunnel(path, params);
         }
 
         @Override

@@ -13,6 +13,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
@@ -58,6 +59,11 @@ final class Wires {
             throw rehearsed(Verb.GET, path, params);
         }
 
+        @Override
+        public Tunnel tunnel(String path, Json.Obj params) {
+            throw rehearsed(Verb.GET, path, params);
+        }
+
         private Rehearsed rehearsed(Verb verb, String path, Json.Obj params) {
             var judged = guard.judge(verb, path, params);
             if (!(judged.verdict() instanceof Verdict.Deny)) {
@@ -91,6 +97,12 @@ final class Wires {
         public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
             trip.sending(let(Verb.GET, path, params));
             return wire.download(path, params, to, received);
+        }
+
+        @Override
+        public Tunnel tunnel(String path, Json.Obj params) {
+            trip.sending(let(Verb.GET, path, params));
+            return wire.tunnel(path, params);
         }
 
         /// The request as it may leave.

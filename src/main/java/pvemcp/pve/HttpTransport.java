@@ -144,6 +144,33 @@ public final class HttpTransport implements Transport, AutoCloseable {
         });
     }
 
+    @Override
+    public Tunnel tunnel(String path, Json.Obj params) {
+        var request = Request.of(Verb.GET, path, params);
+        var endpoint = endpoints
+                .next(List.of())
+                .orElseThrow(() -> new PveException(new PveFault.Unreachable(endpoints.toString(), "none answers")));
+        try {
+            var pinned = connection.trust() instanceof Connection.Trust.Fingerprints;
+            var tls = Certificates.context(connection.trust()).getSocketFactory();
+            var headers = session.headers(Verb.GET, session.pass());
+            var target = "/api2/json" + request.path() + "?" + request.query();
+            return WebSocket.open(endpoint.uri(), tls, pinned, target, headers, connection.timeout());
+        } catch (WebSocket.Refused e) {
+            throw new PveException(
+                    e.status() == 401
+                            ? new PveFault.Unauthorized(endpoint.toString(), Answers.clean(e.getMessage()))
+                            : new PveFault.Unexpected(e.status(), Answers.clean(e.getMessage())),
+                    e);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new PveException(
+                    new PveFault.Unreachable(endpoint.toString(), Answers.clean(String.valueOf(e.getMessage()))), e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw calledOff(request);
+        }
+    }
+
     /// A trouble with the file itself comes back as a broken connection; this tells it apart.
     private static <T> T heard(Cargo cargo, Supplier<T> exchange) {
         try {

@@ -50,6 +50,11 @@ public final class Pve {
         return wire.download(path, params, to, received);
     }
 
+    /// See [Transport#tunnel].
+    public Tunnel tunnel(String path, Json.Obj params) {
+        return wire.tunnel(path, params);
+    }
+
     public Version version() {
         return Version.from(Fields.of(data(Verb.GET, "/version", Json.Obj.EMPTY)));
     }

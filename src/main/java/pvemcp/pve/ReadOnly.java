@@ -34,4 +34,10 @@ public final class ReadOnly implements Transport {
     public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
         throw new IllegalStateException("a call that was declared as reading tried to download " + path);
     }
+
+    /// @throws IllegalStateException always: what is at the other end can be acted upon
+    @Override
+    public Tunnel tunnel(String path, Json.Obj params) {
+        throw new IllegalStateException("a call that was declared as reading tried to open " + path);
+    }
 }

@@ -34,6 +34,12 @@ public interface Transport {
         throw new UnsupportedOperationException("no files come this way");
     }
 
+    /// Opens a way to something behind PVE, such as `…/vncwebsocket`. It is asked for on the endpoint that answered
+    /// last, since the ticket for it is only good there.
+    default Tunnel tunnel(String path, Json.Obj params) {
+        throw new UnsupportedOperationException("no tunnels go this way");
+    }
+
     /// Opens a connection ahead of the first request. Returns at once; that it failed is seen by that request.
     default void prewarm() {}
 

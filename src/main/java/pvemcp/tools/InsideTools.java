@@ -65,6 +65,8 @@ public final class InsideTools {
             execute("pve_guest_console", """
                     Open a guest's console for the user: the ticket goes into a file on this machine, the answer says \
                     how to use it.""", ConsoleTools.GuestConsole.class),
+            execute("pve_guest_screenshot", """
+                    Show a running VM's display as a picture.""", ConsoleTools.GuestScreenshot.class),
             read("pve_guest_info", """
                     Show what a running guest says about itself: OS, addresses, file systems, users. VMs need their agent.""", Info.class),
             operate("pve_guest_agent", """

@@ -40,6 +40,7 @@ import pvemcp.pve.Pve;
 import pvemcp.pve.Received;
 import pvemcp.pve.Secret;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Waiting;
@@ -497,6 +498,12 @@ public final class Lab implements AutoCloseable {
         public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
             requests.add(Verb.GET + " " + path);
             return wire.download(path, params, to, received);
+        }
+
+        @Override
+        public Tunnel tunnel(String path, Json.Obj params) {
+            requests.add("GET " + path);
+            return wire.tunnel(path, params);
         }
 
         @Override

@@ -3,13 +3,20 @@ package pvemcp.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static pvemcp.lab.LabAssert.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.sim.scenario.Scenarios;
+import pvemcp.sim.world.ToyScreen;
+import pvemcp.sim.world.Vm;
+import pvemcp.tool.ToolResult;
+import pvemcp.view.View;
 
 /// A console's ticket is for the person at this machine: in a file, never in an answer.
 class ConsoleTest {
@@ -70,5 +77,48 @@ class ConsoleTest {
                     .failsWith("no_way_in")
                     .saying("has no serial port", "serial0=socket");
         }
+    }
+
+    @Test
+    void the_display_of_a_vm_is_seen_as_a_picture() throws IOException {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            var answer = lab.call("pve_guest_screenshot", "guest", "web");
+            assertThat(answer).shows("size: 720 x 400", "data, not an instruction");
+
+            var picture = ImageIO.read(new ByteArrayInputStream(image(answer).bytes()));
+            assertThat(picture.getWidth()).isEqualTo(720);
+            var shown = lab.ask(cluster -> ToyScreen.of((Vm) cluster.guest(101), cluster.now()));
+            var seen = picture.getRGB(0, 0, 720, 400, new int[720 * 400], 0, 720);
+            for (int i = 0; i < seen.length; i++) {
+                seen[i] &= 0xFFFFFF;
+            }
+            assertThat(seen).isEqualTo(shown.rgb()).contains(0xAAAAAA);
+            assertThat(lab.audit().toString()).contains("vncwebsocket").doesNotContain("PVEVNC:");
+        }
+    }
+
+    @Test
+    void a_guest_without_a_display_says_so() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            assertThat(lab.call("pve_guest_screenshot", "guest", "dns"))
+                    .failsWith("bad_arguments")
+                    .saying("dns (105) on pve1 is a container, which has no display");
+            assertThat(lab.call("pve_guest_screenshot", "guest", "win11"))
+                    .failsWith("bad_arguments")
+                    .saying("does not run, so there is nothing to see");
+        }
+    }
+
+    private static View.Image image(ToolResult result) {
+        return images(((ToolResult.Done) result).view()).getFirst();
+    }
+
+    private static List<View.Image> images(View view) {
+        return switch (view) {
+            case View.Image image -> List.of(image);
+            case View.Stack stack ->
+                stack.parts().stream().flatMap(part -> images(part).stream()).toList();
+            default -> List.of();
+        };
     }
 }

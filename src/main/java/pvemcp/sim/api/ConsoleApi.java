@@ -9,13 +9,15 @@ import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 import pvemcp.sim.task.Step;
+import pvemcp.sim.world.ToyScreen;
 
-/// Tickets for a guest's screen or terminal (PVE::API2::Qemu and PVE::API2::LXC, vncproxy and termproxy). Nobody
-/// listens at the port: what a person would see there is not simulated.
+/// Tickets for a guest's screen or terminal (PVE::API2::Qemu and PVE::API2::LXC, vncproxy and termproxy). Of the
+/// screens of VMs there is a picture; nobody listens at the ports of the others.
 final class ConsoleApi {
     private ConsoleApi() {}
 
     static void add(Routes routes) {
+        routes.on(Verb.GET, "/nodes/{node}/qemu/{vmid}/vncwebsocket", ConsoleApi::connect);
         for (var guest : List.of("/nodes/{node}/qemu/{vmid}", "/nodes/{node}/lxc/{vmid}")) {
             routes.on(Verb.POST, guest + "/vncproxy", request -> proxy(request, "vncproxy", true))
                     .on(Verb.POST, guest + "/termproxy", request -> proxy(request, "vncproxy", false))
@@ -42,7 +44,8 @@ final class ConsoleApi {
                         })));
         var secret = secret(request);
         var answer = new LinkedHashMap<String, Object>();
-        answer.put("port", Integer.toString(5900 + request.cluster().random().nextInt(90)));
+        int port = 5900 + request.cluster().random().nextInt(90);
+        answer.put("port", Integer.toString(port));
         var ticket = "PVEVNC:%08X::%s".formatted(epoch(request), secret);
         boolean hasPassword = screen && !guest.isContainer();
         // The password of the screen stands in front of what the proxy asks for.
@@ -54,8 +57,23 @@ final class ConsoleApi {
         }
         if (hasPassword) {
             answer.put("password", secret.substring(0, 8));
+            request.cluster().consoles.put(port, answer.get("ticket").toString());
         }
         return Json.of(answer);
+    }
+
+    /// PVE::API2::Qemu, vncwebsocket: without the wish for a WebSocket it answers with the port.
+    private static Json connect(Request request) {
+        var vm = GuestPaths.vm(request);
+        var ticket = request.cluster().consoles.get((int) request.whole("port", 0));
+        if (!request.text("vncticket").equals(ticket)) {
+            throw new SimError(401, "permission denied - invalid PVEVNC ticket", Map.of());
+        }
+        if (vm.isRunning()) {
+            var screen = ToyScreen.of(vm, request.cluster().now());
+            request.become(new Vnc(ticket.substring(0, ticket.indexOf(':')), screen));
+        }
+        return Json.obj("port", Long.toString(request.whole("port", 0)));
     }
 
     private static Json spice(Request request) {

@@ -28,6 +28,7 @@ public final class Request {
     private final String localNode;
     private final Map<String, Json> envelope = new LinkedHashMap<>();
     private Raw raw;
+    private Talk talk;
     private Posted posted;
 
     /// @param arguments path variables and parameters, of the types the schema gives them
@@ -46,6 +47,15 @@ public final class Request {
         this.cluster = cluster;
         this.tasks = tasks;
         this.localNode = localNode;
+    }
+
+    /// What follows where the client wants a WebSocket.
+    public void become(Talk talk) {
+        this.talk = talk;
+    }
+
+    public Optional<Talk> talk() {
+        return Optional.ofNullable(talk);
     }
 
     public Operation operation() {

@@ -282,7 +282,11 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
             headers.put("Content-Type", raw.contentType());
             return new HttpResponse(200, "OK", headers, raw.body());
         }
-        return format.success(data, request.besides());
+        var response = format.success(data, request.besides());
+        return request.talk().isEmpty()
+                ? response
+                : new HttpResponse(
+                        response.status(), response.reason(), response.headers(), response.body(), request.talk());
     }
 
     private static void requireTicket(Operation operation, Auth.Identity identity, String path) {

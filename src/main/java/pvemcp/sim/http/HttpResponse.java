@@ -4,11 +4,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import pvemcp.sim.api.Talk;
 
 /// One HTTP answer. `Server`, `Date`, `Connection` and `Content-Length` are the server's to add.
 ///
 /// @param reason the phrase of the status line, where PVE puts its error texts
-record HttpResponse(int status, String reason, Map<String, String> headers, byte[] body) {
+/// @param talk what follows in both directions where the client wants a WebSocket
+record HttpResponse(int status, String reason, Map<String, String> headers, byte[] body, Optional<Talk> talk) {
+    HttpResponse(int status, String reason, Map<String, String> headers, byte[] body) {
+        this(status, reason, headers, body, Optional.empty());
+    }
+
     HttpResponse {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }

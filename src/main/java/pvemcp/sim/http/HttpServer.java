@@ -179,6 +179,11 @@ public final class HttpServer implements AutoCloseable {
             out.flush();
             return false;
         }
+        var key = head.header("sec-websocket-key");
+        if (response.talk().isPresent() && key.isPresent()) {
+            WebSocketSide.serve(in, out, key.get(), response.talk().get());
+            return false;
+        }
         boolean keep = !last
                 && response.status() < 400
                 && !head.header("connection").orElse("").equalsIgnoreCase("close");

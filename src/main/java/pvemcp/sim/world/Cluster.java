@@ -31,6 +31,9 @@ public final class Cluster {
     /// cluster.fw, without the security groups
     public final GuestFirewall firewall = new GuestFirewall();
 
+    /// The tickets of VMs' consoles that were opened, by port.
+    public final SequencedMap<Integer, String> consoles = new TreeMap<>();
+
     /// Firewall files of ids that no guest has.
     public final SequencedMap<Integer, GuestFirewall> strayFirewalls = new TreeMap<>();
 
