@@ -507,6 +507,8 @@ class AccessTest {
     void second_factors_that_wrong_codes_have_locked_are_unlocked() {
         try (var lab = lab().with(cluster -> cluster.access.users.get("joe@pve").totpLocked = true)) {
             that(lab.call("pve_access_get", "what", "tfa")).shows("joe@pve|totp|totp-0|yes|yes|");
+            that(lab.call("pve_api_read", "path", "/access/users/joe@pve/tfa", "params", Json.obj("multiple", 1)))
+                    .shows("types: [\"totp\"]");
             that(lab.call("pve_access_set", "what", "user", "action", "unlock", "id", "joe@pve"))
                     .shows("outcome: done");
             that(lab.call("pve_access_get", "what", "tfa")).shows("joe@pve|totp|totp-0|yes|no|");

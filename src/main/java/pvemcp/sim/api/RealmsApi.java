@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
+import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.Realm;
 import pvemcp.sim.world.SecondFactor;
 import pvemcp.sim.world.User;
@@ -33,6 +35,7 @@ final class RealmsApi {
                 .on(Verb.GET, "/access/domains/{realm}", RealmsApi::read)
                 .on(Verb.PUT, "/access/domains/{realm}", RealmsApi::update)
                 .on(Verb.DELETE, "/access/domains/{realm}", RealmsApi::delete)
+                .on(Verb.GET, "/access/users/{userid}/tfa", RealmsApi::kinds)
                 .on(Verb.GET, "/access/tfa", RealmsApi::allFactors)
                 .on(Verb.GET, "/access/tfa/{userid}", RealmsApi::factors)
                 .on(Verb.POST, "/access/tfa/{userid}", RealmsApi::addFactor)
@@ -134,6 +137,23 @@ final class RealmsApi {
                         .putIf(user.totpLocked, "totp-locked", 1)
                         .json())
                 .toList());
+    }
+
+    /// What the realm demands and, if asked, which kinds of factors the user has (PVE::API2::User,
+    /// read_user_tfa_type).
+    private static Json kinds(Request request) {
+        var user = UsersApi.user(request, request.text("userid"));
+        var realm = Optional.ofNullable(request.cluster().access.realms.get(user.realm()))
+                .flatMap(known -> known.settings().text("tfa"))
+                .flatMap(tfa -> PropertyString.parse(tfa, "type").get("type"));
+        var types = user.factors.values().stream()
+                .map(SecondFactor::type)
+                .distinct()
+                .toList();
+        return new Rows()
+                .putIf("realm", realm)
+                .putIf(request.flag("multiple"), "types", types)
+                .json();
     }
 
     private static List<Json> rows(User user) {
