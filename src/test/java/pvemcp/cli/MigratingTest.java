@@ -32,7 +32,8 @@ class MigratingTest {
 
     /// @param there the other server's tool
     /// @param calls what does its work here, in order
-    record Row(String there, List<String> calls) {
+    /// @param root whether PVE lets only root do it
+    record Row(String there, List<String> calls, boolean root) {
         @Override
         public String toString() {
             return there;
@@ -56,7 +57,7 @@ class MigratingTest {
                         calls.add(code.group(1));
                     }
                 }
-                rows.add(new Row(cells[1].strip(), List.copyOf(calls)));
+                rows.add(new Row(cells[1].strip(), List.copyOf(calls), cells[2].contains("as `root@pam`: ")));
             }
         }
         return rows.stream();
@@ -76,10 +77,17 @@ class MigratingTest {
     }
 
     private static Lab lab() {
-        return Lab.of(Scenes.household())
+        var lab = Lab.of(Scenes.household())
                 .knowingSecret("guest-password", "correct horse battery staple")
-                .makingTokens()
+                .knowingSecret("gotify", "AbCdEf")
+                .knowingSecret("key", """
+                    -----BEGIN PRIVATE KEY-----
+                    MC4CAQAwBQYDK2VwBCIEIB+++++++++++++++++++++++++++++++++++++++++
+                    -----END PRIVATE KEY-----
+                    """)
                 .offering("rescue.iso", "small.tar.zst");
+        return lab.knowingSecret("certificate", lab.<String>ask(cluster -> cluster.certificate.pem()))
+                .makingTokens();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -91,15 +99,19 @@ class MigratingTest {
         }
         try (var lab = lab()) {
             boolean inside = row.calls().stream().anyMatch(call -> call.matches("pve_guest_(exec|file|service).*"));
-            make(inside ? lab.enteringOverSsh() : lab, row);
+            if (inside) {
+                lab.enteringOverSsh();
+            }
+            make(row.root() ? lab.asRoot() : lab, row);
         }
     }
 
     private static void make(Lab lab, Row row) {
         var told = "";
         for (var call : row.calls()) {
-            var result = make(lab, call.replace("$task", last(UPID, told)).replace("$archive", last(ARCHIVE, told)));
-            assertThat(result).as(call).isInstanceOf(ToolResult.Done.class);
+            var concrete = call.replace("$task", last(UPID, told)).replace("$archive", last(ARCHIVE, told));
+            var result = make(lab, concrete);
+            assertThat(result).as(concrete).isInstanceOf(ToolResult.Done.class);
             told += "\n" + Markdown.render(((ToolResult.Done) result).view());
         }
     }

@@ -4,9 +4,11 @@ import java.util.List;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.scenario.Scenarios;
+import pvemcp.sim.world.Ceph;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
+import pvemcp.sim.world.HostSettings.Disk;
 import pvemcp.sim.world.Pool;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
@@ -31,11 +33,19 @@ public final class Scenes {
         };
     }
 
-    /// The cluster of the demo, with a second, empty node `pve2` that sees the same storages.
+    /// The cluster of the demo, with the empty nodes `pve2` and `pve3` that see the same storages, Ceph on the first
+    /// two, a free disk `/dev/sdz` on the first, and a backup of the container 110 on the backup server `pbs`.
     public static Scenario household() {
         return cluster -> {
             var credentials = Scenarios.homelab().seed(cluster);
+            cluster.name = "household";
             cluster.addNode("pve2");
+            cluster.addNode("pve3");
+            Ceph.on(cluster, "pve1", "pve2");
+            cluster.node("pve1")
+                    .host
+                    .disks
+                    .add(new Disk("/dev/sdz", "Spare", "S1", "ATA", "ssd", 1L << 40, "", "PASSED", 100));
             var pbs = new Storage("pbs", StorageType.PBS);
             cluster.storages.put("pbs", pbs);
             pbs.add("pve1", "backup/ct/110/2026-11-20T02:00:00Z", 1 << 30, 1 << 28, cluster.now());

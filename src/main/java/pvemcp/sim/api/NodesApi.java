@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
@@ -42,7 +43,9 @@ final class NodesApi {
                 .on(Verb.PUT, "/nodes/{node}/config", NodesApi::setConfig)
                 .on(Verb.GET, "/nodes/{node}/netstat", NodesApi::netstat)
                 .on(Verb.GET, "/nodes/{node}/subscription", NodesApi::subscription)
-                .on(Verb.POST, "/nodes/{node}/subscription", _ -> Json.Null.NULL);
+                .on(Verb.POST, "/nodes/{node}/subscription", _ -> Json.Null.NULL)
+                .on(Verb.PUT, "/nodes/{node}/subscription", NodesApi::subscribe)
+                .on(Verb.DELETE, "/nodes/{node}/subscription", NodesApi::unsubscribe);
         for (var command : SERVICE_COMMANDS) {
             routes.on(Verb.POST, "/nodes/{node}/services/{service}/" + command, request -> control(request, command));
         }
@@ -310,13 +313,25 @@ final class NodesApi {
         return new Json.Arr(rows);
     }
 
+    /// The shop that would check the key is out of reach, so it stays as new as `PVE::API2::Subscription` writes it.
+    private static Json subscribe(Request request) {
+        request.node().host.subscription = Optional.of(request.text("key"));
+        return Json.Null.NULL;
+    }
+
+    private static Json unsubscribe(Request request) {
+        request.node().host.subscription = Optional.empty();
+        return Json.Null.NULL;
+    }
+
     private static Json subscription(Request request) {
         var node = request.node();
         boolean auditor = request.may("/nodes/" + node.name(), "Sys.Audit");
-        return Rows.of(
-                        "status", "notfound",
-                        "message", "There is no subscription key",
-                        "url", "https://www.proxmox.com/en/proxmox-virtual-environment/pricing")
+        var key = node.host.subscription;
+        return Rows.of("status", key.isPresent() ? "new" : "notfound")
+                .putIf(key.isEmpty(), "message", "There is no subscription key")
+                .putIf(key.isPresent() && auditor, "key", key.orElse(""))
+                .put("url", "https://www.proxmox.com/en/proxmox-virtual-environment/pricing")
                 .putIf(
                         auditor,
                         "serverid",

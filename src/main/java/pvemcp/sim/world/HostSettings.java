@@ -22,6 +22,8 @@ public final class HostSettings {
     /// The interfaces as they will be once the changes are applied; empty where nothing is to change.
     public Optional<SequencedMap<String, NetworkInterface>> pendingInterfaces = Optional.empty();
     public final List<Disk> disks = new ArrayList<>();
+    /// The key of a subscription nobody has checked yet; empty: none.
+    public Optional<String> subscription = Optional.empty();
 
     /// A disk of the host.
     ///
