@@ -1,6 +1,7 @@
 package pvemcp.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -119,12 +120,13 @@ public final class Config {
 
     /// What of this machine calls may read and write; nothing unless configured.
     public LocalFiles files() {
-        return new LocalFiles(
-                list(Key.FILES_UPLOAD).stream().map(surroundings::resolve).toList(),
-                Optional.of(text(Key.FILES_DOWNLOAD))
-                        .filter(path -> !path.isEmpty())
-                        .map(surroundings::resolve),
-                Optional.of(path(Key.SMOKE_FILE)));
+        var uploads = new ArrayList<Path>();
+        for (var directory : list(Key.FILES_UPLOAD)) {
+            uploads.add(surroundings.resolve(directory));
+        }
+        var downloads =
+                text(Key.FILES_DOWNLOAD).isEmpty() ? Optional.<Path>empty() : Optional.of(path(Key.FILES_DOWNLOAD));
+        return new LocalFiles(uploads, downloads, Optional.of(path(Key.SMOKE_FILE)));
     }
 
     /// Where calls find secrets and leave them.

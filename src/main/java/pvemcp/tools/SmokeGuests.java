@@ -58,26 +58,30 @@ final class SmokeGuests {
 
     void container() {
         var made = new ArrayList<SmokeRecord.Made>();
-        boolean runs = checks.make(Suite.LIFECYCLE, "create", () -> create(made))
-                && checks.make(
-                        Suite.LIFECYCLE,
-                        "start",
-                        () -> task(made.getFirst(), Verb.POST, "/status/start", Json.Obj.EMPTY));
-        if (runs) {
-            var guest = made.getFirst();
-            if (suites.contains(Suite.LIFECYCLE)) {
-                checks.make(Suite.LIFECYCLE, "running", () -> requireStatus(guest, "running"));
-                checks.make(Suite.LIFECYCLE, "network", () -> network(guest));
-                checks.make(Suite.LIFECYCLE, "program", () -> program(guest));
+        try {
+            boolean runs = checks.make(Suite.LIFECYCLE, "create", () -> create(made))
+                    && checks.make(
+                            Suite.LIFECYCLE,
+                            "start",
+                            () -> task(made.getFirst(), Verb.POST, "/status/start", Json.Obj.EMPTY));
+            if (runs) {
+                var guest = made.getFirst();
+                if (suites.contains(Suite.LIFECYCLE)) {
+                    checks.make(Suite.LIFECYCLE, "running", () -> requireStatus(guest, "running"));
+                    checks.make(Suite.LIFECYCLE, "network", () -> network(guest));
+                    checks.make(Suite.LIFECYCLE, "program", () -> program(guest));
+                }
+                if (suites.contains(Suite.BACKUP)) {
+                    backUp(guest, made);
+                }
+                if (suites.contains(Suite.ROLLBACK)) {
+                    rollBack(guest);
+                }
             }
-            if (suites.contains(Suite.BACKUP)) {
-                backUp(guest, made);
-            }
-            if (suites.contains(Suite.ROLLBACK)) {
-                rollBack(guest);
-            }
+        } finally {
+            // Also where policy stops a request in the middle of it.
+            remove(Suite.LIFECYCLE, made);
         }
-        remove(Suite.LIFECYCLE, made);
     }
 
     /// The last made first: backups before the guest they are of.
@@ -248,18 +252,22 @@ final class SmokeGuests {
 
     void cloned() {
         var made = new ArrayList<SmokeRecord.Made>();
-        boolean there = checks.make(Suite.CLONE, "source", this::requireSafeSource)
-                && checks.make(Suite.CLONE, "clone", () -> clone(made))
-                && checks.make(Suite.CLONE, "unplug", () -> unplug(made.getFirst()));
-        if (there
-                && checks.make(
-                        Suite.CLONE,
-                        "start",
-                        () -> task(made.getFirst(), Verb.POST, "/status/start", Json.Obj.EMPTY))) {
-            checks.make(Suite.CLONE, "running", () -> requireStatus(made.getFirst(), "running"));
-            checks.make(Suite.CLONE, "stop", () -> task(made.getFirst(), Verb.POST, "/status/stop", Json.Obj.EMPTY));
+        try {
+            boolean there = checks.make(Suite.CLONE, "source", this::requireSafeSource)
+                    && checks.make(Suite.CLONE, "clone", () -> clone(made))
+                    && checks.make(Suite.CLONE, "unplug", () -> unplug(made.getFirst()));
+            if (there
+                    && checks.make(
+                            Suite.CLONE,
+                            "start",
+                            () -> task(made.getFirst(), Verb.POST, "/status/start", Json.Obj.EMPTY))) {
+                checks.make(Suite.CLONE, "running", () -> requireStatus(made.getFirst(), "running"));
+                checks.make(
+                        Suite.CLONE, "stop", () -> task(made.getFirst(), Verb.POST, "/status/stop", Json.Obj.EMPTY));
+            }
+        } finally {
+            remove(Suite.CLONE, made);
         }
-        remove(Suite.CLONE, made);
     }
 
     private Guest source() {
@@ -323,18 +331,17 @@ final class SmokeGuests {
     private void make(SmokeRecord.Made one, List<SmokeRecord.Made> all, Supplier<Json> request) {
         var record = SmokeRecord.of(ctx);
         record.makes(one, ctx);
+        all.add(one);
         Json started;
         try {
             started = request.get();
         } catch (PveException e) {
-            if (e.fault() instanceof PveFault.Ambiguous) {
-                all.add(one);
-            } else {
+            if (!(e.fault() instanceof PveFault.Ambiguous)) {
+                all.remove(one);
                 record.isGone(one, ctx);
             }
             throw e;
         }
-        all.add(one);
         await(started);
     }
 

@@ -80,6 +80,11 @@ class ConfigTest {
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");
+        values.put(Key.HTTP_TOKENS, "/state/tokens");
+        values.put(Key.HTTP_HOSTS, "pve-mcp.example");
+        values.put(Key.HTTP_ORIGINS, "https://agent.example");
+        values.put(Key.HTTP_TLS_CERTIFICATE, "/tls/certificate.pem");
+        values.put(Key.HTTP_TLS_KEY, "/tls/key.pem");
         values.put(Key.FILES_UPLOAD, "/srv/images");
         values.put(Key.SECRETS_DIRECTORY, "/secrets");
         values.put(Key.SECRETS_HANDOVER, "/handover");

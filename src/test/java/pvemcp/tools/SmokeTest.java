@@ -148,6 +148,27 @@ class SmokeTest {
     }
 
     @Test
+    void what_was_made_is_removed_also_where_policy_stops_a_step() {
+        try (var lab = lab().owner("""
+                [policy]
+                operate = "allow"
+                change = "allow"
+                destroy = "allow"
+                execute = "allow"
+                [[policy.rule]]
+                name = "nothing onto the backup disk"
+                answer = "deny"
+                storages = ["backup"]
+                """)) {
+            var before = guests(lab);
+            that(smoke(lab, "lifecycle,backup", "write", true, "backup_storage", "backup"))
+                    .isRefusedBy("policy.rule 'nothing onto the backup disk'");
+            assertThat(guests(lab)).isEqualTo(before);
+            that(lab.call("pve_smoke_cleanup")).shows("nothing is left");
+        }
+    }
+
+    @Test
     void nothing_is_made_unless_that_is_said() {
         try (var lab = lab()) {
             that(smoke(lab, "lifecycle")).failsWith("bad_arguments").saying("write=true allows it");
