@@ -50,7 +50,6 @@ record Hostile(Transport wire, Payload payload) implements Transport {
             "domain",
             "out-data",
             "err-data",
-            "content",
             "t",
             "x",
             "detail",
@@ -93,7 +92,11 @@ record Hostile(Transport wire, Payload payload) implements Transport {
     private Json exchanged(Json value, String path) {
         return switch (value) {
             case Json.Arr(var items) ->
-                new Json.Arr(items.stream().map(item -> exchanged(item, path)).toList());
+                new Json.Arr(items.stream()
+                        .map(item -> item instanceof Json.Str && path.endsWith("/journal")
+                                ? Json.str(payload.text)
+                                : exchanged(item, path))
+                        .toList());
             case Json.Obj(var members) -> {
                 var changed = new LinkedHashMap<String, Json>();
                 // Nodes, storages and tasks have their ids in such members.
@@ -102,13 +105,18 @@ record Hostile(Transport wire, Payload payload) implements Transport {
                                 || members.containsKey("vzdump");
                 members.forEach((name, member) -> changed.put(
                         name,
-                        FREE.contains(name) && member instanceof Json.Str && !(isId && name.matches("name|user"))
+                        isFree(name, path) && member instanceof Json.Str && !(isId && name.matches("name|user"))
                                 ? Json.str(payload.text)
                                 : exchanged(member, path)));
                 yield new Json.Obj(changed);
             }
             default -> value;
         };
+    }
+
+    private static boolean isFree(String name, String path) {
+        // A file's content; that of a storage is a list of words.
+        return name.equals("content") ? path.contains("/agent/") : FREE.contains(name);
     }
 
     @Override

@@ -14,6 +14,9 @@ import pvemcp.json.Json;
 import pvemcp.lab.Campaign;
 import pvemcp.lab.Lab;
 import pvemcp.sim.scenario.Scenarios;
+import pvemcp.sim.world.Pool;
+import pvemcp.sim.world.Token;
+import pvemcp.sim.world.User;
 import pvemcp.tool.Preview;
 import pvemcp.tool.ToolResult;
 import pvemcp.view.Clean;
@@ -23,14 +26,15 @@ import pvemcp.view.Markdown;
 /// text leaves its cell or its fence, nothing becomes a line of ours, and no answer grows without bounds.
 class UntrustedTextTest {
     private static final Pattern OPENS = Pattern.compile("<untrusted-([0-9a-f]{12}) source=\"[^\"\n]*\">");
-    private static final int LONGEST = 60_000;
+    private static final Pattern NEXT_PAGE = Pattern.compile("next page: cursor=[A-Za-z0-9_-]+; filters narrow the list");
+    private static final int LONGEST = 120_000;
 
     private static final Hostile.Payload PAYLOAD = new Hostile.Payload();
     private static Lab lab;
 
     @BeforeAll
     static void a_cluster_with_much_to_say() {
-        lab = Lab.of(Scenarios.troubled()).through(wire -> new Hostile(wire, PAYLOAD));
+        lab = Lab.of(Scenarios.troubled()).asRoot().through(wire -> new Hostile(wire, PAYLOAD));
         lab.with(cluster -> {
             var guest = cluster.guest(101);
             guest.config.put("agent", "1");
@@ -47,6 +51,14 @@ class UntrustedTextTest {
             cluster.firewall.rules.add(new java.util.TreeMap<>(rule));
             cluster.firewall.aliases.put(
                     "here", new java.util.TreeMap<>(java.util.Map.of("cidr", "192.0.2.0/24", "comment", "a comment")));
+        });
+        lab.with(cluster -> {
+            var shop = new Pool("shop");
+            shop.comment = "a comment";
+            cluster.pools.put("shop", shop);
+            var user = cluster.access.users.computeIfAbsent("joe@pve", User::new);
+            user.comment = "a comment";
+            user.tokens.put("ci", new Token("joe@pve!ci", "s", "a comment", 0, true));
         });
         lab.call("pve_snapshot_create", "guest", "101", "name", "before", "description", "some words");
     }
@@ -68,9 +80,8 @@ class UntrustedTextTest {
     }
 
     static List<Surface> surfaces() {
-        var node = lab.ask(cluster -> cluster.nodes.firstEntry().getKey());
+        var node = lab.ask(cluster -> cluster.guest(101).node);
         var surfaces = new ArrayList<>(List.of(
-                Surface.of("pve_cluster_status"),
                 Surface.of("pve_guest_list"),
                 Surface.of("pve_guest_list", "detail", "full"),
                 Surface.of("pve_guest_get", "guest", "101"),
@@ -84,29 +95,23 @@ class UntrustedTextTest {
                 Surface.of("pve_firewall_get", "guest", "101", "show", "log"),
                 Surface.of("pve_firewall_get"),
                 Surface.of("pve_firewall_get", "show", "aliases"),
-                Surface.of("pve_node_list"),
                 Surface.of("pve_node_get", "node", node),
                 Surface.of("pve_node_log", "node", node),
                 Surface.of("pve_node_disks", "node", node),
-                Surface.of("pve_node_updates", "node", node),
                 Surface.of("pve_node_system", "node", node, "what", "certificates"),
                 Surface.of("pve_node_system", "node", node, "what", "pci"),
-                Surface.of("pve_node_system", "node", node, "what", "usb"),
                 Surface.of("pve_node_system", "node", node, "what", "report"),
-                Surface.of("pve_storage_list"),
-                Surface.of("pve_storage_config"),
-                Surface.of("pve_backup_list"),
-                Surface.of("pve_replication_list"),
+                Surface.of("pve_backup_list", "detail", "full"),
+                Surface.of("pve_access_get", "what", "users", "detail", "full"),
                 Surface.of("pve_template_list", "node", node),
                 Surface.of("pve_pool_get"),
                 Surface.of("pve_access_get", "what", "users"),
+                Surface.of("pve_pool_get", "pool", "shop"),
                 Surface.of("pve_access_get", "what", "tokens"),
                 Surface.of("pve_access_get", "what", "realms"),
-                Surface.of("pve_task_list"),
                 Surface.of("pve_failed_tasks"),
                 Surface.of("pve_health"),
                 Surface.of("pve_why", "guest", "101"),
-                Surface.of("pve_why", "node", node),
                 Surface.of("pve_backup_audit"),
                 Surface.of("pve_security_audit"),
                 Surface.of("pve_report"),
@@ -116,8 +121,7 @@ class UntrustedTextTest {
                 Surface.of("pve_api_read", "path", "/cluster/resources"),
                 Surface.of("pve_guest_power", "guest", "101", "action", "stop", "dry_run", true),
                 Surface.of("pve_guest_set", "guest", "101", "memory", "1G", "dry_run", true)));
-        lab.ask(cluster -> cluster.storages.firstEntry().getKey());
-        surfaces.add(Surface.of("pve_storage_content", "storage", "pbs"));
+        surfaces.add(Surface.of("pve_storage_content", "storage", "pbs", "fields", List.of("volume", "notes")));
         return surfaces;
     }
 
@@ -166,6 +170,12 @@ class UntrustedTextTest {
                     .isEmpty();
         }
         Campaign.report("%s: %d payloads".formatted(surface, payloads.size()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("surfaces")
+    void each_of_these_calls_shows_what_others_wrote(Surface surface) {
+        assertThat(text(call(surface, "word-4711"))).contains("word-4711");
     }
 
     @Test
@@ -221,7 +231,7 @@ class UntrustedTextTest {
             } else if (opens.matches()) {
                 end = "</untrusted-" + opens.group(1) + ">";
                 lines.add("fence");
-            } else {
+            } else if (!NEXT_PAGE.matcher(line).matches()) {
                 lines.add(line);
             }
         }
