@@ -24,6 +24,7 @@ import pvemcp.config.Key;
 import pvemcp.config.Surroundings;
 import pvemcp.dispatch.Cluster;
 import pvemcp.dispatch.Offer;
+import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
 import pvemcp.gate.Policy;
 import pvemcp.mcp.About;
@@ -59,6 +60,7 @@ final class Assembly implements Host {
 
     private final Surroundings surroundings;
     private final Clock clock;
+    private final Redactor redactor = new Redactor();
     private final boolean terminal;
     private final Supplier<Optional<String>> typed;
 
@@ -111,7 +113,11 @@ final class Assembly implements Host {
         var clusters = new ArrayList<Cluster>();
         var shells = new Shells(config.ssh(), Waiting.REAL);
         for (var settings : config.clusters()) {
-            var wire = new LateWire(() -> new HttpTransport(connection(settings), clock));
+            var wire = new LateWire(() -> {
+                var connection = connection(settings);
+                connection.credential().secrets().forEach(redactor::learn);
+                return new HttpTransport(connection, clock);
+            });
             wires.add(wire);
             clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files()));
         }
@@ -157,7 +163,7 @@ final class Assembly implements Host {
                 : Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
         var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS, Definitions.shipped());
-        return new Road(offer, clusters, policy, audit, clock, config.path(Key.STATE_DIRECTORY));
+        return new Road(offer, clusters, policy, audit, clock, config.path(Key.STATE_DIRECTORY), redactor);
     }
 
     @Override

@@ -28,6 +28,7 @@ final class Remembering implements Transport {
     private final Transport wire;
     private final Supplier<ApiSchema> schema;
     private final AuditLog log;
+    private final Redactor redactor;
     private final long intent;
     private final List<Seen> seen = new ArrayList<>();
     private int requests;
@@ -35,8 +36,9 @@ final class Remembering implements Transport {
 
     private record Seen(Part part, Json.Obj was) {}
 
-    Remembering(Transport wire, Supplier<ApiSchema> schema, AuditLog log, long intent) {
-        this.wire = wire;
+    Remembering(Transport wire, Supplier<ApiSchema> schema, AuditLog log, Redactor redactor, long intent) {
+        this.wire = redactor.watching(wire);
+        this.redactor = redactor;
         this.schema = schema;
         this.log = log;
         this.intent = intent;
@@ -61,12 +63,12 @@ final class Remembering implements Transport {
         if (was.isPresent()) {
             seen.add(new Seen(part.get(), was.get()));
             // Before the request leaves: a process that dies with it leaves behind what there was.
-            log.note(Json.obj(
+            log.note(redactor.scrub(Json.obj(
                     "event", "prior",
                     "begin", intent,
                     "kind", part.get().kind(),
                     "path", part.get().path(),
-                    "was", was.get()));
+                    "was", was.get())));
         }
     }
 

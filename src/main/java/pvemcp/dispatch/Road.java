@@ -45,7 +45,19 @@ public final class Road implements Dispatcher {
     /// @param clusters at least one; the first is meant where a call names none
     /// @param state the owner's state directory; nothing is there before it is needed
     public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock, Path state) {
-        this(offer, clusters, new Gate(policy), audit, clock, new Shared(state, clock));
+        this(offer, clusters, policy, audit, clock, state, new Redactor());
+    }
+
+    /// @param redactor what of secrets is known beforehand
+    public Road(
+            Offer offer,
+            List<Cluster> clusters,
+            Policy policy,
+            AuditLog audit,
+            Clock clock,
+            Path state,
+            Redactor redactor) {
+        this(offer, clusters, new Gate(policy), audit, clock, new Shared(state, clock, redactor));
     }
 
     private Road(Offer offer, Collection<Cluster> clusters, Gate gate, AuditLog audit, Clock clock, Shared shared) {
@@ -77,14 +89,16 @@ public final class Road implements Dispatcher {
     }
 
     private <C extends Record & Call<?>> ToolResult travel(Tool<C> tool, Json.Obj arguments, Caller caller) {
-        var trip = new Trip(audit, clock, tool, arguments, caller);
+        var hiding = shared.redactor().forCall();
+        var trip = new Trip(audit, clock, hiding, tool, arguments, caller);
         try {
             var asked = Asked.bind(tool, arguments, clusters);
             if (asked.call() instanceof Undoes undoes) {
                 return undo(undoes, arguments, caller, trip);
             }
-            var looking = looking(asked.cluster(), caller);
-            return trip.ended(new Passage<>(tool, asked, caller, sight(looking), gate, shared, trip).go());
+            var looking = looking(asked.cluster(), caller, hiding);
+            return trip.ended(
+                    new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip).go());
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (NotAllowed e) {
@@ -99,7 +113,7 @@ public final class Road implements Dispatcher {
             return trip.ended(Explain.unrecorded(audit.file(), e));
         } catch (RuntimeException e) {
             trip.broke(e); // A bug: it is for the log with its stack, not for polite words.
-            throw e;
+            throw hiding.scrub(e);
         }
     }
 
@@ -140,8 +154,12 @@ public final class Road implements Dispatcher {
     }
 
     private Context looking(Cluster cluster, Caller caller) {
-        var watched = shared.taint().watching(cluster.wire(), caller.principal());
-        return new Context(cluster, new ReadOnly(watched), clock, caller);
+        return looking(cluster, caller, shared.redactor());
+    }
+
+    private Context looking(Cluster cluster, Caller caller, Redactor hiding) {
+        var watched = shared.taint().watching(hiding.watching(cluster.wire()), caller.principal());
+        return new Context(cluster, new ReadOnly(watched), clock, hiding.watching(caller));
     }
 
     private String asIdentity(Json.Obj arguments) {
@@ -163,7 +181,7 @@ public final class Road implements Dispatcher {
             throw new BadArguments(List.of("what is to be taken back is a call of its own: see it with dry_run=true"));
         }
         var sight = sight(looking(asked.cluster(), caller));
-        var trip = new Trip(audit, clock, tool, arguments, caller);
+        var trip = new Trip(audit, clock, shared.redactor(), tool, arguments, caller);
         return new Passage<>(tool, asked, caller, sight, gate, shared, trip).judgement();
     }
 
@@ -221,7 +239,15 @@ public final class Road implements Dispatcher {
 
     @Override
     public Optional<Work> work(String name, Caller caller) {
-        return following.work(name, caller);
+        // How it ended comes by a call of its own, which has seen to that.
+        return following
+                .work(name, caller)
+                .map(work -> new Work(
+                        work.state(),
+                        work.began(),
+                        work.seen(),
+                        shared.redactor().scrub(work.message()),
+                        work.end()));
     }
 
     @Override
@@ -241,7 +267,8 @@ public final class Road implements Dispatcher {
             var variables = UriTemplate.match(resource.uri(), uri);
             if (variables.isPresent()) {
                 var text = text(resource, looking(cluster, caller), variables.get());
-                return Optional.of(new Content(uri, resource.mimeType(), text));
+                return Optional.of(
+                        new Content(uri, resource.mimeType(), shared.redactor().scrub(text)));
             }
         }
         return Optional.empty();
@@ -251,7 +278,8 @@ public final class Road implements Dispatcher {
         try {
             return resource.reader().read(ctx, variables);
         } catch (PveException e) {
-            throw new Unreadable(Explain.fault(e.fault(), asIdentity(Json.Obj.EMPTY)));
+            var failed = Explain.fault(e.fault(), asIdentity(Json.Obj.EMPTY));
+            throw new Unreadable((ToolResult.Failed) shared.redactor().scrub(failed));
         } catch (BadArguments | IllegalArgumentException e) {
             throw new Unreadable(new ToolResult.Failed("bad_arguments", Clean.note(e.getMessage()), ""));
         }

@@ -4,18 +4,20 @@ import java.nio.file.Path;
 import java.time.Clock;
 import pvemcp.gate.Tickets;
 
-/// What the calls of all callers have in common: the tickets that are out, who has read what guests wrote, and what
-/// is kept in the state directory. Safe for use by several threads.
+/// What the calls of all callers have in common: the tickets that are out, who has read what guests wrote, what is
+/// known of secrets, and what is kept in the state directory. Safe for use by several threads.
 final class Shared {
     private final Tickets tickets;
     private final HeldCalls heldCalls;
     private final Taint taint;
+    private final Redactor redactor;
 
     /// Touches no disk yet.
-    Shared(Path directory, Clock clock) {
+    Shared(Path directory, Clock clock, Redactor redactor) {
         this.tickets = new Tickets(clock);
         this.heldCalls = new HeldCalls(directory, clock);
         this.taint = new Taint(clock);
+        this.redactor = redactor;
     }
 
     Tickets tickets() {
@@ -24,6 +26,10 @@ final class Shared {
 
     Taint taint() {
         return taint;
+    }
+
+    Redactor redactor() {
+        return redactor;
     }
 
     HeldCalls heldCalls() {

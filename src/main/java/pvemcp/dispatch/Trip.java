@@ -26,6 +26,7 @@ import pvemcp.view.View;
 final class Trip {
     private final AuditLog log;
     private final Clock clock;
+    private final Redactor redactor;
     private final Instant started;
     private final List<Wires.Sent> sent = new ArrayList<>();
     private final List<String> commands = new ArrayList<>();
@@ -35,10 +36,12 @@ final class Trip {
     private boolean unended;
     private Optional<Remembering> memory = Optional.empty();
 
-    Trip(AuditLog log, Clock clock, Tool<?> tool, Json.Obj arguments, Caller caller) {
+    Trip(AuditLog log, Clock clock, Redactor redactor, Tool<?> tool, Json.Obj arguments, Caller caller) {
         this.log = log;
+        this.redactor = redactor;
         this.clock = clock;
         this.started = clock.instant();
+        redactor.learn(arguments);
         this.facts = Json.obj(
                 "tool", tool.name(),
                 "principal", caller.principal(),
@@ -58,8 +61,8 @@ final class Trip {
     /// @return the way there, which remembers what each write replaces
     Transport beginsToWrite(Cluster cluster) throws IOException {
         facts = facts.with("cluster", cluster.name());
-        intent = log.record(Json.obj("event", "begin").with("call", facts));
-        var remembering = new Remembering(cluster.wire(), cluster.schema(), log, intent);
+        intent = log.record(redactor.scrub(Json.obj("event", "begin").with("call", facts)));
+        var remembering = new Remembering(cluster.wire(), cluster.schema(), log, redactor, intent);
         memory = Optional.of(remembering);
         return remembering;
     }
@@ -106,7 +109,7 @@ final class Trip {
             facts = facts.with("ticket", id(held.ticket().text()));
         }
         ended(words(result));
-        return unended && result instanceof ToolResult.Done done ? warned(done) : result;
+        return redactor.scrub(unended && result instanceof ToolResult.Done done ? warned(done) : result);
     }
 
     private static ToolResult warned(ToolResult.Done done) {
@@ -143,14 +146,14 @@ final class Trip {
         if (intent > 0) {
             recordEnd(event);
         } else {
-            log.note(event);
+            log.note(redactor.scrub(event));
         }
     }
 
     /// What is done is done, whether its end can be written down or not: the intent without an end says so.
     private void recordEnd(Json.Obj event) {
         try {
-            log.record(event);
+            log.record(redactor.scrub(event));
         } catch (IOException _) {
             unended = true;
         }

@@ -3,6 +3,7 @@ package pvemcp.pve;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,25 @@ public record Connection(String name, List<URI> endpoints, Credential credential
 
         /// A ticket that was got elsewhere, with its CSRF token; it lives two hours at most and is not renewed.
         record Ticket(Secret ticket, Optional<Secret> csrf) implements Credential {}
+
+        /// All of it that must never be shown.
+        default List<Secret> secrets() {
+            return switch (this) {
+                case Token token -> List.of(token.secret());
+                case Password login -> {
+                    var secrets = new ArrayList<Secret>();
+                    secrets.add(login.password());
+                    login.totp().ifPresent(secrets::add);
+                    yield secrets;
+                }
+                case Ticket given -> {
+                    var secrets = new ArrayList<Secret>();
+                    secrets.add(given.ticket());
+                    given.csrf().ifPresent(secrets::add);
+                    yield secrets;
+                }
+            };
+        }
     }
 
     /// Which certificate is believed.

@@ -1,72 +1,127 @@
 package pvemcp.tool;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 import pvemcp.json.Json;
 
-/// Takes secret values out of arguments and answers before they are written down or shown.
+/// Where secrets stand in what is sent to PVE and in what it answers.
 public final class Secrets {
-    private static final List<String> WORDS = List.of(
+    /// Everywhere. Of all parameters and answers of the API, these names mean a secret and nothing else.
+    private static final Set<String> NAMES = Set.of(
             "password",
-            "passphrase",
-            "secret",
-            "token",
-            "ticket",
-            "private",
-            "keyring",
-            "otp",
-            "encryption-key",
+            "cipassword",
+            "confirmation-password",
             "client-key",
-            "apikey",
-            "hmac",
-            "credential");
+            "private-key",
+            "keyring",
+            "encryption-key",
+            "eab-hmac-key",
+            "secret",
+            "otp",
+            "totp",
+            "tfa-challenge",
+            "ticket",
+            "vncticket",
+            "token",
+            "target-endpoint",
+            "recovery",
+            "corosync_authkey",
+            "csrfpreventiontoken");
+
+    /// Words in names that may mean one: enough to mask the value where it is only written down or shown.
+    private static final List<String> WORDS =
+            List.of("password", "passphrase", "secret", "token", "ticket", "private", "apikey", "hmac", "credential");
+
     private static final Json MASK = Json.str("•••");
+
+    /// A name that means a secret below this path alone.
+    private enum Below {
+        KEY("key", "/cluster/sdn/dns.*|/nodes/[^/]+/certificates/custom|/nodes/[^/]+/subscription"),
+        DATA("data", "/cluster/acme/plugins.*"),
+        VALUE("value", "/access/users/[^/]+/token/.*|/access/tfa.*"),
+        KEYS("keys", "/access/users.*");
+
+        private final String member;
+        private final Pattern paths;
+
+        Below(String member, String paths) {
+            this.member = member;
+            this.paths = Pattern.compile(paths);
+        }
+    }
 
     private Secrets() {}
 
-    /// What is sent to a path.
-    public static Json.Obj masked(String path, Json.Obj params) {
-        // Credentials of a DNS provider, under a name that elsewhere is no secret (PVE::API2::ACMEPlugin).
-        boolean credentials = path.startsWith("/cluster/acme/plugins") && params.has("data");
-        return masked(credentials ? params.with("data", MASK) : params);
-    }
-
-    /// What came back from a path: new secrets stand under names of their own there.
-    public static Json masked(String path, Json answer) {
-        if (!(answer instanceof Json.Obj object)) {
-            return masked(answer);
-        }
-        // PVE::API2::User, generate_token; PVE::API2::TFA, add_tfa_entry
-        var named = object.has("full-tokenid") ? hidden(object, "value") : object;
-        return masked(path, path.startsWith("/access/tfa") ? hidden(named, "recovery") : named);
-    }
-
-    private static Json.Obj hidden(Json.Obj object, String name) {
-        return object.has(name) ? object.with(name, MASK) : object;
-    }
-
-    /// All members whose names say that they are secret, at any depth.
+    /// Arguments of a call, or parameters of a request of which the path is not known, without what is secret.
     public static Json.Obj masked(Json.Obj arguments) {
+        return masked(arguments.text("path").orElse(""), arguments);
+    }
+
+    /// What came back from a path, without what is secret.
+    public static Json masked(String path, Json answer) {
+        return maskedBelow(path, answer);
+    }
+
+    /// Parameters or an answer of this path, without what is secret.
+    public static Json.Obj masked(String path, Json.Obj values) {
         var members = new LinkedHashMap<String, Json>();
-        arguments.members().forEach((name, value) -> members.put(name, isSecret(name) ? MASK : masked(value)));
+        values.members()
+                .forEach((name, value) -> members.put(name, mayBeSecret(path, name) ? MASK : maskedBelow(path, value)));
         return new Json.Obj(members);
     }
 
-    public static Json masked(Json value) {
+    private static Json maskedBelow(String path, Json value) {
         return switch (value) {
-            case Json.Obj object -> masked(object);
+            case Json.Obj object -> masked(path, object);
             case Json.Arr(var items) ->
-                new Json.Arr(items.stream().map(Secrets::masked).toList());
+                new Json.Arr(items.stream().map(item -> maskedBelow(path, item)).toList());
             default -> value;
         };
     }
 
-    private static boolean isSecret(String name) {
+    /// The texts that stand where secrets do.
+    public static List<String> in(String path, Json value) {
+        var found = new ArrayList<String>();
+        collect(path, value, false, found);
+        return found;
+    }
+
+    private static void collect(String path, Json value, boolean secret, List<String> found) {
+        switch (value) {
+            case Json.Obj(var members) ->
+                // A secret with a name of its own, as those of webhooks: the name is none.
+                members.forEach((name, member) ->
+                        collect(path, member, isSecret(path, name) || (secret && !name.equals("name")), found));
+            case Json.Arr(var items) -> items.forEach(item -> collect(path, item, secret, found));
+            case Json.Str(var text) when secret -> found.add(text);
+            default -> {} // Numbers and flags are no secrets.
+        }
+    }
+
+    private static boolean mayBeSecret(String path, String name) {
         var plain = name.toLowerCase(Locale.ROOT);
         // `tokenid` names a token and `tokens` several, neither is one.
-        return !plain.endsWith("id")
-                && !plain.equals("tokens")
-                && (plain.equals("key") || WORDS.stream().anyMatch(plain::contains));
+        boolean sounds = plain.equals("key")
+                || (!plain.endsWith("id")
+                        && !plain.equals("tokens")
+                        && WORDS.stream().anyMatch(plain::contains));
+        return sounds || isSecret(path, plain);
+    }
+
+    private static boolean isSecret(String path, String name) {
+        var plain = name.toLowerCase(Locale.ROOT);
+        if (NAMES.contains(plain)) {
+            return true;
+        }
+        for (var below : Below.values()) {
+            if (below.member.equals(plain) && below.paths.matcher(path).matches()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

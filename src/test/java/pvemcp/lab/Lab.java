@@ -28,6 +28,7 @@ import pvemcp.dispatch.Cluster;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Judgement;
 import pvemcp.dispatch.Offer;
+import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Policy.Answer;
@@ -78,6 +79,7 @@ public final class Lab implements AutoCloseable {
             .with(Tier.CHANGE, Answer.ALLOW)
             .with(Tier.DESTROY, Answer.ALLOW)
             .with(Tier.EXECUTE, Answer.ALLOW);
+    private final Redactor redactor = new Redactor();
     private UnaryOperator<Transport> way = UnaryOperator.identity();
     private Shells shells = new Shells(SshSettings.OFF, waiting());
     private LocalFiles files = LocalFiles.NONE;
@@ -186,6 +188,12 @@ public final class Lab implements AutoCloseable {
         var root = new Connection.Credential.Password(Access.ROOT, new Secret("hunter22"), Optional.empty());
         wire = new HttpTransport(connection(root), clock(), waiting());
         road = Optional.empty();
+        return this;
+    }
+
+    /// A secret of the configuration.
+    public Lab knowing(Secret secret) {
+        redactor.learn(secret);
         return this;
     }
 
@@ -310,7 +318,7 @@ public final class Lab implements AutoCloseable {
                     shells,
                     vault,
                     files);
-            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock(), folder).within(reach));
+            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock(), folder, redactor).within(reach));
         }
         return road.get();
     }

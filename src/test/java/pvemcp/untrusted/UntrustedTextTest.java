@@ -26,7 +26,8 @@ import pvemcp.view.Markdown;
 /// text leaves its cell or its fence, nothing becomes a line of ours, and no answer grows without bounds.
 class UntrustedTextTest {
     private static final Pattern OPENS = Pattern.compile("<untrusted-([0-9a-f]{12}) source=\"[^\"\n]*\">");
-    private static final Pattern NEXT_PAGE = Pattern.compile("next page: cursor=[A-Za-z0-9_-]+; filters narrow the list");
+    private static final Pattern NEXT_PAGE =
+            Pattern.compile("next page: cursor=[A-Za-z0-9_-]+; filters narrow the list");
     private static final int LONGEST = 120_000;
 
     private static final Hostile.Payload PAYLOAD = new Hostile.Payload();
