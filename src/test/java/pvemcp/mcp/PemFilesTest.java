@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -71,8 +72,8 @@ class PemFilesTest {
         for (var algorithm : List.of("EC", "RSA")) {
             var store = make(algorithm, algorithm);
             var tls = PemFiles.context(directory.resolve(algorithm + ".crt"), directory.resolve(algorithm + ".key"));
-            var settings =
-                    new HttpSettings(new InetSocketAddress("127.0.0.1", 0), List.of(), List.of(), Optional.of(tls));
+            var settings = new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), List.of(), Optional.of(tls));
             var believed = KeyStore.getInstance("PKCS12");
             believed.load(null, null);
             believed.setCertificateEntry("server", store.getCertificate("server"));
