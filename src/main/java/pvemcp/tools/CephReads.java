@@ -11,11 +11,13 @@ import pvemcp.pve.Fields;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
+import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
+import pvemcp.view.View;
 
 /// What a Ceph cluster tells of itself. Every node that has Ceph tells the same.
 final class CephReads {
@@ -207,7 +209,7 @@ final class CephReads {
 
         private Object osd(ToolContext ctx, String osd) {
             var answer = Fields.of(read(ctx, ApiPath.of("/osd/{osdid}/metadata", CephTools.number(osd))));
-            return pvemcp.view.View.Stack.of(
+            return View.Stack.of(
                     ApiAnswer.of("osd", answer.raw("osd"), List.of(), 0, 1),
                     ApiAnswer.of("devices", answer.raw("devices"), List.of(), 0, 20));
         }
@@ -280,7 +282,7 @@ final class CephReads {
     static String safety(ToolContext ctx, Optional<String> node, String service, String action) {
         int dot = service.indexOf('.');
         if (dot <= 0) {
-            throw new pvemcp.tool.BadArguments(
+            throw new BadArguments(
                     List.of("argument 'name': write it as kind.id, such as osd.3, mon.pve1 or mds.pve1"));
         }
         var params = Json.obj("service", service.substring(0, dot), "id", service.substring(dot + 1), "action", action);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.TaskList.TaskRow;
@@ -39,7 +40,7 @@ record SdnApply(
 
     /// How one node took it.
     ///
-    /// @param reload how its task `srvreload:networking` ended; empty where this token may not see it
+    /// @param reload how its task `srvreload:networking` ended
     record NodeLine(String node, String reload, String zones) {}
 
     /// @param next what to do now
@@ -142,14 +143,19 @@ record SdnApply(
             return new Applied("the nodes are still being told", started.task(), List.of(), List.of(), started.next());
         }
         var upid = task.id();
-        ctx.pve().await(SETTLING, ctx, () -> isSettled(ctx, upid));
+        ctx.pve()
+                .await(
+                        SETTLING,
+                        ctx,
+                        () -> look(ctx, new Probe(ctx), upid).stream().noneMatch(Seen::isUnderWay));
 
         var probe = new Probe(ctx);
-        var lines = lines(ctx, probe, upid);
-        long well = lines.stream().filter(SdnApply::isWell).count();
+        var seen = look(ctx, probe, upid);
+        var lines = new ArrayList<>(seen.stream().map(Seen::line).toList());
         ctx.pve().nodes().stream()
                 .filter(node -> !node.online())
                 .forEach(node -> lines.add(new NodeLine(node.name(), "offline", "not told")));
+        long well = seen.stream().filter(Seen::isWell).count();
         boolean all = well == lines.size() && probe.unseen().isEmpty();
         return new Applied(
                 all
@@ -161,37 +167,46 @@ record SdnApply(
                 all ? "" : "pve_sdn_get what=status shows zones by node, pve_node_log a node's own words");
     }
 
-    private static boolean isWell(NodeLine line) {
-        boolean reloaded = line.reload().isEmpty()
-                || line.reload().equals("OK")
-                || line.reload().startsWith("WARNINGS");
-        return reloaded && !line.zones().contains("pending") && !line.zones().contains("error");
-    }
+    /// What is known of one node.
+    ///
+    /// @param reload how its reload ended, `running`, or empty where that may not be seen
+    private record Seen(String node, String reload, List<SdnReads.ZoneLine> zones) {
+        /// Where the reload cannot be seen, its zones have to tell.
+        boolean isWell() {
+            boolean reloaded =
+                    reload.isEmpty() ? !zones.isEmpty() : reload.equals("OK") || reload.startsWith("WARNINGS");
+            return reloaded && zones.stream().allMatch(zone -> zone.status().equals("available"));
+        }
 
-    /// Whether no node is still at it, as far as can be seen.
-    private static boolean isSettled(ToolContext ctx, Upid since) {
-        return lines(ctx, new Probe(ctx), since).stream()
-                .noneMatch(line -> line.reload().equals("running")
-                        || (line.reload().isEmpty() && line.zones().contains("pending")));
-    }
+        boolean isUnderWay() {
+            return reload.isEmpty()
+                    ? zones.stream().anyMatch(zone -> zone.status().equals("pending"))
+                    : reload.equals("running");
+        }
 
-    private static List<NodeLine> lines(ToolContext ctx, Probe probe, Upid since) {
-        var lines = new ArrayList<NodeLine>();
-        for (var node : SdnReads.nodes(ctx, Optional.empty())) {
-            var reload = probe.look("reload of " + node, () -> reload(ctx, node, since));
-            var zones = SdnReads.zones(ctx, probe, Optional.of(node)).stream()
+        NodeLine line() {
+            var byStatus = zones.stream()
                     .collect(Collectors.groupingBy(
                             zone -> zone.status() + (zone.problems().isEmpty() ? "" : ": " + zone.problems()),
-                            java.util.TreeMap::new,
+                            TreeMap::new,
                             Collectors.mapping(SdnReads.ZoneLine::zone, Collectors.joining(", "))));
-            var words = zones.isEmpty()
-                    ? "none here"
-                    : zones.entrySet().stream()
-                            .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue()))
-                            .collect(Collectors.joining("; "));
-            reload.ifPresent(how -> lines.add(new NodeLine(node, how, words)));
+            var words = new ArrayList<String>();
+            byStatus.forEach((status, names) -> words.add("%s (%s)".formatted(status, names)));
+            return new NodeLine(
+                    node,
+                    reload.isEmpty() ? "not visible" : reload,
+                    words.isEmpty() ? "none here" : String.join("; ", words));
         }
-        return lines;
+    }
+
+    private static List<Seen> look(ToolContext ctx, Probe probe, Upid since) {
+        var seen = new ArrayList<Seen>();
+        for (var node : SdnReads.nodes(ctx, Optional.empty())) {
+            var reload = probe.look("reload of " + node, () -> reload(ctx, node, since));
+            var zones = SdnReads.zones(ctx, probe, Optional.of(node));
+            seen.add(new Seen(node, reload.orElse(""), zones));
+        }
+        return seen;
     }
 
     /// How the node's reload ended that this apply began. It is root's own, so not everybody may see it.

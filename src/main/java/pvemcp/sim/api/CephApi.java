@@ -3,6 +3,7 @@ package pvemcp.sim.api;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import pvemcp.json.Json;
@@ -187,7 +188,7 @@ final class CephApi {
     }
 
     static String word(Kind kind) {
-        return kind.name().toLowerCase(java.util.Locale.ROOT);
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private static Json flags(Ceph ceph) {

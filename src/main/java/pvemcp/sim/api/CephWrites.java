@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
@@ -272,8 +273,8 @@ final class CephWrites {
                 "srv" + action, service, List.of(Step.act(QUICK, _ -> switches.forEach(one -> one.accept(after)))));
     }
 
-    private static List<java.util.function.Consumer<Boolean>> switches(Ceph ceph, String node, String service) {
-        var all = new ArrayList<java.util.function.Consumer<Boolean>>();
+    private static List<Consumer<Boolean>> switches(Ceph ceph, String node, String service) {
+        var all = new ArrayList<Consumer<Boolean>>();
         for (var kind : Kind.values()) {
             for (var daemon : ceph.daemons(kind).values()) {
                 if (daemon.node().equals(node) && fits(service, CephApi.word(kind), daemon.name())) {

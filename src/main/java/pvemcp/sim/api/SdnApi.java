@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
@@ -75,7 +77,7 @@ final class SdnApi {
         var sdn = request.cluster().sdn;
         var rows = new ArrayList<Json>();
         if (request.flag("pending")) {
-            var ids = new java.util.TreeSet<>(sdn.running(part).keySet());
+            var ids = new TreeSet<>(sdn.running(part).keySet());
             ids.addAll(sdn.objects(part).keySet());
             ids.forEach(id -> rows.add(pending(sdn, part, noun, id)));
         } else if (request.flag("running")) {
@@ -117,7 +119,7 @@ final class SdnApi {
         }
         var changes = new LinkedHashMap<String, Json>();
         wanted.members().forEach((key, value) -> {
-            if (!runs.get(key).equals(java.util.Optional.of(value))) {
+            if (!runs.get(key).equals(Optional.of(value))) {
                 changes.put(key, value);
             }
         });
