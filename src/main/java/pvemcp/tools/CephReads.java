@@ -217,7 +217,7 @@ final class CephReads {
         private Page osds(ToolContext ctx) {
             var found = new ArrayList<OsdLine>();
             collect(object(Fields.of(read(ctx, "/osd")), "root"), found);
-            found.sort(Comparator.comparing(line -> number(line.osd())));
+            found.sort(Comparator.comparingInt(line -> number(line.osd())));
             return Page.of("OSDs", OsdLine.class, found, this)
                     .counting("state", OsdLine::state)
                     .counting("host", OsdLine::host)

@@ -149,14 +149,14 @@ final class SdnReads {
         @Override
         public Object run(ToolContext ctx) {
             return switch (what) {
-                case PENDING -> defined(ctx, waiting(ctx), "changes that wait to be applied");
-                case ZONES -> defined(ctx, objects(ctx, "zone", "zones"), "zones");
-                case VNETS -> defined(ctx, objects(ctx, "vnet", "vnets"), "vnets");
-                case SUBNETS -> defined(ctx, subnets(ctx), "subnets");
-                case CONTROLLERS -> defined(ctx, objects(ctx, "controller", "controllers"), "controllers");
-                case IPAMS -> defined(ctx, objects(ctx, "ipam", "ipams"), "IPAMs");
-                case DNS -> defined(ctx, objects(ctx, "dns", "dns"), "DNS servers");
-                case FABRICS -> defined(ctx, fabrics(ctx), "fabrics and their nodes");
+                case PENDING -> defined(waiting(ctx), "changes that wait to be applied");
+                case ZONES -> defined(objects(ctx, "zone", "zones"), "zones");
+                case VNETS -> defined(objects(ctx, "vnet", "vnets"), "vnets");
+                case SUBNETS -> defined(subnets(ctx), "subnets");
+                case CONTROLLERS -> defined(objects(ctx, "controller", "controllers"), "controllers");
+                case IPAMS -> defined(objects(ctx, "ipam", "ipams"), "IPAMs");
+                case DNS -> defined(objects(ctx, "dns", "dns"), "DNS servers");
+                case FABRICS -> defined(fabrics(ctx), "fabrics and their nodes");
                 case ADDRESSES -> addresses(ctx);
                 case STATUS -> status(ctx);
                 case BRIDGES -> below(ctx, "/sdn/zones/{zone}/bridges");
@@ -166,7 +166,7 @@ final class SdnReads {
             };
         }
 
-        private Page defined(ToolContext ctx, List<Defined> all, String noun) {
+        private Page defined(List<Defined> all, String noun) {
             var rows = all.stream()
                     .filter(row -> name.map(wanted -> wanted.equals(row.name()) || wanted.equals(row.of()))
                             .orElse(true))

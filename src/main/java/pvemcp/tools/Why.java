@@ -164,7 +164,7 @@ record Why(
         var host = ctx.pve().nodes().stream()
                 .filter(row -> row.name().equals(guest.node()))
                 .findFirst();
-        highAvailability(ctx, probe, guest, causes);
+        highAvailability(probe, guest, causes);
         if (!host.map(NodeRow::online).orElse(true)) {
             causes.add(new Cause(
                     100,
@@ -213,7 +213,7 @@ record Why(
     }
 
     /// What HA makes of it (PVE::HA::Manager's states), where it is HA that starts, stops and moves it.
-    private static void highAvailability(ToolContext ctx, Probe probe, Guest guest, List<Cause> causes) {
+    private static void highAvailability(Probe probe, Guest guest, List<Cause> causes) {
         var state = guest.row().haState();
         var id = guest.vmid();
         switch (state) {
@@ -222,26 +222,26 @@ record Why(
                 causes.add(new Cause(
                         97,
                         "high availability gave up on it",
-                        managed(ctx, probe, guest),
+                        managed(probe, guest),
                         "mend why it failed (pve_task_list guest=%d), then pve_ha_guest_set guest=%d state=disabled, and after that state=started"
                                 .formatted(id, id)));
             case "fence" ->
                 causes.add(new Cause(
                         97,
                         "its node is being fenced, after which HA starts it elsewhere",
-                        managed(ctx, probe, guest),
+                        managed(probe, guest),
                         "pve_ha_get; pve_why node=" + guest.node()));
             case "recovery" ->
                 causes.add(new Cause(
                         97,
                         "its node is gone and HA finds no other to start it on",
-                        managed(ctx, probe, guest),
+                        managed(probe, guest),
                         "pve_ha_get guest=%d shows the rules that keep it from other nodes".formatted(id)));
             case "queued" ->
                 causes.add(new Cause(
                         70,
                         "HA has not taken it on: its manager does not run or was only just told",
-                        managed(ctx, probe, guest),
+                        managed(probe, guest),
                         "pve_ha_get"));
             case "stopped", "disabled" ->
                 causes.add(new Cause(
@@ -250,8 +250,7 @@ record Why(
                         "HA state " + state,
                         "pve_guest_power action=start guest=%d has HA start it".formatted(id)));
             case "freeze" ->
-                causes.add(new Cause(
-                        60, "HA lets it be while its node restarts", managed(ctx, probe, guest), "pve_ha_get"));
+                causes.add(new Cause(60, "HA lets it be while its node restarts", managed(probe, guest), "pve_ha_get"));
             case "started", "ignored" -> {}
             default ->
                 causes.add(new Cause(
@@ -260,7 +259,7 @@ record Why(
     }
 
     /// `HA state error, wanted started`
-    private static String managed(ToolContext ctx, Probe probe, Guest guest) {
+    private static String managed(Probe probe, Guest guest) {
         var wanted = probe.list("what HA is told", "/cluster/ha/status/current").stream()
                 .filter(row -> row.text("sid").equals(HaTools.sid(guest)))
                 .findFirst()
