@@ -32,6 +32,8 @@ public final class Commands {
                 new CallCommand(host, console),
                 new PolicyCommand(host, console),
                 new ApproveCommand(host, console),
+                new FreezeCommand(host, console),
+                new UnfreezeCommand(host, console),
                 new DoctorCommand(host, console),
                 new SmokeCommand(host, console),
                 new ConfigCommand(host, console),

@@ -27,6 +27,11 @@ final class TerminalCaller implements Caller {
         return "pve-mcp";
     }
 
+    @Override
+    public boolean isPerson() {
+        return true;
+    }
+
     /// Somebody is asked, or the answer was given with the command.
     @Override
     public boolean canAsk() {

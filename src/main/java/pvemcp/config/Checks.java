@@ -73,12 +73,30 @@ final class Checks {
                                     Nearest.hint(text, words),
                                     String.join(", ", words))));
         }
+        if (setting.key().path().startsWith("policy.limit.")) {
+            checkLimit(setting);
+        }
         if (setting.key() == Key.PROTECT_GUESTS || setting.key() == Key.RULE_GUESTS) {
             setting.texts().stream()
                     .filter(text -> !text.matches("[0-9]+(-[0-9]+)?"))
                     .forEach(text -> problems.add(
                             "%s: '%s' is no guest id: write an id such as 100 or a range such as 100-199 (names change)"
                                     .formatted(setting.origin(), text)));
+        }
+    }
+
+    private void checkLimit(Setting setting) {
+        if (setting.key() != Key.LIMIT_WAIT) {
+            if (!setting.text().matches("[0-9]{1,6}")) {
+                problems.add("%s: '%s' is no number: write how many, or 0 for no limit"
+                        .formatted(setting.origin(), setting.text()));
+            }
+            return;
+        }
+        try {
+            Durations.parse(setting.text());
+        } catch (IllegalArgumentException e) {
+            problems.add("%s: %s".formatted(setting.origin(), e.getMessage()));
         }
     }
 

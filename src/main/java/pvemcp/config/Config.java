@@ -12,6 +12,7 @@ import pvemcp.gate.Rule;
 import pvemcp.gate.Window;
 import pvemcp.remote.SshSettings;
 import pvemcp.tool.BadArguments;
+import pvemcp.tool.Durations;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Vault;
@@ -77,9 +78,26 @@ public final class Config {
                 rules(),
                 protection,
                 restraints,
+                limits(),
                 list(Key.TOOLSETS),
                 Policy.Unasked.valueOf(upper(Key.WITHOUT_ELICITATION)));
         return text(Key.READ_ONLY).equals("true") ? policy.readOnly() : policy;
+    }
+
+    private Policy.Limits limits() {
+        return new Policy.Limits(
+                number(Key.LIMIT_DESTROY),
+                number(Key.LIMIT_CHANGE),
+                number(Key.LIMIT_GUESTS),
+                number(Key.LIMIT_FAILURES),
+                number(Key.LIMIT_REPEATS),
+                number(Key.LIMIT_PER_NODE),
+                number(Key.LIMIT_PER_GUEST),
+                Durations.parse(text(Key.LIMIT_WAIT)));
+    }
+
+    private int number(Key key) {
+        return Integer.parseInt(text(key));
     }
 
     // Most configurations have none of these, and should not pay for reading them.

@@ -56,6 +56,20 @@ public enum Key {
             The hosts that PVE may be sent to by a URL, for downloads, webhooks, ACME directories and image registries: \
             `host`, `host:port`, `*.example.org`, or `*` for every name and every public address, which holds where \
             this is not set."""),
+    LIMIT_DESTROY("policy.limit.destroy", Kind.NUMBER, "10", """
+            How many calls that destroy one caller may make in an hour. 0, here and below: no limit."""),
+    LIMIT_CHANGE("policy.limit.change", Kind.NUMBER, "300", """
+            How many calls that do more than read one caller may make in an hour."""),
+    LIMIT_GUESTS("policy.limit.guests", Kind.NUMBER, "100", """
+            How many different guests such calls of one caller may touch in an hour."""),
+    LIMIT_FAILURES("policy.limit.failures", Kind.NUMBER, "5", """
+            After how many failures in a row a tool that changes something rests for a minute."""),
+    LIMIT_REPEATS("policy.limit.repeats", Kind.NUMBER, "10", """
+            How often in a row a caller may make the same call and get the same answer."""),
+    LIMIT_PER_NODE("policy.limit.per_node", Kind.NUMBER, "4", """
+            How many calls that do more than read may be at work on one node and its guests at once."""),
+    LIMIT_PER_GUEST("policy.limit.per_guest", Kind.NUMBER, "1", "The same for one guest."),
+    LIMIT_WAIT("policy.limit.wait", Kind.DURATION, "10s", "How long a call waits for its turn."),
     RULE_NAME("policy.rule.name", Kind.TEXT, "", "What refusals call the rule; its number where it has none."),
     RULE_ANSWER("policy.rule.answer", Kind.ANSWER, "", "What becomes of the calls for which the rule holds."),
     RULE_TIERS("policy.rule.tiers", Kind.TIERS, "", """

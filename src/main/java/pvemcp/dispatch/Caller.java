@@ -13,6 +13,11 @@ public interface Caller {
     /// Whether a person can be asked through this client.
     boolean canAsk();
 
+    /// Whether a person makes each call by hand, so that none has to be kept from doing too much.
+    default boolean isPerson() {
+        return false;
+    }
+
     /// The ticket that a person has said yes to, on the second go of a held call.
     Optional<String> approval();
 

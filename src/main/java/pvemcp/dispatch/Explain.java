@@ -96,6 +96,20 @@ final class Explain {
         };
     }
 
+    static Verdict.Deny frozen(String why, Freeze freeze) {
+        return new Verdict.Deny(
+                "frozen",
+                "the owner has stopped everything that does more than read, %s".formatted(Clean.line(why)),
+                "only the owner lifts it: pve-mcp unfreeze, or by removing %s".formatted(freeze.file()));
+    }
+
+    static Failed busy(Turns.Busy busy) {
+        return new Failed(
+                "busy",
+                "other calls are at work on %s; nothing was changed".formatted(busy.getMessage()),
+                "wait for them to end, then call again; pve_task_list running=true shows what runs");
+    }
+
     static Refused mistyped(String typed) {
         return new Refused(
                 "user",

@@ -55,6 +55,10 @@ final class Passage<C extends Record & Call<?>> {
         var tier = tier();
         var targets = targets(tier);
         trip.aimed(tier, targets);
+        var frozen = shared.freeze().why();
+        if (tier != Tier.READ && frozen.isPresent() && !asked.dryRun()) {
+            return refused(Explain.frozen(frozen.get(), shared.freeze()));
+        }
         return switch (judge(tier, targets)) {
             case Verdict.Deny deny -> refused(deny);
             case Verdict.Allow _ -> asked.dryRun() ? shown(rehearsal(tier, targets)) : act(tier, targets, false);
@@ -130,23 +134,57 @@ final class Passage<C extends Record & Call<?>> {
         if (tier == Tier.READ) {
             return done(asked.call().run(sight.ctx()));
         }
+        if (!caller.isPerson()) {
+            var brake = shared.brakes()
+                    .take(
+                            caller.principal(),
+                            tool.name(),
+                            tier,
+                            targets,
+                            gate.policy().limits());
+            if (brake.isPresent()) {
+                return refused(brake.get());
+            }
+        }
+        var ctx = (Context) sight.ctx();
+        Optional<ToolResult> result;
+        try (var _ = shared.turns()
+                .take(asked.cluster().name(), targets, gate.policy().limits(), ctx)) {
+            result = inTurn(tier, agreed);
+        } catch (Turns.Busy busy) {
+            return Explain.busy(busy);
+        }
+        return result.isPresent() ? result.get() : ask(tier, targets);
+    }
+
+    /// @return how it ended; empty where nothing was sent, as its first request wants a yes
+    private Optional<ToolResult> inTurn(Tier tier, boolean agreed) throws IOException {
         var cluster = asked.cluster();
         var watched = shared.taint().watching(trip.beginsToWrite(cluster), caller.principal());
-        var wire = Wires.writing(watched, cluster.schema(), guard(tier), agreed, trip);
+        var wire = Wires.writing(watched, cluster.schema(), guard(tier), shared.freeze(), agreed, trip);
+        boolean failed = true;
         try {
             var ctx = new Context(cluster, wire, sight.ctx().clock(), caller, this::entering);
-            return done(asked.call().run(ctx));
+            var result = done(asked.call().run(ctx));
+            failed = false;
+            return Optional.of(result);
         } catch (Wires.Stopped stopped) {
+            failed = false;
             // What the tool said of itself was allowed; what it is about to send is not, or not without a yes.
             boolean canStillAsk = stopped.verdict() instanceof Verdict.Hold && !trip.hasWritten();
             if (canStillAsk && stopped.verdict().rule().equals(Gate.TAINT) && !reachesPerson()) {
-                return Explain.needsPerson();
+                return Optional.of(Explain.needsPerson());
             }
-            return canStillAsk ? ask(tier, targets) : Explain.stopped(stopped.verdict(), trip);
+            return canStillAsk ? Optional.empty() : Optional.of(Explain.stopped(stopped.verdict(), trip));
+        } finally {
+            shared.brakes().ended(caller.principal(), tool.name(), failed);
         }
     }
 
     private void entering(String command) {
+        shared.freeze().why().ifPresent(why -> {
+            throw new Wires.Stopped(Explain.frozen(why, shared.freeze()));
+        });
         trip.entering(command);
         shared.taint().mark(caller.principal());
     }

@@ -289,6 +289,11 @@ public final class Redactor {
         }
 
         @Override
+        public boolean isPerson() {
+            return caller.isPerson();
+        }
+
+        @Override
         public boolean canAsk() {
             return caller.canAsk();
         }

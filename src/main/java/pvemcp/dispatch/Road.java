@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.CancellationException;
 import pvemcp.audit.AuditLog;
+import pvemcp.audit.Hash;
 import pvemcp.audit.Ledger;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
@@ -29,6 +30,7 @@ import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
 import pvemcp.tool.Undoes;
 import pvemcp.view.Clean;
+import pvemcp.view.Markdown;
 
 /// The road itself. Safety is the order of its steps: what is bound is judged, what is judged is written down, what
 /// is written down is done.
@@ -85,7 +87,33 @@ public final class Road implements Dispatcher {
 
     @Override
     public ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller) {
-        return travel(tool, arguments, caller);
+        if (caller.isPerson()) {
+            return travel(tool, arguments, caller);
+        }
+        var key = tool.name() + " " + arguments.without("confirm").write();
+        var repeated =
+                shared.brakes().repeated(caller.principal(), key, gate.policy().limits());
+        if (repeated.isPresent()) {
+            var deny = repeated.get();
+            return new Trip(audit, clock, shared.redactor(), tool, arguments, caller)
+                    .ended(new ToolResult.Refused(deny.rule(), deny.why(), deny.remedy()));
+        }
+        var result = travel(tool, arguments, caller);
+        shared.brakes().answered(caller.principal(), key, answer(result));
+        return result;
+    }
+
+    /// What two answers are the same by.
+    private static String answer(ToolResult result) {
+        return switch (result) {
+            case ToolResult.Done done -> {
+                boolean structured = done.data() instanceof Json.Obj object && !object.isEmpty();
+                yield Hash.of(structured ? done.data().write() : Markdown.render(done.view(), () -> ""));
+            }
+            case ToolResult.Held held -> "held " + held.preview().summary();
+            case ToolResult.Refused refused -> "refused " + refused.rule();
+            case ToolResult.Failed failed -> "failed " + failed.code() + " " + failed.what();
+        };
     }
 
     private <C extends Record & Call<?>> ToolResult travel(Tool<C> tool, Json.Obj arguments, Caller caller) {

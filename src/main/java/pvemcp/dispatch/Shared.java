@@ -2,15 +2,20 @@ package pvemcp.dispatch;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import pvemcp.gate.Brakes;
 import pvemcp.gate.Tickets;
 
-/// What the calls of all callers have in common: the tickets that are out, who has read what guests wrote, what is
-/// known of secrets, and what is kept in the state directory. Safe for use by several threads.
+/// What the calls of all callers have in common: the tickets that are out, who has read what guests wrote, who has
+/// done how much, who is at work where, what is known of secrets, and what is kept in the state directory. Safe for
+/// use by several threads.
 final class Shared {
     private final Tickets tickets;
     private final HeldCalls heldCalls;
     private final Taint taint;
     private final Redactor redactor;
+    private final Freeze freeze;
+    private final Brakes brakes;
+    private final Turns turns = new Turns();
 
     /// Touches no disk yet.
     Shared(Path directory, Clock clock, Redactor redactor) {
@@ -18,6 +23,8 @@ final class Shared {
         this.heldCalls = new HeldCalls(directory, clock);
         this.taint = new Taint(clock);
         this.redactor = redactor;
+        this.freeze = new Freeze(directory, clock);
+        this.brakes = new Brakes(clock);
     }
 
     Tickets tickets() {
@@ -30,6 +37,18 @@ final class Shared {
 
     Redactor redactor() {
         return redactor;
+    }
+
+    Freeze freeze() {
+        return freeze;
+    }
+
+    Brakes brakes() {
+        return brakes;
+    }
+
+    Turns turns() {
+        return turns;
     }
 
     HeldCalls heldCalls() {

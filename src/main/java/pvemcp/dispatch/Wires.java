@@ -36,8 +36,9 @@ final class Wires {
     /// thrown as [Stopped].
     ///
     /// @param agreed whether somebody has said yes to the call
-    static Transport writing(Transport wire, Supplier<ApiSchema> schema, Guard guard, boolean agreed, Trip trip) {
-        return new Writing(wire, schema, guard, agreed, trip);
+    static Transport writing(
+            Transport wire, Supplier<ApiSchema> schema, Guard guard, Freeze freeze, boolean agreed, Trip trip) {
+        return new Writing(wire, schema, guard, freeze, agreed, trip);
     }
 
     private record Rehearsing(Transport wire, Supplier<ApiSchema> schema, Guard guard) implements Transport {
@@ -73,7 +74,8 @@ final class Wires {
         }
     }
 
-    private record Writing(Transport wire, Supplier<ApiSchema> schema, Guard guard, boolean agreed, Trip trip)
+    private record Writing(
+            Transport wire, Supplier<ApiSchema> schema, Guard guard, Freeze freeze, boolean agreed, Trip trip)
             implements Transport {
         @Override
         public Json.Obj send(Verb verb, String path, Json.Obj params) {
@@ -107,6 +109,9 @@ final class Wires {
 
         /// The request as it may leave.
         private Sent let(Verb verb, String path, Json.Obj params) {
+            freeze.why().ifPresent(why -> {
+                throw new Stopped(Explain.frozen(why, freeze));
+            });
             var judged = guard.judge(verb, path, params);
             boolean may = switch (judged.verdict()) {
                 case Verdict.Allow _ -> true;

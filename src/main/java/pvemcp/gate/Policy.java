@@ -1,5 +1,6 @@
 package pvemcp.gate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -18,6 +19,7 @@ public record Policy(
         List<Rule> rules,
         Protection protect,
         Restraints restraints,
+        Limits limits,
         List<String> toolsets,
         Unasked unasked) {
     /// Mildest first.
@@ -84,6 +86,28 @@ public record Policy(
         }
     }
 
+    /// How much one caller may do before somebody has a look. Zero: no limit.
+    ///
+    /// @param destroys calls an hour that destroy
+    /// @param changes calls an hour that do more than read
+    /// @param guests different guests an hour that such calls touch
+    /// @param failures of one tool in a row, after which it rests for a minute
+    /// @param repeats of one call in a row with the same answer
+    /// @param perNode calls at work on one node and its guests at once
+    /// @param perGuest calls at work on one guest at once
+    /// @param patience how long a call waits for its turn
+    public record Limits(
+            int destroys,
+            int changes,
+            int guests,
+            int failures,
+            int repeats,
+            int perNode,
+            int perGuest,
+            Duration patience) {
+        public static final Limits DEFAULT = new Limits(10, 300, 100, 5, 10, 4, 1, Duration.ofSeconds(10));
+    }
+
     /// Reads are allowed, destroying is denied, all else asks.
     public static final Policy DEFAULT = new Policy(
             Map.of(
@@ -95,6 +119,7 @@ public record Policy(
             List.of(),
             Protection.NONE,
             Restraints.DEFAULT,
+            Limits.DEFAULT,
             List.of(),
             Unasked.TICKET);
 
@@ -176,15 +201,15 @@ public record Policy(
     public Policy with(Tier tier, Answer answer) {
         var changed = new EnumMap<>(tiers);
         changed.put(tier, answer);
-        return new Policy(changed, rules, protect, restraints, toolsets, unasked);
+        return new Policy(changed, rules, protect, restraints, limits, toolsets, unasked);
     }
 
     public Policy with(Protection protection) {
-        return new Policy(tiers, rules, protection, restraints, toolsets, unasked);
+        return new Policy(tiers, rules, protection, restraints, limits, toolsets, unasked);
     }
 
     public Policy with(Unasked other) {
-        return new Policy(tiers, rules, protect, restraints, toolsets, other);
+        return new Policy(tiers, rules, protect, restraints, limits, toolsets, other);
     }
 
     /// A copy that lets nothing but reads through.
@@ -195,6 +220,7 @@ public record Policy(
                 stricter.add(rule);
             }
         }
-        return new Policy(Map.of(Tier.READ, answer(Tier.READ)), stricter, protect, restraints, toolsets, unasked);
+        return new Policy(
+                Map.of(Tier.READ, answer(Tier.READ)), stricter, protect, restraints, limits, toolsets, unasked);
     }
 }

@@ -77,6 +77,14 @@ class ConfigTest {
         values.put(Key.URL_HOSTS, "cloud.example.org");
         values.put(Key.WITHOUT_ELICITATION, "deny");
         values.put(Key.STATE_DIRECTORY, "/state");
+        values.put(Key.LIMIT_DESTROY, "1");
+        values.put(Key.LIMIT_CHANGE, "2");
+        values.put(Key.LIMIT_GUESTS, "3");
+        values.put(Key.LIMIT_FAILURES, "4");
+        values.put(Key.LIMIT_REPEATS, "6");
+        values.put(Key.LIMIT_PER_NODE, "7");
+        values.put(Key.LIMIT_PER_GUEST, "8");
+        values.put(Key.LIMIT_WAIT, "9s");
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");

@@ -1,0 +1,44 @@
+package pvemcp.cli;
+
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import pvemcp.config.Key;
+import pvemcp.dispatch.Freeze;
+
+/// `pve-mcp unfreeze`, by a person: a program that may lift its own stop is not stopped.
+final class UnfreezeCommand implements Command {
+    private final Host host;
+    private final Console console;
+
+    UnfreezeCommand(Host host, Console console) {
+        this.host = host;
+        this.console = console;
+    }
+
+    @Override
+    public String name() {
+        return "unfreeze";
+    }
+
+    @Override
+    public CommandSpec spec() {
+        return Command.spec(name(), "Lift what 'freeze' has stopped. Only at a terminal.");
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        if (!console.terminal()) {
+            console.err().println("a person lifts it, at a terminal; this is none");
+            return Exit.REFUSED;
+        }
+        var freeze = new Freeze(host.config().path(Key.STATE_DIRECTORY), host.clock());
+        try {
+            console.out().println(freeze.unfreeze() ? "no longer frozen" : "nothing was frozen");
+            return Exit.OK;
+        } catch (IOException e) {
+            console.err().println("pve-mcp: still frozen: " + e.getMessage());
+            return Exit.FAILED;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package pvemcp.gate;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import pvemcp.tool.Tier;
+
+/// Stops a caller who does too much, or the same thing over and over: each call may be allowed, and all of them
+/// together not what the owner wanted. Counts are of this process and begin anew with it. Safe for use by several
+/// threads.
+public final class Brakes {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration REST = Duration.ofMinutes(1);
+
+    /// What lies longer back is no repetition.
+    private static final Duration MEMORY = Duration.ofMinutes(5);
+
+    private final Clock clock;
+
+    /// By principal. Guarded by `this`.
+    private final Map<String, Record> records = new HashMap<>();
+
+    private record Done(Instant at, Tier tier, Set<String> guests) {}
+
+    private record Failures(int count, Instant last) {}
+
+    /// What one caller has done.
+    private static final class Record {
+        private final Deque<Done> done = new ArrayDeque<>();
+        private final Map<String, Failures> failures = new HashMap<>();
+        private String lastCall = "";
+        private String lastAnswer = "";
+        private int times;
+        private Instant lastAt = Instant.MIN;
+    }
+
+    public Brakes(Clock clock) {
+        this.clock = clock;
+    }
+
+    private Record record(String principal) {
+        return records.computeIfAbsent(principal, _ -> new Record());
+    }
+
+    /// Why a call is not made: it was made often enough, and the answer was always the same.
+    ///
+    /// @param call tool and arguments
+    public synchronized Optional<Verdict.Deny> repeated(String principal, String call, Policy.Limits limits) {
+        var record = record(principal);
+        boolean same = record.lastCall.equals(call) && clock.instant().isBefore(record.lastAt.plus(MEMORY));
+        if (limits.repeats() == 0 || !same || record.times < limits.repeats()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Verdict.Deny(
+                "policy.limit.repeats",
+                "this very call was made %d times in a row, with the same answer each time".formatted(record.times),
+                "do something else, or tell the user what stands in the way; in %d minutes it may be made again"
+                        .formatted(MEMORY.toMinutes())));
+    }
+
+    /// Remembers what came of a call.
+    public synchronized void answered(String principal, String call, String answer) {
+        var record = record(principal);
+        boolean same = record.lastCall.equals(call) && record.lastAnswer.equals(answer);
+        record.times = same ? record.times + 1 : 1;
+        record.lastCall = call;
+        record.lastAnswer = answer;
+        record.lastAt = clock.instant();
+    }
+
+    /// Counts a call that is about to be made and does more than read, or says why it is not made.
+    public synchronized Optional<Verdict.Deny> take(
+            String principal, String tool, Tier tier, List<Target> targets, Policy.Limits limits) {
+        var now = clock.instant();
+        var record = record(principal);
+        var rest = resting(record, tool, limits, now);
+        if (rest.isPresent()) {
+            return rest;
+        }
+        while (!record.done.isEmpty() && !record.done.getFirst().at().isAfter(now.minus(HOUR))) {
+            record.done.removeFirst();
+        }
+        var guests = new HashSet<String>();
+        targets.stream().filter(Target::isGuest).forEach(target -> guests.add(target.id()));
+        var over = over(record, tier, guests, limits);
+        if (over.isEmpty()) {
+            record.done.addLast(new Done(now, tier, Set.copyOf(guests)));
+        }
+        return over;
+    }
+
+    private static Optional<Verdict.Deny> resting(Record record, String tool, Policy.Limits limits, Instant now) {
+        var failures = record.failures.getOrDefault(tool, new Failures(0, Instant.MIN));
+        boolean rests = limits.failures() > 0
+                && failures.count() >= limits.failures()
+                && now.isBefore(failures.last().plus(REST));
+        return rests
+                ? Optional.of(new Verdict.Deny(
+                        "policy.limit.failures",
+                        "%s has failed %d times in a row and rests for a minute".formatted(tool, failures.count()),
+                        "find out why it fails, by calls that read, before it is tried again"))
+                : Optional.empty();
+    }
+
+    private static Optional<Verdict.Deny> over(Record record, Tier tier, Set<String> guests, Policy.Limits limits) {
+        long destroys =
+                record.done.stream().filter(done -> done.tier() == Tier.DESTROY).count();
+        if (tier == Tier.DESTROY && limits.destroys() > 0 && destroys >= limits.destroys()) {
+            return spent("policy.limit.destroy", "%d calls that destroy".formatted(destroys));
+        }
+        if (limits.changes() > 0 && record.done.size() >= limits.changes()) {
+            return spent("policy.limit.change", "%d calls that do more than read".formatted(record.done.size()));
+        }
+        var touched = new HashSet<>(guests);
+        record.done.forEach(done -> touched.addAll(done.guests()));
+        if (!guests.isEmpty() && limits.guests() > 0 && touched.size() > limits.guests()) {
+            return spent("policy.limit.guests", "this would be %d different guests".formatted(touched.size()));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Verdict.Deny> spent(String rule, String what) {
+        return Optional.of(new Verdict.Deny(
+                rule,
+                "%s within an hour, and that is all the owner lets one caller do".formatted(what),
+                "tell the user what is left to do; the owner can raise %s".formatted(rule)));
+    }
+
+    /// Remembers how a call ended that was [taken][#take].
+    public synchronized void ended(String principal, String tool, boolean failed) {
+        var failures = record(principal).failures;
+        if (failed) {
+            var count =
+                    failures.getOrDefault(tool, new Failures(0, Instant.MIN)).count();
+            failures.put(tool, new Failures(count + 1, clock.instant()));
+        } else {
+            failures.remove(tool);
+        }
+    }
+}
