@@ -7,16 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
+import pvemcp.schema.ApiSchema;
+import pvemcp.schema.Verb;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -24,8 +31,10 @@ import pvemcp.tools.Catalog;
 import pvemcp.view.Markdown;
 
 /// `docs/migrating.md` makes promises by the hundred: here each of its calls is made.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MigratingTest {
     private static final Path PAGE = Path.of("docs/migrating.md");
+    private static final Path PEERS = Path.of("src/test/resources/peers");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern UPID = Pattern.compile("UPID:[^\\s`|'\"]+");
     private static final Pattern ARCHIVE = Pattern.compile("\\w+:backup/[^\\s`|'\",]+");
@@ -90,8 +99,12 @@ class MigratingTest {
                 .makingTokens();
     }
 
+    /// What the calls of curated tools have sent so far, such as `GET /nodes/{node}/qemu/{vmid}/config`.
+    private static final Set<String> REACHED = new TreeSet<>();
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("rows")
+    @Order(1)
     void the_call_does_its_work(Row row) {
         if (row.calls().stream().allMatch(call -> tool(call).tier() == Tier.READ)) {
             make(quiet, row);
@@ -110,10 +123,39 @@ class MigratingTest {
         var told = "";
         for (var call : row.calls()) {
             var concrete = call.replace("$task", last(UPID, told)).replace("$archive", last(ARCHIVE, told));
+            int before = lab.requests().size();
             var result = make(lab, concrete);
+            if (!call.startsWith("pve_api_")) {
+                lab.requests().stream()
+                        .skip(before)
+                        .map(MigratingTest::operation)
+                        .forEach(REACHED::add);
+            }
             assertThat(result).as(concrete).isInstanceOf(ToolResult.Done.class);
             told += "\n" + Markdown.render(((ToolResult.Done) result).view());
         }
+    }
+
+    private static String operation(String request) {
+        var words = request.split(" ", 2);
+        return ApiSchema.builtIn("9.2")
+                .match(Verb.valueOf(words[0]), words[1])
+                .map(match -> words[0] + " " + match.operation().path())
+                .orElse(request);
+    }
+
+    /// The 284 operations of PVE 9 that the tools of the four servers use between them.
+    @Test
+    @Order(2)
+    void every_operation_of_theirs_is_reached_or_answered_for() throws IOException {
+        var missing = new TreeSet<>(Files.readAllLines(PEERS.resolve("operations.txt")));
+        assertThat(missing).hasSize(284);
+        missing.removeAll(REACHED);
+        var otherwise = Files.readAllLines(PEERS.resolve("otherwise.txt")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("\t", 2)[0])
+                .toList();
+        assertThat(missing).containsExactlyInAnyOrderElementsOf(otherwise);
     }
 
     private static ToolResult make(Lab lab, String call) {
