@@ -201,7 +201,9 @@ final class Assembly implements Host {
                 Waiting.REAL);
         var scratch = scratch();
         var files = new LocalFiles(List.of(), Optional.empty(), Optional.of(scratch.resolve("smoke.jsonl")));
-        var clusters = List.of(cluster("demo", "demo", wire, shells, config.vault(), files));
+        // Tickets of a simulated console are of no use to anybody once the demo has ended.
+        var vault = new Vault(Optional.empty(), Optional.of(scratch), _ -> "");
+        var clusters = List.of(cluster("demo", "demo", wire, shells, vault, files));
         var audit = new AuditLog(scratch.resolve("audit.jsonl"), clock);
         var road = road(config, clusters, policy, audit);
         return new Door(road, road::within, () -> {
