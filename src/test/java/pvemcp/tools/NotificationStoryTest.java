@@ -124,7 +124,7 @@ class NotificationStoryTest {
                             "create",
                             "hook",
                             "url",
-                            "https://example.org/{{ secrets.KEY }}",
+                            "https://example.org/hook",
                             "method",
                             "post",
                             "secret",
@@ -134,7 +134,7 @@ class NotificationStoryTest {
                             cluster.notifications.require(Part.WEBHOOK, "hook").write()))
                     .contains("name=KEY,value=cDRzcw==");
             that(lab.call("pve_notification_get", "name", "hook"))
-                    .shows("name=KEY")
+                    .shows("url: https://example.org/hook", "•••")
                     .showsNot("cDRzcw");
             that(set(lab, "webhook", "change", "hook", "secret", Json.arr(Json.str("name=KEY,value=cDRzcw=="))))
                     .failsWith("bad_arguments");
