@@ -85,6 +85,15 @@ public final class Config {
     }
 
     private Policy.Limits limits() {
+        for (var setting : settings) {
+            if (setting.key().path().startsWith("policy.limit.")) {
+                return configuredLimits();
+            }
+        }
+        return Policy.Limits.DEFAULT; // Without a duration to be parsed at every start.
+    }
+
+    private Policy.Limits configuredLimits() {
         return new Policy.Limits(
                 number(Key.LIMIT_DESTROY),
                 number(Key.LIMIT_CHANGE),

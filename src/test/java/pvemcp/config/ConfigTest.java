@@ -255,6 +255,9 @@ class ConfigTest {
     @Test
     void the_default_policy_allows_reads_denies_destroying_and_asks_about_the_rest() {
         assertThat(load(Map.of()).policy()).isEqualTo(Policy.DEFAULT);
+        assertThat(load(Map.of("PVE_MCP_POLICY_LIMIT_WAIT", "10s")).policy().limits())
+                .as("the defaults of the keys")
+                .isEqualTo(Policy.Limits.DEFAULT);
     }
 
     @Test
