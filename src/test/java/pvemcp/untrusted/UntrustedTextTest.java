@@ -2,6 +2,7 @@ package pvemcp.untrusted;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import pvemcp.gate.Policy;
 import pvemcp.json.Json;
 import pvemcp.lab.Campaign;
 import pvemcp.lab.Lab;
@@ -35,7 +37,10 @@ class UntrustedTextTest {
 
     @BeforeAll
     static void a_cluster_with_much_to_say() {
-        lab = Lab.of(Scenarios.troubled()).asRoot().through(wire -> new Hostile(wire, PAYLOAD));
+        lab = Lab.of(Scenarios.troubled())
+                .asRoot()
+                .policy(UntrustedTextTest::withoutLimits)
+                .through(wire -> new Hostile(wire, PAYLOAD));
         lab.with(cluster -> {
             var guest = cluster.guest(101);
             guest.config.put("agent", "1");
@@ -61,7 +66,19 @@ class UntrustedTextTest {
             user.comment = "a comment";
             user.tokens.put("ci", new Token("joe@pve!ci", "s", "a comment", 0, true));
         });
+        lab.advance(Duration.ofMinutes(5)); // The guest has booted, and its agent answers.
         lab.call("pve_snapshot_create", "guest", "101", "name", "before", "description", "some words");
+    }
+
+    private static Policy withoutLimits(Policy policy) {
+        return new Policy(
+                policy.tiers(),
+                policy.rules(),
+                policy.protect(),
+                policy.restraints(),
+                new Policy.Limits(0, 0, 0, 0, 0, 0, 0, Duration.ZERO),
+                policy.toolsets(),
+                policy.unasked());
     }
 
     @AfterAll
@@ -89,7 +106,6 @@ class UntrustedTextTest {
                 Surface.of("pve_guest_config", "guest", "101"),
                 Surface.of("pve_guest_info", "guest", "101"),
                 Surface.of("pve_guest_exec", "guest", "101", "command", List.of("cat", "/etc/motd")),
-                Surface.of("pve_guest_exec", "guest", "101", "command", List.of("nothing-of-that-name")),
                 Surface.of("pve_guest_file_read", "guest", "101", "path", "/etc/motd"),
                 Surface.of("pve_snapshot_list", "guest", "101"),
                 Surface.of("pve_firewall_get", "guest", "101"),
@@ -103,7 +119,6 @@ class UntrustedTextTest {
                 Surface.of("pve_node_system", "node", node, "what", "pci"),
                 Surface.of("pve_node_system", "node", node, "what", "report"),
                 Surface.of("pve_backup_list", "detail", "full"),
-                Surface.of("pve_access_get", "what", "users", "detail", "full"),
                 Surface.of("pve_template_list", "node", node),
                 Surface.of("pve_pool_get"),
                 Surface.of("pve_access_get", "what", "users"),
@@ -161,10 +176,11 @@ class UntrustedTextTest {
             assertThat(hidden(text))
                     .as("hidden characters of %s in %s", shown(payload), text)
                     .isEmpty();
-            // Longer texts leave room for fewer rows; none leaves room for more.
+            // Long texts leave room for fewer rows, and are told to go on; none makes room for more.
+            int ours = payload.length() > 8000 ? lines + 2 : lines;
             assertThat(outside(text).size())
                     .as("%s in %s", shown(payload), text)
-                    .isLessThanOrEqualTo(lines);
+                    .isLessThanOrEqualTo(ours);
             assertThat(text.length()).as(shown(payload)).isLessThan(LONGEST);
             assertThat(hidden(unescaped(data(result))))
                     .as("hidden characters in the data")
@@ -176,7 +192,9 @@ class UntrustedTextTest {
     @ParameterizedTest
     @MethodSource("surfaces")
     void each_of_these_calls_shows_what_others_wrote(Surface surface) {
-        assertThat(text(call(surface, "word-4711"))).contains("word-4711");
+        var result = call(surface, "word-4711");
+        assertThat(result).isInstanceOf(ToolResult.Done.class);
+        assertThat(text(result)).contains("word-4711");
     }
 
     @Test
