@@ -46,13 +46,12 @@ final class Describe {
                         "outputSchema", Outputs.schema(tool.structured().get()));
     }
 
-    /// Where they differ from the protocol's defaults: `readOnlyHint` false, `destructiveHint` true, and
-    /// `openWorldHint` true, which fits what reaches into other machines.
+    /// Where they differ from the protocol's defaults: `readOnlyHint` false; `destructiveHint` true, since whoever
+    /// changes something replaces what was there; `openWorldHint` true, as befits calls to other machines.
     private static Json.Obj annotations(Tier tier) {
         return switch (tier) {
             case READ -> Json.obj("readOnlyHint", true);
-            case OPERATE, CHANGE -> Json.obj("destructiveHint", false);
-            case DESTROY, EXECUTE -> Json.Obj.EMPTY;
+            case OPERATE, CHANGE, DESTROY, EXECUTE -> Json.Obj.EMPTY;
         };
     }
 }

@@ -3,7 +3,6 @@ package pvemcp.tool;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Optional;
 import pvemcp.json.Json;
@@ -17,18 +16,13 @@ public final class Outputs {
 
     public static Json.Obj schema(Class<? extends Record> answer) {
         var properties = Json.Obj.EMPTY;
-        var required = new ArrayList<String>();
         for (var component : answer.getRecordComponents()) {
             if (isView(component)) {
                 continue;
             }
-            var name = Layout.label(component.getName());
-            properties = properties.with(name, Json.obj("type", type(component)));
-            if (component.getType() != Optional.class) {
-                required.add(name);
-            }
+            properties = properties.with(Layout.label(component.getName()), Json.obj("type", type(component)));
         }
-        return Json.obj("type", "object", "properties", properties, "required", Json.strings(required));
+        return Json.obj("type", "object", "properties", properties);
     }
 
     /// The members of an answer that its schema knows.

@@ -56,7 +56,8 @@ public record Param(
         if (max != Long.MAX_VALUE && !obvious) {
             schema.put("maximum", Json.num(max));
         }
-        if (!fallback.isEmpty()) {
+        // What happens without a word from the caller is worth its tokens where it can surprise.
+        if (!fallback.isEmpty() && (!obvious || kind == Kind.FLAG) && !fallback.equals("false")) {
             schema.put("default", typedFallback());
         }
         if (!obvious) {

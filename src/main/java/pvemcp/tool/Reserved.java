@@ -10,8 +10,9 @@ public final class Reserved {
             .asObvious();
 
     /// The ticket of a held call, from a client that cannot ask its user.
-    public static final Param CONFIRM =
-            Param.optional("confirm", Kind.TICKET, "Ticket of the held answer, once the user agreed");
+    public static final Param CONFIRM = Param.optional(
+                    "confirm", Kind.TICKET, "Ticket of the held answer, once the user agreed")
+            .asObvious();
 
     /// Which cluster the call goes to, where there are several.
     public static final Param CLUSTER = Param.optional("cluster", Kind.TEXT, "Which cluster; default: the first");

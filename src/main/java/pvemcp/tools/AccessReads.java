@@ -151,11 +151,10 @@ final class AccessReads {
     record Get(
             @Doc(value = "What to show", obvious = true) Subject what,
 
-            @Doc("Only this user, group, role, realm, token")
+            @Doc(value = "Only this user, group, role, realm, token", obvious = true)
             Optional<String> id,
 
-            @Doc("Of acl, permissions: what bears on this path")
-            Optional<String> aclPath,
+            @Doc("What bears on it") Optional<String> aclPath,
 
             @Doc(value = "'next' of the page before", kind = Kind.CURSOR, obvious = true)
             Optional<String> cursor)

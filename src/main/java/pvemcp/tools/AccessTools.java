@@ -29,17 +29,15 @@ public final class AccessTools {
             "access",
             "Users, roles, realms, tokens, rights",
             read("pve_access_get", """
-                    Show users, groups, roles, realms, grants, API tokens, second factors, or what somebody may do.""", AccessReads.Get.class),
+                    Show users, groups, roles, realms, grants, tokens, or what somebody may do.""", AccessReads.Get.class),
             execute("pve_access_set", """
-                    Create, change or delete a user, group, role, realm or API token; set a password, unlock second \
-                    factors, sync a realm.""", Change.class),
+                    Create, change or delete a user, group, role, realm or API token.""", Change.class),
             execute(
                     "pve_access_grant",
                     "Give roles on a path to users, groups or tokens, or revoke them.",
                     Grant.class),
             read("pve_permission_audit", """
-                    Judge what a user or token may do, by kind of call and on paths, with pveum lines for least \
-                    privilege.""", PermissionAudit.class));
+                    Judge what a user or token may do, with pveum lines for less.""", PermissionAudit.class));
 
     private AccessTools() {}
 
@@ -65,11 +63,13 @@ public final class AccessTools {
 
     record Change(
             @Doc(value = "What of", obvious = true) Subject what,
-            @Doc("password, unlock: a user; sync: a realm") Action action,
-            @Doc("As joe@pve, of a token joe@pve!ci") String id,
 
-            @Doc("PVE's: groups, privs, expire; password: secret:FILE")
-            Json.Obj options)
+            @Doc(value = "password, unlock: a user; sync: a realm", obvious = true)
+            Action action,
+
+            @Doc("Such as joe@pve!ci") String id,
+
+            @Doc("Such as privs; password: secret:FILE") Json.Obj options)
             implements Call<Changed>, Judged, Planned {
         Change {
             boolean fits = switch (action) {
@@ -248,9 +248,12 @@ public final class AccessTools {
     }
 
     record Grant(
-            @Doc("Such as /, /vms/101, /pool/shop") String aclPath,
-            @Doc("Such as PVEAuditor") List<String> roles,
-            @Doc("Users, groups, tokens as joe@pve!ci") List<String> who,
+            @Doc("Such as /vms/101") String aclPath,
+
+            @Doc(value = "Such as PVEAuditor", obvious = true)
+            List<String> roles,
+
+            @Doc("Users, groups, tokens") List<String> who,
 
             @Doc(value = "Take the roles away", obvious = true)
             boolean revoke,

@@ -11,25 +11,21 @@ public final class AnswerTools {
             "answers",
             "Answers to whole jobs",
             read("pve_health", """
-                    Say whether the cluster is healthy: quorum, nodes, storage, HA, services, certificates, clocks, \
-                    locks, failed tasks. Worst first.""", Health.class),
+                    Say whether the cluster is healthy: quorum, nodes, storage, HA, services, certificates, clocks, locks, tasks.""", Health.class),
             read("pve_why", """
-                    Say why a guest or node is slow, full, unreachable or will not start. Ranks causes with evidence.""", Why.class),
+                    Say why a guest or node is slow, full, unreachable or will not start.""", Why.class),
             read("pve_backup_audit", """
-                    Find guests whose backups are missing, stale, unverified, failed or incomplete, and why.""", BackupAudit.class),
+                    Find guests whose backups are missing, stale, unverified or failed, and why.""", BackupAudit.class),
             read("pve_query", """
-                    Answer one SQL SELECT (H2) over the inventory: nodes, guests, disks, nics, snapshots, storages, \
-                    volumes, backups, tasks, pools, acl, jobs, ha, metrics. For questions no list answers.""", QueryTool.class));
+                    Answer one SQL SELECT (H2) over: nodes, guests, disks, nics, snapshots, storages, \
+                    volumes, backups, tasks, pools, acl, jobs, ha, metrics.""", QueryTool.class));
 
     /// What is asked by those who run a cluster.
     public static final Toolset PLANS = Toolset.of(
             "plans",
             "Plans and reports; they change nothing",
             read("pve_failed_tasks", "Group failed tasks by cause, with the decisive log lines.", FailedTasks.class),
-            read(
-                    "pve_capacity",
-                    "Show headroom of nodes and storages, growth, days left, and loss of a node.",
-                    Capacity.class),
+            read("pve_capacity", "Show headroom, growth and days left of nodes and storages.", Capacity.class),
             read(
                     "pve_right_sizing",
                     "Find guests with too much or too little CPU or memory.",

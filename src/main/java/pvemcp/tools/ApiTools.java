@@ -30,12 +30,11 @@ public final class ApiTools {
             "api",
             "Any operation of the PVE API",
             read("pve_api_search", """
-                    Find operations of the PVE API by words, or describe one by its path. Use it before pve_api_read and pve_api_write.""", ApiSearch.class),
+                    Find operations of the PVE API by words, or describe one by its path.""", ApiSearch.class),
             read("pve_api_read", """
                     Call any GET operation of the PVE API that only reads. For what no other tool shows.""", ApiRead.class),
             execute("pve_api_write", """
-                    Call any changing operation of the PVE API: checked by its schema, judged by what it can do, \
-                    followed to the end of its task.""", ApiWrite.class));
+                    Call any changing operation of the PVE API, and follow its task to the end.""", ApiWrite.class));
 
     private ApiTools() {}
 
@@ -51,7 +50,8 @@ public final class ApiTools {
 
             @Doc(value = "Only this method", obvious = true) Optional<Method> method,
 
-            @Doc("Only parameters named like this") Optional<String> parameters,
+            @Doc(value = "Only parameters named like this", obvious = true)
+            Optional<String> parameters,
 
             @Doc(value = "Operations at most", or = "15", min = 1, max = 100, obvious = true)
             int limit)

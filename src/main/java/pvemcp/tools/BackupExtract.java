@@ -32,8 +32,12 @@ import pvemcp.view.Clean;
 /// A file out of a backup, put into the directory the owner has opened for that. Only its name and size are answered:
 /// what is in it is for whoever may read it there.
 record BackupExtract(
-        @Doc("As pve_backup_list names it") String archive,
-        @Doc("Path from pve_backup_files") String path,
+        @Doc(value = "As pve_backup_list names it", obvious = true)
+        String archive,
+
+        @Doc(value = "Path from pve_backup_files", obvious = true)
+        String path,
+
         @Doc(kind = Kind.NODE) Optional<String> node)
         implements Call<BackupExtract.Extracted>, OnStorage, OnVmid, Planned {
     /// @param remark what is not sure about it; empty where nothing is left to doubt

@@ -67,7 +67,7 @@ public final class BackupTools {
             operate("pve_backup_files", """
                     List files inside a backup on a Proxmox Backup Server.""", BackupFiles.class),
             execute("pve_backup_extract", """
-                    Download a file or directory out of a backup to this server's download directory.""", BackupExtract.class));
+                    Download a file or directory out of a backup to this server.""", BackupExtract.class));
 
     private BackupTools() {}
 
@@ -226,7 +226,7 @@ public final class BackupTools {
             @Doc(value = "Guests: ids, names or node/id", obvious = true)
             List<GuestRef> guests,
 
-            @Doc(value = "Default: the only one for backups", kind = Kind.STORAGE)
+            @Doc(value = "Default: the only one for backups", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
             @Doc(value = "'stop' shuts the guest down meanwhile", or = "snapshot", obvious = true)
@@ -238,7 +238,7 @@ public final class BackupTools {
             @Doc(value = "Notes; {{guestname}}, {{node}}, {{vmid}} are filled in", or = "{{guestname}}", obvious = true)
             String notes,
 
-            @Doc("Never pruned") boolean protect,
+            @Doc(value = "Never pruned", obvious = true) boolean protect,
 
             @Doc(value = "Other vzdump parameters by name", obvious = true)
             Json.Obj options,
@@ -332,20 +332,23 @@ public final class BackupTools {
     // ---- restore ----
 
     record BackupRestore(
-            @Doc("As pve_backup_list names it") String archive,
+            @Doc(value = "As pve_backup_list names it", obvious = true)
+            String archive,
 
-            @Doc("Default: the original's") Optional<Integer> vmid,
+            @Doc(value = "Default: the original's", obvious = true)
+            Optional<Integer> vmid,
 
             @Doc(value = "Node to restore to", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc(value = "Default: as it was", kind = Kind.STORAGE)
+            @Doc(value = "Default: as it was", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
             @Doc(value = "Destroy the guest that has this id", obvious = true)
             boolean overwrite,
 
-            @Doc("New MACs and UUID") boolean unique,
+            @Doc(value = "New MACs and UUID", obvious = true)
+            boolean unique,
 
             @Doc(value = "Start it afterwards", obvious = true)
             boolean start,
@@ -469,7 +472,8 @@ public final class BackupTools {
     // ---- keep and remove ----
 
     record BackupProtect(
-            @Doc("As pve_backup_list names it") String archive,
+            @Doc(value = "As pve_backup_list names it", obvious = true)
+            String archive,
 
             @Doc(value = "true: protect, false: lift it", obvious = true)
             Optional<Boolean> protect,
@@ -512,8 +516,7 @@ public final class BackupTools {
             @Doc(value = "Only backups of this guest id", obvious = true)
             Optional<Integer> vmid,
 
-            @Doc("Such as keep-last=3,keep-weekly=4; default: the storage's")
-            Optional<String> keep,
+            @Doc("Such as keep-last=3") Optional<String> keep,
 
             @Doc(value = "Remove them; false only shows", obvious = true)
             boolean apply,
@@ -571,7 +574,9 @@ public final class BackupTools {
     }
 
     record BackupDelete(
-            @Doc("As pve_backup_list names it") String archive,
+            @Doc(value = "As pve_backup_list names it", obvious = true)
+            String archive,
+
             @Doc(kind = Kind.NODE) Optional<String> node,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
@@ -616,8 +621,11 @@ public final class BackupTools {
     // ---- look inside ----
 
     record BackupConfig(
-            @Doc("As pve_backup_list names it") String archive,
-            @Doc(kind = Kind.NODE) Optional<String> node) implements Call<View> {
+            @Doc(value = "As pve_backup_list names it", obvious = true)
+            String archive,
+
+            @Doc(kind = Kind.NODE) Optional<String> node)
+            implements Call<View> {
         BackupConfig {
             archive = Archive.parse(archive).text();
         }
@@ -637,8 +645,12 @@ public final class BackupTools {
     }
 
     record BackupFiles(
-            @Doc("As pve_backup_list names it") String archive,
-            @Doc(value = "Path inside the backup", or = "/") String path,
+            @Doc(value = "As pve_backup_list names it", obvious = true)
+            String archive,
+
+            @Doc(value = "Path inside the backup", or = "/", obvious = true)
+            String path,
+
             @Doc(kind = Kind.NODE) Optional<String> node)
             implements Call<List<BackupFiles.FileLine>>, OnStorage, OnVmid {
         // PVE::API2::Storage::FileRestore: v virtual, d directory, f file, l link, h hard link, b and c devices, …

@@ -175,8 +175,7 @@ final class CephReads {
             @Doc(value = "Which", or = "status", obvious = true)
             Shows what,
 
-            @Doc("One OSD or pool; of safety: such as mon.pve1")
-            Optional<String> name,
+            @Doc("Such as mon.pve1") Optional<String> name,
 
             @Doc(value = "Ask this node; default: any that has Ceph", kind = Kind.NODE, obvious = true)
             Optional<String> node,

@@ -27,11 +27,11 @@ public final class CephTools {
             "ceph",
             "Ceph: health, OSDs, pools, services",
             read("pve_ceph_get", """
-                    Show Ceph's health, OSDs, services, pools and more, or whether a service can be missed.""", CephReads.CephGet.class),
+                    Show Ceph; of safety: whether a service can be missed.""", CephReads.CephGet.class),
             operate("pve_ceph_run", """
-                    Start, stop or restart Ceph services of a node; take an OSD in or out, or scrub it.""", CephRun.class),
+                    Start, stop or restart Ceph services; take an OSD in or out, or scrub it.""", CephRun.class),
             change("pve_ceph_set", """
-                    Create a part of Ceph, change a pool's settings, or set flags; 'setup' comes first of all.""", CephSet.class),
+                    Create a part of Ceph, change a pool, or set flags; 'setup' comes first.""", CephSet.class),
             destroy(
                     "pve_ceph_destroy",
                     "Destroy a part of Ceph, such as a pool with all its data.",
@@ -63,7 +63,7 @@ public final class CephTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to do", obvious = true) CephAction action,
 
-            @Doc("Such as osd.3, mds; default: all") Optional<String> name)
+            @Doc("Such as osd.3") Optional<String> name)
             implements Write, Planned {
         @Override
         public Verb verb() {
@@ -129,10 +129,9 @@ public final class CephTools {
             @Doc(value = "On this node; not for flags", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Of osd: its disk; of services: optional") Optional<String> name,
+            @Doc("Of osd: its disk") Optional<String> name,
 
-            @Doc("Such as size, pg_num, add_storages, noout, network")
-            Json.Obj options)
+            @Doc("Such as size, pg_num, noout") Json.Obj options)
             implements Write {
         private boolean isPut() {
             return what == CephNew.FLAGS || what == CephNew.POOL_SETTINGS;

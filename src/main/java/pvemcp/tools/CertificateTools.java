@@ -30,11 +30,11 @@ public final class CertificateTools {
             "certificates",
             "Certificates of nodes, ACME",
             read("pve_acme_get", """
-                    Show ACME accounts, challenge plugins, authorities and their terms, or DNS providers.""", AcmeGet.class),
+                    Show ACME accounts, challenge plugins, authorities, terms, DNS providers.""", AcmeGet.class),
             execute("pve_acme_set", "Create, change or delete an ACME account or challenge plugin.", AcmeSet.class),
             execute(
                     "pve_certificate_set",
-                    "Order, renew or revoke a node's certificate by ACME, upload one, or delete it.",
+                    "Order, renew, revoke, upload or delete a node's certificate.",
                     CertificateSet.class));
 
     private static final String BASE = "/cluster/acme";
@@ -83,7 +83,7 @@ public final class CertificateTools {
             @Doc(value = "Which", or = "accounts", obvious = true)
             Shows what,
 
-            @Doc("An account, plugin, authority or provider")
+            @Doc(value = "An account, plugin, authority or provider", obvious = true)
             Optional<String> name)
             implements Call<Object> {
         @Override
@@ -192,10 +192,9 @@ public final class CertificateTools {
             @Doc(value = "What to do", obvious = true) AcmeAction action,
             @Doc(value = "Its name", obvious = true) String name,
 
-            @Doc("Such as contact, tos_url once the user agreed, api")
-            Json.Obj options,
+            @Doc("Such as contact, tos_url") Json.Obj options,
 
-            @Doc("secret:FILE of KEY=value lines") Optional<String> credentials)
+            @Doc("secret:FILE") Optional<String> credentials)
             implements Write {
         AcmeSet {
             if (options.has("data")) {
@@ -254,11 +253,11 @@ public final class CertificateTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to do", obvious = true) CertificateAction action,
 
-            @Doc("To upload: secret:FILE") Optional<String> certificate,
+            @Doc("secret:FILE") Optional<String> certificate,
 
-            @Doc("secret:FILE; default: as it is") Optional<String> key,
+            @Doc("secret:FILE") Optional<String> key,
 
-            @Doc("force; restart: use it at once, connections drop")
+            @Doc(value = "force; restart: use it at once, connections drop", obvious = true)
             Json.Obj options)
             implements Write, Planned {
         private static final Set<CertificateAction> BY_ACME =

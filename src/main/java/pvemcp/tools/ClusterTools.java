@@ -22,7 +22,7 @@ public final class ClusterTools {
             "cluster",
             "The cluster as a whole",
             read("pve_cluster_status", """
-                    Show the cluster at a glance: version, quorum, nodes, guests, storage, running tasks.""", Glance.class),
+                    Show the cluster at a glance.""", Glance.class),
             read("pve_next_id", "Find a free guest id. Nothing is reserved: use it soon.", NextId.class)
                     .structured(NextId.FreeId.class));
 

@@ -40,10 +40,9 @@ public final class ConfigTools {
             change("pve_guest_notes", """
                     Write or extend a guest's notes.""", GuestNotes.class),
             change("pve_guest_nic", """
-                    Add, change or remove a network card. A change keeps its MAC address and what is not named.""", DeviceTools.GuestNic.class),
+                    Add, change or remove a network card. A change keeps what is not named.""", DeviceTools.GuestNic.class),
             change("pve_guest_disk", """
-                    Add, attach, detach, enlarge or move a disk or mount point; insert or eject a CD. No data is \
-                    deleted.""", DeviceTools.GuestDisk.class),
+                    Add, attach, detach, enlarge or move a disk or mount point; insert or eject a CD.""", DeviceTools.GuestDisk.class),
             destroy("pve_guest_disk_delete", """
                     Delete a disk or mount point with its data, attached or unused.""", DeviceTools.DiskDelete.class),
             change("pve_guest_cloudinit", """
@@ -74,13 +73,14 @@ public final class ConfigTools {
             @Doc(value = "Tags to take away", obvious = true)
             List<String> removeTags,
 
-            @Doc("Boot order") List<String> boot,
+            @Doc(value = "Boot order", obvious = true) List<String> boot,
 
-            @Doc("Any other of PVE, such as cpu, startup, hostpci0")
-            Json.Obj options,
+            @Doc("Any other of PVE") Json.Obj options,
 
             @Doc(value = "Options to unset", obvious = true) List<String> delete,
-            @Doc("Pending changes to drop") List<String> revert,
+
+            @Doc(value = "Pending changes to drop", obvious = true)
+            List<String> revert,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -190,7 +190,7 @@ public final class ConfigTools {
             @Doc(value = "SSH public keys for that user", obvious = true)
             List<String> sshKeys,
 
-            @Doc("secret:FILE of the owner's") Optional<String> password,
+            @Doc("secret:FILE") Optional<String> password,
 
             @Doc("net0: ip=dhcp or ip=10.0.0.5/24,gw=10.0.0.1")
             Optional<String> ipconfig,
@@ -203,7 +203,7 @@ public final class ConfigTools {
             @Doc(value = "Upgrade packages at first start", obvious = true)
             Optional<Boolean> upgrade,
 
-            @Doc(value = "For a missing drive", kind = Kind.STORAGE)
+            @Doc(value = "For a missing drive", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)

@@ -92,7 +92,7 @@ final class ConsoleTools {
     record GuestConsole(
             @Doc GuestRef guest,
 
-            @Doc("spice: needs such a display; terminal: a serial port or a container")
+            @Doc(value = "spice: needs such a display; terminal: a serial port or a container", obvious = true)
             ConsoleKind kind)
             implements Call<GuestConsole.Opened>, OnGuest {
         /// @param file where the ticket is

@@ -66,14 +66,16 @@ final class CreateTools {
 
             @Doc(value = "RAM", or = "2G", obvious = true) Bytes memory,
 
-            @Doc("Default 32G, or the image's") Optional<Bytes> disk,
+            @Doc(value = "Default 32G, or the image's", obvious = true)
+            Optional<Bytes> disk,
 
-            @Doc(value = "Default: the roomiest", kind = Kind.STORAGE)
+            @Doc(value = "Default: the roomiest", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
-            @Doc("Such as local:iso/x.iso") Optional<String> iso,
+            @Doc(value = "Such as local:iso/x.iso", obvious = true)
+            Optional<String> iso,
 
-            @Doc("Cloud image such as local:import/x.qcow2") Optional<String> image,
+            @Doc("Such as local:import/x.qcow2") Optional<String> image,
 
             @Doc(value = "Bridge", or = "vmbr0", obvious = true)
             String bridge,
@@ -83,8 +85,7 @@ final class CreateTools {
 
             @Doc(value = "Start it", obvious = true) boolean start,
 
-            @Doc("Any other of PVE, such as ostype, ipconfig0, sshkeys")
-            Json.Obj options,
+            @Doc("Any other of PVE") Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -200,8 +201,7 @@ final class CreateTools {
     record CtCreate(
             @Doc(value = "Its hostname", obvious = true) String name,
 
-            @Doc("Template or OCI image, such as local:vztmpl/x.tar.zst")
-            String template,
+            @Doc("Such as local:vztmpl/x.tar.zst") String template,
 
             @Doc(value = "Where; default: the only node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
@@ -218,13 +218,14 @@ final class CreateTools {
             @Doc(value = "Size of the root disk", or = "8G", obvious = true)
             Bytes disk,
 
-            @Doc(value = "Default: the roomiest", kind = Kind.STORAGE)
+            @Doc(value = "Default: the roomiest", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
             @Doc(value = "Bridge", or = "vmbr0", obvious = true)
             String bridge,
 
-            @Doc(value = "dhcp or CIDR", or = "dhcp") String ip,
+            @Doc(value = "dhcp or CIDR", or = "dhcp", obvious = true)
+            String ip,
 
             @Doc(value = "Gateway, with a fixed address", obvious = true)
             Optional<String> gateway,
@@ -315,12 +316,13 @@ final class CreateTools {
             @Doc(value = "Its id; default: the next free one", obvious = true)
             Optional<Integer> vmid,
 
-            @Doc("Default: only what is no template") Optional<Boolean> full,
+            @Doc(value = "Default: only what is no template", obvious = true)
+            Optional<Boolean> full,
 
             @Doc(value = "On this node; needs shared storage", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc(value = "Makes it full", kind = Kind.STORAGE)
+            @Doc(value = "Makes it full", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
             @Doc(value = "Into this pool", kind = Kind.POOL, obvious = true)

@@ -33,9 +33,9 @@ public final class DatacenterTools {
     public static final Toolset DATACENTER = Toolset.of(
             "datacenter",
             "Options, log, corosync, mappings, metric servers and CPU models of the cluster",
-            read("pve_cluster_get", "Show what is set for the cluster as a whole, or its log.", ClusterGet.class),
+            read("pve_cluster_get", "Show what is set for the cluster, or its log.", ClusterGet.class),
             execute("pve_cluster_set", """
-                    Set cluster options; set or delete a device mapping, metric server or CPU model; join a cluster.""", ClusterSet.class));
+                    Set cluster options, device mappings, metric servers or CPU models, or join a cluster.""", ClusterSet.class));
 
     private static final List<String> MAPPED = List.of("pci", "usb", "dir");
 
@@ -101,7 +101,10 @@ public final class DatacenterTools {
 
     record ClusterGet(
             @Doc(value = "Which", obvious = true) Part what,
-            @Doc("Of the log only these lines") Optional<String> text) implements Call<Object> {
+
+            @Doc(value = "Of the log only these lines", obvious = true)
+            Optional<String> text)
+            implements Call<Object> {
         private static final int LOG_LINES = 60;
         // A filter looks at all that the cluster keeps (pmxcfs has a ring of 50,000 bytes).
         private static final int LOG_ALL = 5_000;
@@ -261,13 +264,13 @@ public final class DatacenterTools {
     record ClusterSet(
             @Doc(value = "Of what kind", obvious = true) Thing what,
 
-            @Doc("Which; for join the host to join") Optional<String> id,
+            @Doc(value = "Of join: the host", obvious = true)
+            Optional<String> id,
 
             @Doc(value = "'set' creates or changes", or = "set", obvious = true)
             Action action,
 
-            @Doc("By PVE's names; token, password: secret:FILE")
-            Json.Obj values)
+            @Doc("token, password: secret:FILE") Json.Obj values)
             implements Call<Object>, Tiered {
         /// @param outcome `changed`, `created` or `deleted`
         record Done(String outcome, String id, String next) {}

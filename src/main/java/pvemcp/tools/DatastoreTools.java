@@ -30,15 +30,15 @@ public final class DatastoreTools {
             "Storage definitions, downloads, templates, volumes",
             read("pve_storage_config", "List storage definitions, or show one in full.", Config.class),
             execute("pve_storage_scan", """
-                    Find what a node could use as storage: exports, shares, datastores, targets, volume groups, pools.""", StorageScan.class),
+                    Find what a node could use as storage.""", StorageScan.class),
             execute("pve_storage_create", "Define a storage for the cluster.", Create.class),
             execute("pve_storage_set", "Change a storage definition.", Change.class),
             change("pve_storage_delete", """
-                    Remove a storage definition. The data on it stays; guests with disks there no longer start.""", Remove.class),
+                    Remove a storage definition. The data on it stays.""", Remove.class),
             execute("pve_storage_download", """
                     Let a node download an ISO, template or disk image from a URL.""", Download.class),
             change("pve_storage_upload", """
-                    Upload an ISO image, container template or disk image from this server to a storage.""", StorageUpload.class),
+                    Upload an ISO, template or disk image from this server.""", StorageUpload.class),
             read("pve_template_list", "List container templates that can be downloaded.", Templates.class),
             change("pve_template_download", "Download a container template to a storage.", TemplateDownload.class),
             destroy("pve_volume_delete", "Delete a volume: disk, backup, ISO image or template.", VolumeDelete.class));
@@ -93,10 +93,10 @@ public final class DatastoreTools {
     record Create(
             @Doc(value = "Its new id", obvious = true) String storage,
 
-            @Doc("Such as dir, nfs, lvmthin") String type,
+            @Doc(value = "Such as dir, nfs, lvmthin", obvious = true)
+            String type,
 
-            @Doc("Such as path, server, export, content, nodes")
-            Json.Obj options)
+            @Doc("Such as path, server") Json.Obj options)
             implements Write {
         @Override
         public Verb verb() {
@@ -117,9 +117,7 @@ public final class DatastoreTools {
     record Change(
             @Doc(kind = Kind.STORAGE) String storage,
 
-            @Doc("Such as content, nodes, disable, prune-backups, delete")
-            Json.Obj options)
-            implements Write {
+            @Doc("Such as content, delete") Json.Obj options) implements Write {
         @Override
         public Verb verb() {
             return Verb.PUT;
@@ -162,9 +160,12 @@ public final class DatastoreTools {
             String url,
 
             @Doc(value = "What it is", obvious = true) Content content,
-            @Doc("Default: the URL's") Optional<String> filename,
 
-            @Doc("Such as sha256:HEX") Optional<String> checksum)
+            @Doc(value = "Default: the URL's", obvious = true)
+            Optional<String> filename,
+
+            @Doc(value = "Such as sha256:HEX", obvious = true)
+            Optional<String> checksum)
             implements Write {
         private static final List<String> ALGORITHMS = List.of("md5", "sha1", "sha224", "sha256", "sha384", "sha512");
 

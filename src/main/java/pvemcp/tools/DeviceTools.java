@@ -51,12 +51,13 @@ final class DeviceTools {
             @Doc GuestRef guest,
             @Doc(value = "What to do", obvious = true) NicAction action,
 
-            @Doc("Such as net0; add: default next free") Optional<String> nic,
+            @Doc(value = "Such as net0; add: default next free", obvious = true)
+            Optional<String> nic,
 
             @Doc(value = "Bridge; default to add: vmbr0", obvious = true)
             Optional<String> bridge,
 
-            @Doc("0: none") Optional<Integer> vlan,
+            @Doc(value = "0: none", obvious = true) Optional<Integer> vlan,
 
             @Doc(value = "VMs: virtio, e1000", obvious = true)
             Optional<String> model,
@@ -64,13 +65,13 @@ final class DeviceTools {
             @Doc(value = "PVE firewall on it", obvious = true)
             Optional<Boolean> firewall,
 
-            @Doc("Containers: dhcp, manual or CIDR") Optional<String> ip,
+            @Doc(value = "Containers: dhcp, manual or CIDR", obvious = true)
+            Optional<String> ip,
 
             @Doc(value = "Containers: gateway", obvious = true)
             Optional<String> gateway,
 
-            @Doc("Other keys, such as rate, mtu, link_down, macaddr")
-            Json.Obj options,
+            @Doc("Such as rate, mtu, macaddr") Json.Obj options,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -184,20 +185,22 @@ final class DeviceTools {
             @Doc(value = "add a new one, attach an unused one, detach, resize, move; insert, eject: CD", obvious = true)
             DiskAction action,
 
-            @Doc("Such as scsi1; default: next free") Optional<String> disk,
+            @Doc("Such as scsi1, mp0") Optional<String> disk,
 
             @Doc("Such as 32G; resize: or +10G") Optional<String> size,
 
             @Doc(value = "add, move: on this storage", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
-            @Doc("To attach, insert or import") Optional<String> volume,
+            @Doc(value = "To attach, insert or import", obvious = true)
+            Optional<String> volume,
 
-            @Doc("Mount point in a container") Optional<String> path,
+            @Doc(value = "Mount point in a container", obvious = true)
+            Optional<String> path,
 
-            @Doc("Other keys, such as discard, ssd, backup") Json.Obj options,
+            @Doc("Such as discard, ssd") Json.Obj options,
 
-            @Doc("After a move") boolean deleteSource,
+            @Doc(value = "After a move", obvious = true) boolean deleteSource,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -366,7 +369,9 @@ final class DeviceTools {
 
     record DiskDelete(
             @Doc GuestRef guest,
-            @Doc("Such as scsi1, mp0, unused0") String disk,
+
+            @Doc(value = "Such as scsi1, mp0, unused0", obvious = true)
+            String disk,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)

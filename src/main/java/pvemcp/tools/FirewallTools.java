@@ -30,14 +30,13 @@ public final class FirewallTools {
             "firewall",
             "Firewalls of datacenter, nodes, guests",
             read("pve_firewall_get", """
-                    Show the datacenter's firewall, or a guest's, node's or group's: rules and options, aliases, IP sets, groups, macros or log.""", FirewallGet.class),
+                    Show a firewall: datacenter, guest, node or group.""", FirewallGet.class),
             change("pve_firewall_rule", """
-                    Add, change, move or delete a rule of the datacenter's firewall, or a guest's, node's or group's. The first that fits decides; a new one is off and first unless said otherwise.""", FirewallRuleChange.class),
+                    Add, change, move or delete a firewall rule: datacenter, guest, node or group. A new one is off and first unless said otherwise.""", FirewallRuleChange.class),
             change("pve_firewall_set", """
-                    Set options of the datacenter's firewall, or a guest's, node's or group's, such as enable or policy_in. Warns of a lock-out.""", FirewallSet.class),
+                    Set firewall options such as enable, policy_in: datacenter, guest, node or group. Warns of a lock-out.""", FirewallSet.class),
             change("pve_firewall_object", """
-                    Create, change or delete an alias, IP set, address in one (entry) or security group. \
-                    Of the datacenter, or a guest or node.""", FirewallObject.class));
+                    Create, change or delete an alias, IP set, its entry or a security group: datacenter, guest or node.""", FirewallObject.class));
 
     private FirewallTools() {}
 
@@ -57,7 +56,7 @@ public final class FirewallTools {
             @Doc(value = "What of it", or = "rules", obvious = true)
             FirewallPart show,
 
-            @Doc("Its entries") Optional<String> ipset)
+            @Doc(value = "Its entries", obvious = true) Optional<String> ipset)
             implements Call<FirewallGet.Firewall> {
         record Named(String name, String value, String comment) {}
 
@@ -183,12 +182,13 @@ public final class FirewallTools {
             @Doc(value = "Its position; for add: where, default first", min = 0, obvious = true)
             Optional<Integer> pos,
 
-            @Doc(value = "For move", min = 0) Optional<Integer> to,
+            @Doc(value = "For move", min = 0, obvious = true)
+            Optional<Integer> to,
 
-            @Doc("type (in, out, forward, group), action, macro, proto, dport, source, dest, comment, enable")
+            @Doc("type (in, out, forward, group), action, macro, proto, dport, source, dest, enable")
             Json.Obj rule,
 
-            @Doc("Keys to take off") List<String> unset,
+            @Doc(value = "Keys to take off", obvious = true) List<String> unset,
 
             @Doc(value = "Digest of the rules as you saw them", obvious = true)
             Optional<String> digest)
@@ -438,7 +438,9 @@ public final class FirewallTools {
 
             @Doc(value = "Comment", obvious = true) Optional<String> comment,
             @Doc(value = "New name", obvious = true) Optional<String> rename,
-            @Doc("Exclude this entry") boolean nomatch)
+
+            @Doc(value = "Exclude this entry", obvious = true)
+            boolean nomatch)
             implements Call<FirewallObject.Made>, Changes {
         record Made(String outcome, String of, String next) {}
 

@@ -52,7 +52,8 @@ public final class GuestTools {
     }
 
     record GuestList(
-            @Doc("In name, id or tag") Optional<String> text,
+            @Doc(value = "In name, id or tag", obvious = true)
+            Optional<String> text,
 
             @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,

@@ -41,9 +41,9 @@ public final class HaTools {
             "High availability",
             read("pve_ha_get", "Show HA: managers, guests with state and wanted state, rules or groups.", HaGet.class),
             change("pve_ha_guest_set", """
-                    Put a guest under HA or change that, take it out, or have HA migrate or relocate it.""", HaGuestSet.class),
+                    Put a guest under HA, take it out, or have HA migrate or relocate it.""", HaGuestSet.class),
             change("pve_ha_rule_set", """
-                    Set or delete an HA rule: nodes for guests, or guests together or apart. On PVE 8: a group.""", HaRuleSet.class));
+                    Set or delete an HA rule, on PVE 8 a group.""", HaRuleSet.class));
 
     private static final String RESOURCES = "/cluster/ha/resources";
     private static final String RULES = "/cluster/ha/rules";
@@ -269,12 +269,14 @@ public final class HaTools {
             @Doc(value = "'relocate' stops and starts it", or = "set", obvious = true)
             GuestAction action,
 
-            @Doc("'disabled' clears an error") Optional<Wanted> state,
+            @Doc(value = "'disabled' clears an error", obvious = true)
+            Optional<Wanted> state,
 
             @Doc(value = "To move to", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("max_restart, max_relocate, comment") Json.Obj options)
+            @Doc(value = "max_restart, max_relocate, comment", obvious = true)
+            Json.Obj options)
             implements Call<Object>, OnGuest, Tiered {
         private static final Set<String> TAKEN = Set.of("sid", "type", "state");
 
@@ -387,11 +389,12 @@ public final class HaTools {
             @Doc(value = "Guests under HA it is for", obvious = true)
             List<GuestRef> guests,
 
-            @Doc("With priority: pve1:2") List<String> nodes,
+            @Doc("Or pve1:2") List<String> nodes,
 
             @Doc(value = "Instead of nodes", obvious = true) Optional<Affinity> affinity,
 
-            @Doc("strict, comment, disable, delete") Json.Obj options)
+            @Doc(value = "strict, comment, disable, delete", obvious = true)
+            Json.Obj options)
             implements Call<HaChanged>, OnSeveral {
         private static final Set<String> TAKEN =
                 Set.of("rule", "type", "resources", "nodes", "affinity", "group", "restricted");

@@ -20,8 +20,7 @@ record HostNetwork(
         @Doc(value = "Interface, such as vmbr1", obvious = true)
         Optional<String> iface,
 
-        @Doc("Such as type, cidr, gateway, bridge_ports, delete")
-        Json.Obj options)
+        @Doc("Such as type, cidr, delete") Json.Obj options)
         implements Write {
     enum Action {
         CREATE,

@@ -288,7 +288,7 @@ final class HostReads {
             @Doc(value = "Which", or = "disks", obvious = true)
             DiskView what,
 
-            @Doc("For smart") Optional<String> disk)
+            @Doc(value = "For smart", obvious = true) Optional<String> disk)
             implements Call<Object>, OnNode {
         @Override
         public Object run(ToolContext ctx) {
@@ -357,7 +357,7 @@ final class HostReads {
     record SystemFacts(
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "Which", obvious = true) SystemView what,
-            @Doc("In the report") Optional<String> text)
+            @Doc(value = "In the report", obvious = true) Optional<String> text)
             implements Call<Object>, OnNode {
         // A whole report fills a model's memory; the first part of it is the summary.
         private static final int REPORT_LINES = 150;

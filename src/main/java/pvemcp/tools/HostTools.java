@@ -42,7 +42,7 @@ public final class HostTools {
             destroy("pve_node_disk_prepare", """
                     Wipe a disk, or make GPT, LVM, ZFS or a directory of it. What is on it is lost.""", Prepare.class),
             read("pve_node_system", """
-                    Show a node's time, DNS, hosts file, options, subscription, certificates, devices or report.""", HostReads.SystemFacts.class),
+                    Show a node's settings, subscription, certificates, devices or report.""", HostReads.SystemFacts.class),
             change("pve_node_set", "Change a node's time zone, DNS, hosts file or options.", Settings.class),
             change("pve_node_power", "Reboot, shut down or wake a node. Its guests go down with it.", Power.class),
             operate("pve_node_guests", """
@@ -68,7 +68,7 @@ public final class HostTools {
     record Service(
             @Doc(kind = Kind.NODE) String node,
 
-            @Doc("Such as cron") String service,
+            @Doc(value = "Such as cron", obvious = true) String service,
 
             @Doc(value = "What to do", obvious = true) ServiceAction action)
             implements Write {
@@ -110,12 +110,12 @@ public final class HostTools {
             @Doc(value = "What to make of it", obvious = true)
             Preparation action,
 
-            @Doc("Such as /dev/sdb") List<String> disks,
+            @Doc(value = "Such as /dev/sdb", obvious = true) List<String> disks,
 
             @Doc(value = "Name of the new group, pool or directory", obvious = true)
             Optional<String> name,
 
-            @Doc("Such as raidlevel, filesystem, add_storage")
+            @Doc(value = "Such as raidlevel, filesystem, add_storage", obvious = true)
             Json.Obj options)
             implements Write {
         Prepare {
@@ -172,8 +172,7 @@ public final class HostTools {
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to change", obvious = true) SettingsKind what,
 
-            @Doc("Such as timezone; search, dns1; data; description")
-            Json.Obj values)
+            @Doc("Such as timezone, dns1, data") Json.Obj values)
             implements Write {
         @Override
         public Verb verb() {
@@ -241,7 +240,7 @@ public final class HostTools {
             @Doc(value = "'start' takes those that start at boot, unless force=1", obvious = true)
             GuestsAction action,
 
-            @Doc("Default: all") List<Long> guests,
+            @Doc(value = "Default: all", obvious = true) List<Long> guests,
 
             @Doc(value = "Where to migrate to", kind = Kind.NODE, obvious = true)
             Optional<String> target,

@@ -63,14 +63,13 @@ public final class InsideTools {
             execute("pve_guest_password", """
                     Set a user's password inside a guest, to a secret the owner keeps in a file.""", Password.class),
             execute("pve_guest_console", """
-                    Open a guest's console for the user: the ticket goes into a file on this machine, the answer says \
-                    how to use it.""", ConsoleTools.GuestConsole.class),
+                    Open a guest's console for the user, by a ticket in a file on this machine.""", ConsoleTools.GuestConsole.class),
             execute("pve_guest_screenshot", """
                     Show a running VM's display as a picture.""", ConsoleTools.GuestScreenshot.class),
             read("pve_guest_info", """
-                    Show what a running guest says about itself: OS, addresses, file systems, users. VMs need their agent.""", Info.class),
+                    Show a running guest's OS, addresses, file systems, users. VMs need their agent.""", Info.class),
             operate("pve_guest_agent", """
-                    Ask a VM's guest agent to freeze, thaw or trim file systems, sleep or shut down.""", AgentCall.class));
+                    Ask a VM's agent to freeze, thaw or trim file systems, sleep or shut down.""", AgentCall.class));
 
     private InsideTools() {}
 
@@ -83,8 +82,7 @@ public final class InsideTools {
     record Exec(
             @Doc GuestRef guest,
 
-            @Doc("Program and arguments; with shell: a script and its $1, $2")
-            List<String> command,
+            @Doc("Program and arguments, or a script") List<String> command,
 
             @Doc(value = "Run by the guest's sh", or = "false", obvious = true)
             boolean shell,
@@ -94,7 +92,7 @@ public final class InsideTools {
 
             @Doc(value = "At most 50s", or = "30s") Duration timeout,
 
-            @Doc(value = "Bytes of output", or = "16000", min = 1, max = 1_000_000)
+            @Doc(value = "Bytes of output", or = "16000", min = 1, max = 1_000_000, obvious = true)
             int limit,
 
             @Doc(value = "How to get in", or = "auto", obvious = true)
@@ -435,7 +433,7 @@ public final class InsideTools {
             @Doc(value = "User in the guest", or = "root", obvious = true)
             String user,
 
-            @Doc("secret:FILE of the owner's") String password,
+            @Doc("secret:FILE") String password,
 
             @Doc(value = "How to get in", or = "auto", obvious = true)
             Way via)
@@ -590,7 +588,8 @@ public final class InsideTools {
     record AgentCall(
             @Doc GuestRef guest,
 
-            @Doc("Frozen, it writes nothing until 'thaw'") AgentAction action)
+            @Doc(value = "Frozen, it writes nothing until 'thaw'", obvious = true)
+            AgentAction action)
             implements Call<AgentCall.Answered>, OnGuest {
         record Answered(String outcome, String guest, String next) {}
 

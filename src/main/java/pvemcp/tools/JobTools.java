@@ -35,7 +35,7 @@ public final class JobTools {
             "jobs",
             "Scheduled backups and realm syncs",
             read("pve_job_list", """
-                    List backup jobs and realm syncs with next runs, and guests in no job; of one job what it covers.""", JobList.class),
+                    List backup jobs and realm syncs, and guests in no job.""", JobList.class),
             execute("pve_job_set", "Set or delete a backup job or realm sync, or run a backup job now.", JobSet.class));
 
     private static final String BACKUPS = "/cluster/backup";
@@ -116,7 +116,7 @@ public final class JobTools {
             @Doc(value = "Only this backup job", obvious = true)
             Optional<String> job,
 
-            @Doc("Instead: when would this run") Optional<String> schedule)
+            @Doc("When would this run") Optional<String> schedule)
             implements Call<Object> {
         record Uncovered(int id, String name) {}
 
@@ -253,9 +253,9 @@ public final class JobTools {
 
             @Doc("Such as mon..fri 02:00") Optional<String> schedule,
 
-            @Doc("Ids, names, 'all' or 'pool:shop'") List<String> guests,
+            @Doc("Also all, pool:shop") List<String> guests,
 
-            @Doc("storage, prune-backups, enabled; realm, scope")
+            @Doc(value = "storage, prune-backups, enabled; realm, scope", obvious = true)
             Json.Obj options)
             implements Call<Object>, OnRequest, Tiered {
         private static final Set<String> TAKEN = Set.of("id", "all", "vmid", "pool", "schedule");

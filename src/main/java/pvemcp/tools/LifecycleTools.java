@@ -41,16 +41,15 @@ public final class LifecycleTools {
             "lifecycle",
             "Creating, cloning, moving and deleting guests",
             execute("pve_vm_create", """
-                    Create a VM: empty, with an ISO to install from, or from a cloud image. What is left open is chosen \
-                    and told.""", CreateTools.VmCreate.class),
+                    Create a VM: empty, with an ISO, or from a cloud image.""", CreateTools.VmCreate.class),
             execute("pve_ct_create", """
-                    Create an unprivileged container from a template or OCI image. What is left open is chosen and told.""", CreateTools.CtCreate.class),
+                    Create an unprivileged container from a template or OCI image.""", CreateTools.CtCreate.class),
             change("pve_guest_clone", """
                     Clone a VM or container, or make a guest from a template.""", CreateTools.GuestClone.class),
             change("pve_guest_template", """
                     Turn a stopped guest into a template, for good.""", CreateTools.GuestTemplate.class),
             operate("pve_guest_migrate", """
-                    Move a guest to another node, after checking what stands against it. Running containers are restarted.""", GuestMigrate.class),
+                    Move a guest to another node, if nothing stands against it. Running containers restart.""", GuestMigrate.class),
             operate("pve_guest_power_many", """
                     Start, stop or restart all guests of a pool, tag or node, and say of each how it went.""", PowerMany.class),
             destroy("pve_guest_delete", """
@@ -61,10 +60,11 @@ public final class LifecycleTools {
     record GuestDelete(
             @Doc GuestRef guest,
 
-            @Doc(value = "Also from jobs, HA and ACLs", or = "true")
+            @Doc(value = "Also from jobs, HA and ACLs", or = "true", obvious = true)
             boolean purge,
 
-            @Doc("Also volumes no configuration names") boolean unreferenced,
+            @Doc(value = "Also volumes no configuration names", obvious = true)
+            boolean unreferenced,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
@@ -144,7 +144,7 @@ public final class LifecycleTools {
             @Doc(value = "Where to", kind = Kind.NODE, obvious = true)
             String node,
 
-            @Doc(value = "For local disks", kind = Kind.STORAGE)
+            @Doc(value = "For local disks", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
             @Doc(value = "How long to wait for the move", or = "45s", obvious = true)

@@ -23,7 +23,7 @@ import pvemcp.view.View;
 public final class MetricTools {
     public static final Toolset METRICS = Toolset.of(
             "metrics", "Use of CPU, memory, network and disk over time", read("pve_metrics_get", """
-                    Summarise what guests, nodes or storages used: now, mean, p95, max, trend. chart=true adds a picture.""", Metrics.class));
+                    Summarise what guests, nodes or storages used, with trend. chart=true adds a picture.""", Metrics.class));
 
     private MetricTools() {}
 
@@ -51,12 +51,14 @@ public final class MetricTools {
             @Doc(value = "How far back", or = "hour", obvious = true)
             Timeframe timeframe,
 
-            @Doc("Such as cpu, netin") List<String> metrics,
+            @Doc(value = "Such as cpu, netin", obvious = true)
+            List<String> metrics,
 
             @Doc(value = "Add a picture of the first metric", obvious = true)
             boolean chart,
 
-            @Doc("Highest values, not means") boolean peaks)
+            @Doc(value = "Highest values, not means", obvious = true)
+            boolean peaks)
             implements Call<Metrics.Summary> {
         /// @param trend the mean of the last quarter against that of the first
         record Line(String of, String metric, String now, String mean, String p95, String max, String trend) {}

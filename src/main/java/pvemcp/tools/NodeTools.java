@@ -24,7 +24,7 @@ public final class NodeTools {
             "Hosts of the cluster",
             read("pve_node_list", "List the nodes with status, load and memory.", NodeList.class),
             read("pve_node_get", """
-                    Show one node: load, memory, I/O wait, root disk, versions, number of guests.""", NodeGet.class));
+                    Show one node: load, memory, disk, versions.""", NodeGet.class));
 
     private NodeTools() {}
 

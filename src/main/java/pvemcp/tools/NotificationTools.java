@@ -24,9 +24,9 @@ public final class NotificationTools {
             "notifications",
             "Notification targets and matchers",
             read("pve_notification_get", """
-                    Show notification targets, matchers, or the fields matchers can look at.""", NotificationGet.class),
+                    Show notification targets or matchers.""", NotificationGet.class),
             execute("pve_notification_set", """
-                    Create, change or delete a notification target or matcher, or send a test to a target.""", NotificationSet.class));
+                    Create, change, delete or test a notification target or matcher.""", NotificationSet.class));
 
     private static final String BASE = "/cluster/notifications";
 
@@ -82,7 +82,8 @@ public final class NotificationTools {
             @Doc(value = "Which", or = "targets", obvious = true)
             Shows what,
 
-            @Doc("Only this one, in full") Optional<String> name)
+            @Doc(value = "Only this one, in full", obvious = true)
+            Optional<String> name)
             implements Call<Object> {
         @Override
         public Object run(ToolContext ctx) {
@@ -164,7 +165,7 @@ public final class NotificationTools {
             @Doc(value = "What to do", obvious = true) NotificationAction action,
             @Doc(value = "Its name", obvious = true) String name,
 
-            @Doc("Such as server, mailto, target; token, password: secret:FILE")
+            @Doc("Such as mailto; token, password: secret:FILE")
             Json.Obj options)
             implements Write {
         @Override

@@ -27,10 +27,10 @@ import pvemcp.view.View;
 /// What a user or token may do, whether that is more or less than a job needs, and the commands that give just
 /// enough.
 record PermissionAudit(
-        @Doc("User or token; default: this server's") Optional<String> userid,
+        @Doc("Default: this server's") Optional<String> userid,
 
-        @Doc("Such as /pool/shop") List<String> paths,
-        @Doc("Wanted there") List<String> privileges)
+        @Doc(value = "Such as /pool/shop", obvious = true) List<String> paths,
+        @Doc(value = "Wanted there", obvious = true) List<String> privileges)
         implements Call<PermissionAudit.Findings> {
     /// What is worth thinking twice about giving to a program (PVE::AccessControl has them all).
     private static final List<List<String>> GRAVE = List.of(

@@ -29,7 +29,7 @@ public final class PoolTools {
             "Pools and what is in them",
             read("pve_pool_get", "List pools, or show the guests and storages in one.", Get.class),
             change("pve_pool_set", """
-                    Create, change or delete a pool, or its members. Rights on the pool hold for them.""", Change.class));
+                    Create, change or delete a pool, or its members.""", Change.class));
 
     private PoolTools() {}
 
@@ -42,7 +42,8 @@ public final class PoolTools {
     record Pool(String pool, String comment, Page members) {}
 
     record Get(
-            @Doc(value = "Only this one", kind = Kind.POOL) Optional<String> pool,
+            @Doc(value = "Only this one", kind = Kind.POOL, obvious = true)
+            Optional<String> pool,
 
             @Doc(value = "'next' of the page before", kind = Kind.CURSOR, obvious = true)
             Optional<String> cursor)
@@ -107,12 +108,18 @@ public final class PoolTools {
     }
 
     record Change(
-            @Doc("Parent/child where nested") String pool,
-            @Doc("change: its comment") Action action,
+            @Doc(value = "Parent/child where nested", obvious = true)
+            String pool,
+
+            @Doc(value = "change: its comment", obvious = true)
+            Action action,
+
             @Doc(value = "Members", obvious = true) List<GuestRef> guests,
             @Doc(value = "Members", obvious = true) List<String> storages,
             @Doc(value = "Its comment", obvious = true) Optional<String> comment,
-            @Doc("Out of another pool") boolean move)
+
+            @Doc(value = "Out of another pool", obvious = true)
+            boolean move)
             implements Call<Outcome>, OnSeveral, OnPath {
         Change {
             guests = List.copyOf(guests);

@@ -41,7 +41,7 @@ public final class ProvisionTools {
             "provision",
             "New guests from templates",
             change("pve_guest_provision", """
-                    Make a guest from a template and start it: clone, cloud-init, resize, start, wait for its address.""", GuestProvision.class),
+                    Make a guest from a template, start it and wait for its address.""", GuestProvision.class),
             change("pve_template_build", """
                     Make a VM template with cloud-init from a cloud image on a storage.""", TemplateBuild.class),
             read("pve_inventory_export", """
@@ -79,7 +79,8 @@ public final class ProvisionTools {
             @Doc(value = "Storage for full copies of its disks", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
-            @Doc("Full instead of linked clone") boolean full,
+            @Doc(value = "Full instead of linked clone", obvious = true)
+            boolean full,
 
             @Doc(kind = Kind.POOL) Optional<String> pool,
             @Doc(value = "CPU cores", obvious = true) Optional<Integer> cores,
@@ -87,7 +88,7 @@ public final class ProvisionTools {
             @Doc(value = "Memory such as 4G", obvious = true)
             Optional<Bytes> memory,
 
-            @Doc("New size") Optional<Bytes> disk,
+            @Doc(value = "New size", obvious = true) Optional<Bytes> disk,
 
             @Doc(value = "cloud-init user (VM)", obvious = true)
             Optional<String> user,
@@ -95,7 +96,7 @@ public final class ProvisionTools {
             @Doc(value = "Public SSH keys (VM)", obvious = true)
             List<String> sshKeys,
 
-            @Doc("dhcp or CIDR") Optional<String> ip,
+            @Doc(value = "dhcp or CIDR", obvious = true) Optional<String> ip,
 
             @Doc(value = "Gateway for a fixed address", obvious = true)
             Optional<String> gateway,
@@ -342,7 +343,8 @@ public final class ProvisionTools {
     }
 
     record TemplateBuild(
-            @Doc("Such as local:import/debian-13.qcow2") String image,
+            @Doc(value = "Such as local:import/debian-13.qcow2", obvious = true)
+            String image,
 
             @Doc(value = "Name of the template", obvious = true)
             String name,
@@ -361,7 +363,7 @@ public final class ProvisionTools {
             @Doc(value = "Memory", or = "2G", obvious = true)
             Bytes memory,
 
-            @Doc("New size") Optional<Bytes> disk,
+            @Doc(value = "New size", obvious = true) Optional<Bytes> disk,
 
             @Doc(value = "Bridge", or = "vmbr0", obvious = true)
             String bridge,

@@ -17,7 +17,8 @@ import pvemcp.view.View;
 
 /// Answers a question put as SQL, or says which tables there are.
 record QueryTool(
-        @Doc("Left out: tables and columns") Optional<String> sql,
+        @Doc(value = "Left out: tables and columns", obvious = true)
+        Optional<String> sql,
 
         @Doc(value = "Most rows", or = "50", min = 1, max = 500, obvious = true)
         int limit)

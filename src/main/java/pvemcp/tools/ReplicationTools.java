@@ -99,7 +99,7 @@ public final class ReplicationTools {
             @Doc(value = "Only of this guest", obvious = true)
             Optional<GuestRef> guest,
 
-            @Doc("With its log") Optional<String> job)
+            @Doc(value = "With its log", obvious = true) Optional<String> job)
             implements Call<ReplicationList.Jobs> {
         record Jobs(String summary, List<JobLine> jobs, List<View> log) {}
 
@@ -162,7 +162,7 @@ public final class ReplicationTools {
             String target,
 
             @Doc("Such as */15") Optional<String> schedule,
-            @Doc("MB/s") Optional<Double> rate,
+            @Doc(value = "MB/s", obvious = true) Optional<Double> rate,
             @Doc(value = "Comment", obvious = true) Optional<String> comment,
 
             @Doc(value = "false pauses the job", obvious = true)

@@ -23,9 +23,10 @@ import pvemcp.view.Clean;
 /// neither waits for that nor fails with it (PVE::API2::Network::SDN), so each node is looked at afterwards.
 record SdnApply(
         @Doc(value = "What to do", obvious = true) Action action,
-        @Doc("Token of your lock") Optional<String> lock,
+        @Doc(value = "Token of your lock", obvious = true) Optional<String> lock,
 
-        @Doc("unlock: another's; lock: though changes wait") boolean force)
+        @Doc(value = "unlock: another's; lock: though changes wait", obvious = true)
+        boolean force)
         implements Call<SdnApply.Applied>, OnPath, Planned {
     // Until a reload of the network has ended, with what a call may take in all in mind.
     private static final Duration SETTLING = Duration.ofSeconds(30);

@@ -137,7 +137,7 @@ final class SdnReads {
             @Doc(value = "Which", or = "pending", obvious = true)
             Shows what,
 
-            @Doc("One of them; of bridges, routes: a zone or fabric")
+            @Doc(value = "One of them; of bridges, routes: a zone or fabric", obvious = true)
             Optional<String> name,
 
             @Doc(value = "On this node", kind = Kind.NODE, obvious = true)

@@ -21,7 +21,7 @@ public final class SdnTools {
             "sdn",
             "Software-defined networks",
             read("pve_sdn_get", """
-                    Show the SDN: what waits to be applied, definitions, addresses, or its state on nodes.""", SdnReads.SdnGet.class),
+                    Show the SDN and what waits to be applied.""", SdnReads.SdnGet.class),
             execute("pve_sdn_set", """
                     Create, change or delete a part of the SDN. Nothing takes effect before pve_sdn_apply.""", SdnSet.class),
             change("pve_sdn_apply", """
@@ -83,9 +83,9 @@ public final class SdnTools {
 
             @Doc("Id; of a new subnet: its CIDR") String name,
 
-            @Doc("Its vnet; of fabric_node: its fabric") Optional<String> of,
+            @Doc("Its vnet or fabric") Optional<String> of,
 
-            @Doc("Such as type, zone, tag, lock-token; token, key: secret:FILE")
+            @Doc("Such as type, zone, tag; token, key: secret:FILE")
             Json.Obj options)
             implements Write {
         SdnSet {

@@ -26,7 +26,7 @@ public final class SmokeTools {
             "smoke",
             "Tests on a real cluster",
             destroy("pve_smoke", """
-                    Test what works here: reads, and with write=true guests of its own, which it removes again.""", Run.class),
+                    Test what works here, with write=true by guests of its own.""", Run.class),
             destroy("pve_smoke_cleanup", """
                     Show what smoke tests left behind, and with apply=true remove it.""", Cleanup.class));
 
@@ -46,27 +46,31 @@ public final class SmokeTools {
     }
 
     record Run(
-            @Doc(value = "Where", kind = Kind.NODE) String node,
+            @Doc(value = "Where", kind = Kind.NODE, obvious = true)
+            String node,
 
             @Doc(value = "Which", or = "read_only,service") List<Suite> suites,
 
-            @Doc("Allow suites that make and remove guests") boolean write,
+            @Doc(value = "Allow suites that make and remove guests", obvious = true)
+            boolean write,
 
-            @Doc("Container template; default: the smallest")
+            @Doc(value = "Container template; default: the smallest", obvious = true)
             Optional<String> template,
 
-            @Doc(value = "For the container", kind = Kind.STORAGE)
+            @Doc(value = "For the container", kind = Kind.STORAGE, obvious = true)
             Optional<String> storage,
 
-            @Doc(value = "For suite backup", kind = Kind.STORAGE)
+            @Doc(value = "For suite backup", kind = Kind.STORAGE, obvious = true)
             Optional<String> backupStorage,
 
-            @Doc("VM for suite clone") Optional<GuestRef> source,
+            @Doc(value = "VM for suite clone", obvious = true)
+            Optional<GuestRef> source,
 
-            @Doc(value = "For what is made", kind = Kind.POOL)
+            @Doc(value = "For what is made", kind = Kind.POOL, obvious = true)
             Optional<String> pool,
 
-            @Doc(value = "For all of it", or = "10m") Duration timeout)
+            @Doc(value = "For all of it", or = "10m", obvious = true)
+            Duration timeout)
             implements Call<Smoke.Result>, OnNode, Tiered {
         Run {
             suites = List.copyOf(suites.isEmpty() ? EnumSet.allOf(Suite.class) : EnumSet.copyOf(suites));

@@ -43,7 +43,7 @@ public final class SnapshotTools {
             read("pve_snapshot_list", """
                     List a guest's snapshots as a tree, or show the configuration one of them holds.""", SnapshotList.class),
             change("pve_snapshot_create", """
-                    Take a snapshot of a guest. A way back before a risky change, but no backup.""", SnapshotCreate.class),
+                    Take a snapshot of a guest. It is no backup.""", SnapshotCreate.class),
             destroy("pve_snapshot_delete", """
                     Delete a snapshot. The guest stays as it is.""", SnapshotDelete.class),
             destroy("pve_snapshot_rollback", """
@@ -75,7 +75,10 @@ public final class SnapshotTools {
 
     record SnapshotList(
             @Doc GuestRef guest,
-            @Doc("Show this one's configuration") Optional<String> snapshot) implements Call<Object>, OnGuest {
+
+            @Doc(value = "Show this one's configuration", obvious = true)
+            Optional<String> snapshot)
+            implements Call<Object>, OnGuest {
         /// @param snapshot indented below the one it grew from
         /// @param memory whether the RAM was saved as well
         record Line(String snapshot, Optional<Instant> taken, Optional<Duration> age, boolean memory) {}
@@ -159,7 +162,7 @@ public final class SnapshotTools {
             String name,
 
             @Doc(value = "What it is for", obvious = true) Optional<String> description,
-            @Doc("Save the RAM too") boolean memory,
+            @Doc(value = "Save the RAM too", obvious = true) boolean memory,
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)

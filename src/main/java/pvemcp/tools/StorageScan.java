@@ -20,11 +20,12 @@ import pvemcp.view.View;
 /// the credentials it is given, so that is more than a read.
 record StorageScan(
         @Doc(kind = Kind.NODE) String node,
-        @Doc("What to look for") What kind,
-        @Doc("Server, iSCSI portal or volume group") Optional<String> target,
+        @Doc(value = "What to look for", obvious = true) What kind,
 
-        @Doc("username, domain, port, fingerprint; password as secret:FILE")
-        Json.Obj options)
+        @Doc(value = "Server, iSCSI portal or volume group", obvious = true)
+        Optional<String> target,
+
+        @Doc("Such as username; password: secret:FILE") Json.Obj options)
         implements Call<View>, OnPath, Tiered {
     enum What {
         NFS,

@@ -71,7 +71,8 @@ public final class StorageTools {
             @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("Such as images, iso, backup") Optional<String> content,
+            @Doc(value = "Such as images, iso, backup", obvious = true)
+            Optional<String> content,
 
             Window window)
             implements Call<Page> {
@@ -127,8 +128,7 @@ public final class StorageTools {
             @Doc(value = "Node to ask; default: one that has the storage", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc("images, rootdir, iso, vztmpl, backup, snippets or import")
-            Optional<String> content,
+            @Doc("Such as iso, backup") Optional<String> content,
 
             @Doc(value = "Only of this guest id", min = 100, max = 999_999_999, obvious = true)
             Optional<Long> vmid,

@@ -31,11 +31,15 @@ import pvemcp.view.View;
 record StorageUpload(
         @Doc(kind = Kind.NODE) String node,
         @Doc(kind = Kind.STORAGE) String storage,
-        @Doc("Path in a directory opened for uploads") String file,
 
-        @Doc("Default: by the file's ending") Optional<DatastoreTools.Content> content,
+        @Doc(value = "Path in a directory opened for uploads", obvious = true)
+        String file,
 
-        @Doc("Name to keep it by; default: the file's") Optional<String> filename)
+        @Doc(value = "Default: by the file's ending", obvious = true)
+        Optional<DatastoreTools.Content> content,
+
+        @Doc(value = "Name to keep it by; default: the file's", obvious = true)
+        Optional<String> filename)
         implements Call<StorageUpload.Uploaded>, OnPath {
     private static final int PIECE = 1 << 20;
 

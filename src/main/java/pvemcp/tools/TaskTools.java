@@ -34,9 +34,9 @@ public final class TaskTools {
             read("pve_task_list", """
                     List recent tasks, newest first. Of one node or guest it goes back further.""", ListTasks.class),
             read("pve_task_get", """
-                    Show one task: its state, the verdict, and the end of its log.""", TaskGet.class).structured(TaskGet.TaskFacts.class),
+                    Show one task: its state, the verdict, and the end of its log.""", TaskGet.class),
             read("pve_task_wait", """
-                    Wait until a task is over and report how it ended, at most 45 s a call.""", TaskWait.class).structured(Outcome.class),
+                    Wait until a task is over, at most 45 s a call.""", TaskWait.class).structured(Outcome.class),
             operate("pve_task_stop", """
                     Stop a running task. Undoes nothing: what it locked may stay locked.""", TaskStop.class));
 
@@ -94,7 +94,7 @@ public final class TaskTools {
             @Doc(value = "Only of this guest: id, name or node/id", obvious = true)
             Optional<GuestRef> guest,
 
-            @Doc("Such as vzdump") Optional<String> type,
+            @Doc(value = "Such as vzdump", obvious = true) Optional<String> type,
 
             @Doc(value = "Only those still running", obvious = true)
             boolean running,

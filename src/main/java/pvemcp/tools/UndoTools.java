@@ -27,17 +27,14 @@ public final class UndoTools {
     private static final String NAME = "pve_undo";
 
     public static final Toolset UNDO = Toolset.of("undo", "Taking back what was done", destroy(NAME, """
-                    Take back an earlier change by its exact inverse. Says where there is none, or where things have \
-                    changed since.""", Undo.class));
+                    Take back an earlier change by its exact inverse, where there is one.""", Undo.class));
 
     private static final Tool<Inverse> INVERSE =
             Tool.execute(NAME, "Makes the request that takes back an earlier one.", Inverse.class);
 
     private UndoTools() {}
 
-    record Undo(
-            @Doc("Line of the audit log; default: your last change")
-            Optional<Integer> line) implements Call<View>, Undoes, Tiered {
+    record Undo(@Doc("Default: your last change") Optional<Integer> line) implements Call<View>, Undoes, Tiered {
         @Override
         public Tool<?> inverse() {
             return INVERSE;
