@@ -26,14 +26,14 @@ public final class Brakes {
     private final Clock clock;
 
     /// By principal. Guarded by `this`.
-    private final Map<String, Record> records = new HashMap<>();
+    private final Map<String, Doings> records = new HashMap<>();
 
     private record Done(Instant at, Tier tier, Set<String> guests) {}
 
     private record Failures(int count, Instant last) {}
 
     /// What one caller has done.
-    private static final class Record {
+    private static final class Doings {
         private final Deque<Done> done = new ArrayDeque<>();
         private final Map<String, Failures> failures = new HashMap<>();
         private String lastCall = "";
@@ -46,8 +46,8 @@ public final class Brakes {
         this.clock = clock;
     }
 
-    private Record record(String principal) {
-        return records.computeIfAbsent(principal, _ -> new Record());
+    private Doings record(String principal) {
+        return records.computeIfAbsent(principal, _ -> new Doings());
     }
 
     /// Why a call is not made: it was made often enough, and the answer was always the same.
@@ -97,7 +97,7 @@ public final class Brakes {
         return over;
     }
 
-    private static Optional<Verdict.Deny> resting(Record record, String tool, Policy.Limits limits, Instant now) {
+    private static Optional<Verdict.Deny> resting(Doings record, String tool, Policy.Limits limits, Instant now) {
         var failures = record.failures.getOrDefault(tool, new Failures(0, Instant.MIN));
         boolean rests = limits.failures() > 0
                 && failures.count() >= limits.failures()
@@ -110,7 +110,7 @@ public final class Brakes {
                 : Optional.empty();
     }
 
-    private static Optional<Verdict.Deny> over(Record record, Tier tier, Set<String> guests, Policy.Limits limits) {
+    private static Optional<Verdict.Deny> over(Doings record, Tier tier, Set<String> guests, Policy.Limits limits) {
         long destroys =
                 record.done.stream().filter(done -> done.tier() == Tier.DESTROY).count();
         if (tier == Tier.DESTROY && limits.destroys() > 0 && destroys >= limits.destroys()) {
