@@ -34,6 +34,7 @@ public final class Commands {
                 new ApproveCommand(host, console),
                 new FreezeCommand(host, console),
                 new UnfreezeCommand(host, console),
+                new SetupCommand(host, console),
                 new DoctorCommand(host, console),
                 new SmokeCommand(host, console),
                 new ConfigCommand(host, console),

@@ -75,7 +75,10 @@ final class DoctorCommand implements Command {
         return status;
     }
 
-    private int examine(ClusterSettings settings, Config config, boolean fix) {
+    /// Goes to one cluster.
+    ///
+    /// @return the exit status
+    int examine(ClusterSettings settings, Config config, boolean fix) {
         console.out()
                 .println("cluster '%s'%s"
                         .formatted(
@@ -178,7 +181,8 @@ final class DoctorCommand implements Command {
         }
     }
 
-    private void fault(PveFault fault) {
+    /// Says what went wrong and what to do.
+    void fault(PveFault fault) {
         switch (fault) {
             case PveFault.Untrusted untrusted -> {
                 line("✗", "the certificate is not trusted: " + Clean.oneLine(untrusted.why()));

@@ -212,7 +212,12 @@ public enum Key {
 
     /// The name in the environment.
     public String env() {
-        return "PVE_MCP_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
+        return variable(path);
+    }
+
+    /// The name in the environment of one of the [#spellings()].
+    static String variable(String spelling) {
+        return "PVE_MCP_" + spelling.replace('.', '_').toUpperCase(Locale.ROOT);
     }
 
     public Kind kind() {

@@ -132,11 +132,7 @@ final class Loader {
             }
             return Optional.of(file);
         }
-        var base = surroundings.variable("XDG_CONFIG_HOME");
-        var config = base.isEmpty() ? surroundings.home().resolve(".config") : surroundings.resolve(base);
-        for (var file : List.of(
-                surroundings.directory().resolve("pve-mcp.toml"),
-                config.resolve("pve-mcp").resolve("config.toml"))) {
+        for (var file : List.of(surroundings.directory().resolve("pve-mcp.toml"), surroundings.configuration())) {
             if (Files.exists(file)) {
                 return Optional.of(file);
             }

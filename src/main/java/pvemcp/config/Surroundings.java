@@ -28,8 +28,15 @@ public record Surroundings(Map<String, String> env, Path directory, Path home) {
         return env.getOrDefault(name, "");
     }
 
+    /// The user's own configuration file, whether there is one or not.
+    public Path configuration() {
+        var base = variable("XDG_CONFIG_HOME");
+        var config = base.isEmpty() ? home.resolve(".config") : resolve(base);
+        return config.resolve("pve-mcp").resolve("config.toml");
+    }
+
     /// A path as somebody writes it, with `~` for the home directory and relative to the working directory.
-    Path resolve(String text) {
+    public Path resolve(String text) {
         if (text.equals("~")) {
             return home;
         }

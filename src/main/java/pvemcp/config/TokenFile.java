@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -210,21 +208,10 @@ public final class TokenFile {
 
     /// As a whole or not at all: a server may be reading.
     private void write(List<Entry> entries) throws IOException {
-        var folder = path.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
-        var half = posix
-                ? Files.createTempFile(
-                        folder,
-                        ".tokens",
-                        ".part",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-                : Files.createTempFile(folder, ".tokens", ".part");
         var text = new StringBuilder(
                 "# name  hash of the token  highest tier  what may be changed (nothing: everything)\n");
         entries.forEach(entry -> text.append(entry.line()).append('\n'));
-        Files.writeString(half, text);
-        Files.move(half, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFile.write(path, text.toString());
     }
 
     /// Whose token this is. Every hash is compared, and each in the same time whatever it is.

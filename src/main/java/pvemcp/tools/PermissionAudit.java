@@ -265,76 +265,20 @@ record PermissionAudit(
         return String.join("; ", parts);
     }
 
-    /// One role on one path.
-    ///
-    /// @param privileges of a role to be made; empty for one that PVE has
-    private record Grant(String path, String role, List<String> privileges) {
-        /// What a role names and the cluster does not have is left out: 8 has no `VM.GuestAgent.Audit`.
-        Set<String> privileges(Map<String, Set<String>> roles) {
-            if (privileges.isEmpty()) {
-                return roles.getOrDefault(role, Set.of());
-            }
-            var all = new LinkedHashSet<>(privileges);
-            all.retainAll(roles.getOrDefault("Administrator", Set.of()));
-            return all;
-        }
-    }
-
-    /// Kinds of work, mildest first, each with just enough for it.
-    private enum Job {
-        AUDITOR("sees everything, changes nothing", List.of(new Grant("/", "PVEAuditor", List.of()))),
-        OPERATOR(
-                "besides that starts, stops, snapshots and backs up guests",
-                List.of(
-                        new Grant("/", "PVEAuditor", List.of()),
-                        new Grant(
-                                "/vms",
-                                "McpOperator",
-                                List.of(
-                                        "VM.Audit",
-                                        "VM.GuestAgent.Audit",
-                                        "VM.PowerMgmt",
-                                        "VM.Snapshot",
-                                        "VM.Snapshot.Rollback",
-                                        "VM.Backup")),
-                        new Grant("/storage", "McpBackup", List.of("Datastore.Audit", "Datastore.AllocateSpace")))),
-        ADMINISTRATOR(
-                "does nearly everything but give roles; also changes users and runs programs in guests",
-                List.of(
-                        new Grant("/", "PVEAdmin", List.of()),
-                        new Grant("/", "McpHosts", List.of("Sys.Audit", "Sys.Modify", "Sys.PowerMgmt"))));
-
-        private final String does;
-        private final List<Grant> grants;
-
-        Job(String does, List<Grant> grants) {
-            this.does = does;
-            this.grants = grants;
-        }
-
-        Set<String> needs(Map<String, Set<String>> roles) {
-            var all = new TreeSet<String>();
-            grants.forEach(grant -> all.addAll(grant.privileges(roles)));
-            return all;
-        }
-    }
-
     private List<Recipe> recipes(Permissions granted, Map<String, Set<String>> roles, String who) {
-        var user = who.split("!", 2)[0];
-        var whom =
-                who.contains("!") ? "--users '%s' --tokens '%s'".formatted(user, who) : "--users '%s'".formatted(user);
+        var whom = Job.whom(who);
         var recipes = new ArrayList<Recipe>();
         var said = new LinkedHashSet<String>();
         for (var job : Job.values()) {
             var lacks = new TreeSet<String>();
             var commands = new ArrayList<String>();
-            for (var grant : job.grants) {
+            for (var grant : job.grants()) {
                 var wanted = grant.privileges(roles);
-                if (!grant.privileges().isEmpty()) {
-                    commands.add("pveum role add %s --privs '%s'".formatted(grant.role(), String.join(" ", wanted)));
+                if (grant.makesRole()) {
+                    commands.add(grant.making(wanted));
                 }
                 for (var place : places(grant.path())) {
-                    commands.add("pveum acl modify %s %s --roles %s".formatted(place, whom, grant.role()));
+                    commands.add(grant.giving(place, whom));
                     var held = granted.on(place);
                     wanted.stream()
                             .filter(privilege -> !held.contains(privilege))
@@ -343,7 +287,7 @@ record PermissionAudit(
             }
             recipes.add(new Recipe(
                     HostTools.word(job),
-                    job.does,
+                    job.does(),
                     brief(lacks),
                     commands.stream().map(Clean::oneLine).filter(said::add).toList()));
         }
