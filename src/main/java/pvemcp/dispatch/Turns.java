@@ -63,6 +63,7 @@ final class Turns {
         return "";
     }
 
+    @SuppressWarnings("WaitNotInLoop") // Whoever calls this looks again by itself, and does not mind to look too early.
     private synchronized void await() {
         try {
             wait(LOOK.toMillis());

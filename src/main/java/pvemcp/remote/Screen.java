@@ -43,13 +43,13 @@ public record Screen(int width, int height, int[] rgb) {
             int green = 0;
             int blue = 0;
             for (int j = 0; j < step * step; j++) {
-                int pixel = rgb[(i / w * step + j / step) * width + i % w * step + j % step];
+                int pixel = rgb[(i / w * step + j / step) * width + (i % w) * step + (j % step)];
                 red += pixel >> 16;
-                green += pixel >> 8 & 0xff;
+                green += (pixel >> 8) & 0xff;
                 blue += pixel & 0xff;
             }
             int all = step * step;
-            small[i] = red / all << 16 | green / all << 8 | blue / all;
+            small[i] = ((red / all) << 16) | ((green / all) << 8) | (blue / all);
         }
         return new Screen(w, h, small);
     }

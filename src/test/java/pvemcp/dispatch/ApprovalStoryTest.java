@@ -47,14 +47,14 @@ class ApprovalStoryTest {
 
     // ---- what has changed since ----
 
-    private record Change(String what, Consumer<Cluster> change, String told) {
+    record Change(String what, Consumer<Cluster> change, String told) {
         @Override
         public String toString() {
             return what;
         }
     }
 
-    private static List<Change> changes() {
+    static List<Change> changes() {
         return List.of(
                 new Change(
                         "configuration",

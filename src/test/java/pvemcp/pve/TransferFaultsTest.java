@@ -148,6 +148,11 @@ class TransferFaultsTest {
             public int read() throws IOException {
                 throw new IOException("disk gone");
             }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                throw new IOException("disk gone");
+            }
         });
 
         assertThatThrownBy(() -> to(server).upload(UPLOAD, Json.Obj.EMPTY, shrunk))

@@ -98,6 +98,22 @@ final class WebSocketSide {
             return frame[at++] & 0xff;
         }
 
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            while (at == frame.length) {
+                if (!next()) {
+                    return -1;
+                }
+            }
+            int count = Math.min(length, frame.length - at);
+            System.arraycopy(frame, at, into, offset, count);
+            at += count;
+            return count;
+        }
+
         private boolean next() throws IOException {
             int opcode = in.readUnsignedByte() & 0xf;
             int length = in.readUnsignedByte() & 0x7f;
