@@ -11,6 +11,7 @@ import pvemcp.gate.Redeemed;
 import pvemcp.gate.Target;
 import pvemcp.gate.Tickets;
 import pvemcp.gate.Verdict;
+import pvemcp.pve.PveException;
 import pvemcp.pve.Upid;
 import pvemcp.tool.Aim;
 import pvemcp.tool.Call;
@@ -162,14 +163,15 @@ final class Passage<C extends Record & Call<?>> {
         var cluster = asked.cluster();
         var watched = shared.taint().watching(trip.beginsToWrite(cluster), caller.principal());
         var wire = Wires.writing(watched, cluster.schema(), guard(tier), shared.freeze(), agreed, trip);
-        boolean failed = true;
+        boolean failed = false;
         try {
             var ctx = new Context(cluster, wire, sight.ctx().clock(), caller, this::entering);
-            var result = done(asked.call().run(ctx));
-            failed = false;
-            return Optional.of(result);
+            return Optional.of(done(asked.call().run(ctx)));
+        } catch (PveException e) {
+            // Wrong arguments and our own refusals are no failures: nothing was tried.
+            failed = true;
+            throw e;
         } catch (Wires.Stopped stopped) {
-            failed = false;
             // What the tool said of itself was allowed; what it is about to send is not, or not without a yes.
             boolean canStillAsk = stopped.verdict() instanceof Verdict.Hold && !trip.hasWritten();
             if (canStillAsk && stopped.verdict().rule().equals(Gate.TAINT) && !reachesPerson()) {

@@ -18,6 +18,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.Received;
 import pvemcp.pve.Secret;
 import pvemcp.pve.Transport;
+import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Preview;
@@ -341,6 +342,11 @@ public final class Redactor {
         @Override
         public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
             return wire.download(path, params, to, received);
+        }
+
+        @Override
+        public Tunnel tunnel(String path, Json.Obj params) {
+            return wire.tunnel(path, params);
         }
 
         @Override
