@@ -56,7 +56,7 @@ import pvemcp.tools.Resources;
 final class Assembly implements Host {
     private static final String UNCONFIGURED =
             "no cluster is configured: set PVE_MCP_URL, PVE_MCP_TOKEN_ID and PVE_MCP_TOKEN_SECRET, or write them into"
-                    + " pve-mcp.toml (url, token_id, token_secret_file); pve-mcp doctor checks them";
+                    + " pve-mcp.toml (url, token_id, token_secret_file); pve-mcp setup does it step by step, pve-mcp doctor checks it";
 
     private final Surroundings surroundings;
     private final Clock clock;

@@ -64,7 +64,7 @@ final class DoctorCommand implements Command {
         if (config.clusters().isEmpty()) {
             line(
                     "✗",
-                    "no cluster is configured: set %s, %s and %s, or write them into pve-mcp.toml"
+                    "no cluster is configured: 'pve-mcp setup' does it, or set %s, %s and %s, or write them into pve-mcp.toml"
                             .formatted(Key.URL.env(), Key.TOKEN_ID.env(), Key.TOKEN_SECRET.env()));
             return Exit.USAGE;
         }
