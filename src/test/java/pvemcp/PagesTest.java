@@ -88,6 +88,24 @@ class PagesTest {
                         row -> row.contains("| **none** |") != TEST.matcher(row).find());
     }
 
+    @Test
+    void the_architecture_lists_the_layers_as_they_are_held() throws IOException {
+        var said = new HashMap<String, Set<String>>();
+        var lines = Files.readAllLines(Path.of("ARCHITECTURE.md"));
+        for (var line : lines.subList(lines.indexOf("    package   may import") + 1, lines.size())) {
+            if (line.isBlank()) {
+                break;
+            }
+            var words = List.of(line.strip().split(" +", -1));
+            var may = new TreeSet<>(words.subList(1, words.size()));
+            if (!Set.of("json", "text").contains(words.getFirst())) {
+                may.add("text");
+            }
+            said.put(words.getFirst(), may);
+        }
+        assertThat(said).isEqualTo(LayersTest.MAY_IMPORT);
+    }
+
     /// All pages of the project: not those of what a build or a measurement brought along.
     private static List<Path> pages() throws IOException {
         var pages = new ArrayList<Path>();
