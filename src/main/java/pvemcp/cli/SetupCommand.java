@@ -323,12 +323,11 @@ final class SetupCommand implements Command {
     }
 
     private static Job job(String text) {
-        int index = tiers().indexOf(text);
-        if (index < 0) {
-            throw new IllegalArgumentException("'%s' is no tier%s: there are %s"
-                    .formatted(text, Nearest.hint(text, tiers()), String.join(", ", tiers())));
-        }
-        return Job.values()[index];
+        return Arrays.stream(Job.values())
+                .filter(job -> word(job).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'%s' is no tier%s: there are %s"
+                        .formatted(text, Nearest.hint(text, tiers()), String.join(", ", tiers()))));
     }
 
     private static int release(String text) {
@@ -343,12 +342,14 @@ final class SetupCommand implements Command {
         if (text.equals(NOBODY)) {
             return Optional.empty();
         }
-        int index = Client.words().indexOf(text);
-        if (index < 0) {
+        var found = Arrays.stream(Client.values())
+                .filter(client -> client.word().equals(text))
+                .findFirst();
+        if (found.isEmpty()) {
             throw new IllegalArgumentException("'%s' is no client known here%s: there are %s and none"
                     .formatted(text, Nearest.hint(text, Client.words()), String.join(", ", Client.words())));
         }
-        return Optional.of(Client.values()[index]);
+        return found;
     }
 
     private static Optional<Presented> look(URI url) {
