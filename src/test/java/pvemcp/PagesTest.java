@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -156,7 +157,7 @@ class PagesTest {
     }
 
     /// The tests of each class that has some, by its simple name. Two classes of one name are taken together.
-    private static HashMap<String, Set<String>> classes() throws IOException {
+    private static Map<String, Set<String>> classes() throws IOException {
         var classes = new HashMap<String, Set<String>>();
         try (var files = Files.walk(TESTS)) {
             files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {
