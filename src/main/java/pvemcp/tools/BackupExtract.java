@@ -18,8 +18,6 @@ import pvemcp.pve.PveFault;
 import pvemcp.pve.Received;
 import pvemcp.pve.Storage;
 import pvemcp.text.Nearest;
-import pvemcp.tool.Aim.OnStorage;
-import pvemcp.tool.Aim.OnVmid;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -39,7 +37,7 @@ record BackupExtract(
         String path,
 
         @Doc(kind = Kind.NODE) Optional<String> node)
-        implements Call<BackupExtract.Extracted>, OnStorage, OnVmid, Planned {
+        implements Call<BackupExtract.Extracted>, OnArchive, Planned {
     /// @param remark what is not sure about it; empty where nothing is left to doubt
     record Extracted(String file, Bytes size, String remark) {}
 
@@ -49,16 +47,6 @@ record BackupExtract(
             throw new IllegalArgumentException(
                     "'%s' is no path inside a backup; pve_backup_files shows them".formatted(path));
         }
-    }
-
-    @Override
-    public String storage() {
-        return Archive.parse(archive).storage();
-    }
-
-    @Override
-    public Optional<Integer> targetVmid() {
-        return Optional.of(Archive.parse(archive).vmid());
     }
 
     /// The first request only looks for the file, so what it is for is said in words.

@@ -31,7 +31,6 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Aim.OnStorage;
-import pvemcp.tool.Aim.OnVmid;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -480,22 +479,12 @@ public final class BackupTools {
 
             @Doc(value = "New notes", obvious = true) Optional<String> notes,
             @Doc(kind = Kind.NODE) Optional<String> node)
-            implements Call<Outcome>, OnStorage, OnVmid {
+            implements Call<Outcome>, OnArchive {
         BackupProtect {
             archive = Archive.parse(archive).text();
             if (protect.isEmpty() && notes.isEmpty()) {
                 throw new IllegalArgumentException("say what to change: protect, notes or both");
             }
-        }
-
-        @Override
-        public String storage() {
-            return Archive.parse(archive).storage();
-        }
-
-        @Override
-        public Optional<Integer> targetVmid() {
-            return Optional.of(Archive.parse(archive).vmid());
         }
 
         @Override
@@ -581,19 +570,9 @@ public final class BackupTools {
 
             @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
             Duration timeout)
-            implements Call<Outcome>, OnStorage, OnVmid {
+            implements Call<Outcome>, OnArchive {
         BackupDelete {
             archive = Archive.parse(archive).text();
-        }
-
-        @Override
-        public String storage() {
-            return Archive.parse(archive).storage();
-        }
-
-        @Override
-        public Optional<Integer> targetVmid() {
-            return Optional.of(Archive.parse(archive).vmid());
         }
 
         @Override
@@ -652,22 +631,12 @@ public final class BackupTools {
             String path,
 
             @Doc(kind = Kind.NODE) Optional<String> node)
-            implements Call<List<BackupFiles.FileLine>>, OnStorage, OnVmid {
+            implements Call<List<BackupFiles.FileLine>>, OnArchive {
         // PVE::API2::Storage::FileRestore: v virtual, d directory, f file, l link, h hard link, b and c devices, …
         record FileLine(String name, String type, Optional<Bytes> size, Optional<Instant> changed) {}
 
         BackupFiles {
             archive = Archive.parse(archive).text();
-        }
-
-        @Override
-        public String storage() {
-            return Archive.parse(archive).storage();
-        }
-
-        @Override
-        public Optional<Integer> targetVmid() {
-            return Optional.of(Archive.parse(archive).vmid());
         }
 
         @Override

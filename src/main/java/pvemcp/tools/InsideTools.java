@@ -600,13 +600,21 @@ public final class InsideTools {
                 throw new BadArguments(List.of("argument 'guest': %s is a container, and those have no agent"
                         .formatted(Clean.oneLine(vm.toString()))));
             }
-            if (action == AgentAction.SUSPEND_RAM || action == AgentAction.SUSPEND_DISK) {
-                new Agent(vm).sleep("/" + action.command);
-                return new Answered(outcome(Json.Null.NULL), Clean.oneLine(vm.toString()), next(Json.Null.NULL));
-            }
-            var answer = new Agent(vm).send(Verb.POST, "/" + action.command, Json.Obj.EMPTY);
-            var result = answer.get("result").orElse(Json.Null.NULL);
+            var result = ask(new Agent(vm));
             return new Answered(outcome(result), Clean.oneLine(vm.toString()), next(result));
+        }
+
+        private Json ask(Agent agent) {
+            return switch (action) {
+                case SUSPEND_RAM, SUSPEND_DISK -> {
+                    agent.sleep("/" + action.command);
+                    yield Json.Null.NULL;
+                }
+                case PING, FREEZE, THAW, FREEZE_STATUS, TRIM, SHUTDOWN ->
+                    agent.send(Verb.POST, "/" + action.command, Json.Obj.EMPTY)
+                            .get("result")
+                            .orElse(Json.Null.NULL);
+            };
         }
 
         private String outcome(Json result) {
