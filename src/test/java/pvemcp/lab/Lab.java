@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import pvemcp.audit.AuditLog;
 import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
@@ -200,6 +201,25 @@ public final class Lab implements AutoCloseable {
     /// Puts something between the client and the cluster.
     public Lab through(UnaryOperator<Transport> something) {
         way = something;
+        road = Optional.empty();
+        return this;
+    }
+
+    /// Lets the client reach the cluster by these ways alone.
+    ///
+    /// @param timeout of a whole exchange, in real time
+    public Lab behind(Duration timeout, FaultProxy... proxies) {
+        wire.close();
+        wire = new HttpTransport(
+                new Connection(
+                        "default",
+                        Stream.of(proxies).map(FaultProxy::uri).toList(),
+                        token(),
+                        new Connection.Trust.Fingerprints(
+                                Stream.of(proxies).map(FaultProxy::fingerprint).toList()),
+                        timeout),
+                clock(),
+                waiting());
         road = Optional.empty();
         return this;
     }

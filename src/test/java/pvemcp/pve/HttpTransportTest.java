@@ -2,7 +2,7 @@ package pvemcp.pve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static pvemcp.pve.FaultyServer.data;
+import static pvemcp.lab.Answer.data;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -14,13 +14,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
+import pvemcp.lab.Answer;
+import pvemcp.lab.FaultProxy;
 
 /// What is sent, and how an answer is read, where all goes well.
 class HttpTransportTest {
     private static final Connection.Credential TOKEN =
             new Connection.Credential.Token("mcp@pve!claude", new Secret("12345678-secret"));
 
-    private static HttpTransport to(FaultyServer server) {
+    private static HttpTransport to(FaultProxy server) {
         return new HttpTransport(
                 new Connection(
                         "lab",
@@ -33,7 +35,7 @@ class HttpTransportTest {
 
     @Test
     void a_read_carries_the_token_and_its_parameters_in_the_query() {
-        try (var server = FaultyServer.answering(data("{\"version\":\"9.2.11\"}"));
+        try (var server = FaultProxy.answering(data("{\"version\":\"9.2.11\"}"));
                 var transport = to(server)) {
             var answer = transport.send(
                     Verb.GET,
@@ -66,7 +68,7 @@ class HttpTransportTest {
 
     @Test
     void a_write_carries_its_parameters_in_the_body() {
-        try (var server = FaultyServer.answering(data("null"));
+        try (var server = FaultProxy.answering(data("null"));
                 var transport = to(server)) {
             transport.send(
                     Verb.PUT,
@@ -90,7 +92,7 @@ class HttpTransportTest {
 
     @Test
     void nested_values_are_refused_before_anything_is_sent() {
-        try (var server = FaultyServer.answering(data("null"));
+        try (var server = FaultProxy.answering(data("null"));
                 var transport = to(server)) {
             assertThatThrownBy(() ->
                             transport.send(Verb.PUT, "/a", Json.obj("net0", Json.obj("bridge", "vmbr0"), "x", "y")))
@@ -104,7 +106,7 @@ class HttpTransportTest {
 
     @Test
     void a_page_is_asked_for_without_credentials() {
-        try (var server = FaultyServer.answering(FaultyServer.raw(
+        try (var server = FaultProxy.answering(Answer.raw(
                         "HTTP/1.1 200 OK\r\nContent-Type: application/javascript\r\nContent-Length: 21\r\n\r\n"
                                 + "const apiSchema = [];"));
                 var transport = to(server)) {
@@ -119,7 +121,7 @@ class HttpTransportTest {
     @Test
     void warming_up_opens_the_connection_that_the_first_request_uses() throws InterruptedException {
         var asked = new CountDownLatch(1);
-        try (var server = FaultyServer.answering((request, out, self) -> {
+        try (var server = FaultProxy.answering((request, out, self) -> {
                     data("1").to(request, out, self);
                     asked.countDown();
                 });
@@ -136,13 +138,13 @@ class HttpTransportTest {
     @Test
     void a_guest_that_has_moved_since_it_was_found_is_followed() {
         var asked = new AtomicInteger();
-        try (var server = FaultyServer.answering((request, out, self) -> {
+        try (var server = FaultProxy.answering((request, out, self) -> {
                     if (request.target().contains("/cluster/resources")) {
                         var node = asked.incrementAndGet() == 1 ? "pve1" : "pve2";
                         data("[{\"type\":\"qemu\",\"vmid\":101,\"name\":\"web\",\"node\":\"%s\"}]".formatted(node))
                                 .to(request, out, self);
                     } else if (request.target().contains("/nodes/pve1/")) {
-                        FaultyServer.status(
+                        Answer.status(
                                         500,
                                         "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist",
                                         "{\"data\":null}")
@@ -161,12 +163,12 @@ class HttpTransportTest {
 
     @Test
     void a_guest_that_is_gone_is_missing() {
-        try (var server = FaultyServer.answering((request, out, self) -> {
+        try (var server = FaultProxy.answering((request, out, self) -> {
                     if (request.target().contains("/cluster/resources")) {
                         data("[{\"type\":\"qemu\",\"vmid\":101,\"name\":\"web\",\"node\":\"pve1\"}]")
                                 .to(request, out, self);
                     } else {
-                        FaultyServer.status(
+                        Answer.status(
                                         500,
                                         "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist",
                                         "{\"data\":null}")
@@ -186,7 +188,7 @@ class HttpTransportTest {
     @Test
     void more_than_sixteen_requests_wait_for_their_turn() throws Exception {
         var sixteen = new CountDownLatch(16);
-        try (var server = FaultyServer.answering((request, out, self) -> {
+        try (var server = FaultProxy.answering((request, out, self) -> {
                     sixteen.countDown();
                     sixteen.await();
                     data("1").to(request, out, self);

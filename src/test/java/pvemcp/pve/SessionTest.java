@@ -2,8 +2,8 @@ package pvemcp.pve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static pvemcp.pve.FaultyServer.data;
-import static pvemcp.pve.FaultyServer.reasonOnly;
+import static pvemcp.lab.Answer.data;
+import static pvemcp.lab.Answer.reasonOnly;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -15,8 +15,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
-import pvemcp.pve.FaultyServer.Answer;
-import pvemcp.pve.FaultyServer.Seen;
+import pvemcp.lab.Answer;
+import pvemcp.lab.FaultProxy;
+import pvemcp.lab.FaultProxy.Seen;
 
 /// Tickets on the wire: when they are fetched, what they are sent with, and what follows a refusal.
 class SessionTest {
@@ -35,9 +36,9 @@ class SessionTest {
     }
 
     /// Hands out tickets, and answers everything else in the order given.
-    private FaultyServer server(Answer... answers) {
+    private FaultProxy server(Answer... answers) {
         var rest = new ArrayList<>(List.of(answers));
-        var server = FaultyServer.answering((request, out, self) -> {
+        var server = FaultProxy.answering((request, out, self) -> {
             if (request.target().equals("/api2/json/access/ticket")) {
                 tickets++;
                 data("{\"username\":\"ops@pve\",\"ticket\":\"PVE:ops@pve:%d::SIG+NATURE=\",\"CSRFPreventionToken\":\"%d:CSRF\"}"
@@ -51,7 +52,7 @@ class SessionTest {
         return server;
     }
 
-    private HttpTransport to(FaultyServer server, Connection.Credential credential) {
+    private HttpTransport to(FaultProxy server, Connection.Credential credential) {
         var trust = new Connection.Trust.Fingerprints(List.of(server.fingerprint()));
         var transport = new HttpTransport(
                 new Connection("lab", List.of(server.uri()), credential, trust, Duration.ofSeconds(10)),

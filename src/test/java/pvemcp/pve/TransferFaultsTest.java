@@ -3,11 +3,11 @@ package pvemcp.pve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static pvemcp.pve.FaultyServer.data;
-import static pvemcp.pve.FaultyServer.nothing;
-import static pvemcp.pve.FaultyServer.raw;
-import static pvemcp.pve.FaultyServer.silence;
-import static pvemcp.pve.FaultyServer.status;
+import static pvemcp.lab.Answer.data;
+import static pvemcp.lab.Answer.nothing;
+import static pvemcp.lab.Answer.raw;
+import static pvemcp.lab.Answer.silence;
+import static pvemcp.lab.Answer.status;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +26,8 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
-import pvemcp.pve.FaultyServer.Answer;
+import pvemcp.lab.Answer;
+import pvemcp.lab.FaultProxy;
 
 /// Files that travel both ways, and what becomes of them when the way breaks.
 class TransferFaultsTest {
@@ -43,14 +44,14 @@ class TransferFaultsTest {
         }
     }
 
-    private FaultyServer server(Answer... answers) {
-        var server = FaultyServer.answering(answers);
+    private FaultProxy server(Answer... answers) {
+        var server = FaultProxy.answering(answers);
         open.add(server);
         return server;
     }
 
-    private HttpTransport to(Duration timeout, List<URI> uris, FaultyServer... servers) {
-        var pins = Arrays.stream(servers).map(FaultyServer::fingerprint).toList();
+    private HttpTransport to(Duration timeout, List<URI> uris, FaultProxy... servers) {
+        var pins = Arrays.stream(servers).map(FaultProxy::fingerprint).toList();
         var token = new Connection.Credential.Token("mcp@pve!test", new Secret("s3cret"));
         var connection = new Connection("lab", uris, token, new Connection.Trust.Fingerprints(pins), timeout);
         var transport = new HttpTransport(connection, Clock.systemUTC());
@@ -58,7 +59,7 @@ class TransferFaultsTest {
         return transport;
     }
 
-    private HttpTransport to(FaultyServer server) {
+    private HttpTransport to(FaultProxy server) {
         return to(LONG, List.of(server.uri()), server);
     }
 
