@@ -9,7 +9,8 @@ import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tools.Catalog;
 
-/// The pages that follow from what is declared: all tools, all configuration keys, and the README's table.
+/// The pages that follow from what is declared: all tools, all configuration keys, the playbooks, and
+/// the README's table.
 public final class Docs {
     private static final String NOTE = "<!-- Made by `pve-mcp docs` from the declarations in the source. -->\n\n";
 
@@ -20,6 +21,7 @@ public final class Docs {
         var pages = new LinkedHashMap<String, String>();
         pages.put("docs/tools.md", tools());
         pages.put("docs/config.md", config());
+        pages.put("docs/playbooks.md", PlaybookPage.text(NOTE));
         return pages;
     }
 

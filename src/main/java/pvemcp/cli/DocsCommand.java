@@ -23,7 +23,7 @@ final class DocsCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        var spec = Command.spec(name(), "Write docs/tools.md, docs/config.md and the README's table of tools anew.");
+        var spec = Command.spec(name(), "Write the pages that follow from the declarations anew.");
         spec.usageMessage().hidden(true);
         return spec;
     }

@@ -199,9 +199,20 @@ class Features {
             throw RpcException.invalidParams(
                     "Prompt " + prompt.name() + " needs the argument " + String.join(" and ", missing));
         }
-        var text = prompt.text().apply(arguments);
+        var text = prompt.text(arguments) + absent(prompt);
         var message = Json.obj("role", "user", "content", Json.obj("type", "text", "text", text));
-        return Json.obj("description", prompt.doc(), "messages", Json.arr(message));
+        return Json.obj("description", prompt.description(), "messages", Json.arr(message));
+    }
+
+    /// A playbook may name tools that this server does not offer; who follows it should not look for them.
+    private String absent(Prompt prompt) {
+        var absent = prompt.tools().stream()
+                .filter(name -> dispatcher.tool(name).isEmpty())
+                .toList();
+        return absent.isEmpty()
+                ? ""
+                : "\nNot offered here: %s. Where one is needed, say so: its owner decides by surface, toolsets and policy."
+                        .formatted(String.join(", ", absent));
     }
 
     private Prompt prompt(String name) {

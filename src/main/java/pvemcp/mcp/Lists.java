@@ -225,6 +225,6 @@ final class Lists {
             arguments.add(
                     Json.obj("name", argument.name(), "description", argument.doc(), "required", argument.required()));
         }
-        return item.with("description", prompt.doc()).with("arguments", new Json.Arr(arguments));
+        return item.with("description", prompt.description()).with("arguments", new Json.Arr(arguments));
     }
 }

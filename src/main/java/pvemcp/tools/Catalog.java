@@ -65,6 +65,16 @@ public final class Catalog {
             "access",
             "pools");
 
+    // Single calls that do a whole job, the twins of playbooks: in `core` without the rest of their toolsets.
+    private static final List<String> JOBS = List.of(
+            "pve_failed_tasks",
+            "pve_storage_pressure",
+            "pve_evacuation_plan",
+            "pve_update_plan",
+            "pve_security_audit",
+            "pve_report",
+            "pve_guest_provision");
+
     // What answers most questions by itself; the API trio reaches the rest.
     private static final List<String> LEAN = List.of(
             "pve_cluster_status",
@@ -105,7 +115,7 @@ public final class Catalog {
             for (var tool : toolset.tools()) {
                 boolean shown = switch (surface) {
                     case LEAN -> LEAN.contains(tool.name());
-                    case CORE -> !MORE.contains(toolset.name());
+                    case CORE -> !MORE.contains(toolset.name()) || JOBS.contains(tool.name());
                     case ALL -> true;
                 };
                 if (shown || toolsets.contains(toolset.name())) {

@@ -536,15 +536,16 @@ final class ConformanceServer implements Dispatcher {
 
     @Override
     public List<Prompt> prompts() {
-        var arguments = List.of(
-                new Prompt.Argument("arg1", "First", true, ""), new Prompt.Argument("arg2", "Second", true, ""));
+        var arguments =
+                List.of(Prompt.Argument.needed("arg1", "First", ""), Prompt.Argument.needed("arg2", "Second", ""));
         return prompts.keySet().stream()
                 .map(name -> new Prompt(
                         name,
                         name,
                         "Fixture.",
                         name.equals("test_prompt_with_arguments") ? arguments : List.of(),
-                        _ -> ""))
+                        List.of(),
+                        ""))
                 .toList();
     }
 

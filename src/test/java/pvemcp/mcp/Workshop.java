@@ -69,10 +69,15 @@ final class Workshop implements Dispatcher {
                 "pve://cluster", "cluster", "Cluster", "The cluster.", "text/markdown", (_, _) -> "two nodes"));
         resources.add(new Resource(
                 "pve://guest/{guest}", "guest", "Guest", "One guest.", "text/markdown", (_, it) -> "guest " + it));
-        var guest = new Prompt.Argument("guest", "Which guest", true, "guest");
-        var words = new Prompt.Argument("words", "In which words", false, "");
+        var guest = Prompt.Argument.needed("guest", "Which guest", "guest");
+        var words = Prompt.Argument.or("few", "words", "In which words", "");
         prompts.add(new Prompt(
-                "explain", "Explain a guest", "Explains a guest.", List.of(guest, words), it -> "Explain " + it));
+                "explain",
+                "Explain a guest",
+                "Explains a guest.",
+                List.of(guest, words),
+                List.of(),
+                "Explain {guest} in {words} words"));
     }
 
     record Echo(@Doc("What to say") String text) implements Call<String> {
