@@ -85,8 +85,8 @@ public final class Main {
         }
     }
 
-    /// What the first message needs is made ready beside the rest. The JSON parser wants BigDecimal, whose tables take
-    /// the JVM 11 ms and come first for that; the tools' definitions are some 60 KB.
+    /// What the first message needs is made ready beside the rest. The JSON parser wants BigDecimal, whose tables
+    /// take the JVM 11 ms and come first for that; the tools' definitions are some 60 KB.
     private static void readAhead() {
         beside("pve-mcp-numbers", () -> {
             Objects.requireNonNull(BigDecimal.ONE);
@@ -116,6 +116,6 @@ public final class Main {
         var assembly = serves
                 ? Assembly.forClient(surroundings, Clock.systemUTC())
                 : Assembly.forTerminal(surroundings, Clock.systemUTC(), console::readSecret);
-        return new Commands(assembly, console).run(args);
+        return new Commands(assembly, console.coloured(args)).run(args);
     }
 }

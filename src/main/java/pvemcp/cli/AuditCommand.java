@@ -17,7 +17,6 @@ import pvemcp.audit.VerifyingKey;
 import pvemcp.config.Key;
 import pvemcp.json.Json;
 import pvemcp.view.Clean;
-import pvemcp.view.Terminal;
 import pvemcp.view.View;
 
 /// `pve-mcp audit verify|tail|show|export`: what was asked of this server, and whether the record of it is whole.
@@ -168,7 +167,7 @@ final class AuditCommand implements Command {
                     text(entry.call(), "agreed_by")));
         }
         var columns = List.of("line", "time", "tool", "targets", "result", "by", "agreed");
-        console.out().println(new Terminal(console.width(), console.colour()).render(new View.Table(columns, rows)));
+        console.out().println(console.text(new View.Table(columns, rows)));
     }
 
     private int show(Ledger ledger, ParseResult part) throws IOException {
@@ -182,7 +181,7 @@ final class AuditCommand implements Command {
             if (Command.has(part, "--json")) {
                 console.out().println(entry.text());
             } else {
-                console.out().println(new Terminal(console.width(), console.colour()).render(facts(entry)));
+                console.out().println(console.text(facts(entry)));
             }
         }
         return Exit.OK;

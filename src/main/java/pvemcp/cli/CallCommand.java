@@ -22,7 +22,7 @@ final class CallCommand implements Command {
     @Override
     public CommandSpec spec() {
         var spec = Command.spec(name(), "Call a tool and show its answer.");
-        spec.addOption(Command.flag("--json", "Show the answer as JSON."));
+        Form.addOptions(spec);
         spec.addOption(Command.flag("--yes", "Agree to what the call would do, where it is asked about."));
         spec.addOption(Command.option(
                 "--yes-to",
@@ -51,7 +51,7 @@ final class CallCommand implements Command {
             boolean yes = Command.has(parsed, "--yes");
             String named = parsed.matchedOptionValue("--yes-to", "");
             var result = calls.call(tool, arguments, held -> calls.agreed(held, yes, named));
-            return calls.show(result, Command.has(parsed, "--json"));
+            return calls.show(result, Form.of(parsed));
         }
     }
 }

@@ -7,7 +7,6 @@ import pvemcp.json.Json;
 import pvemcp.tool.Preview;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
-import pvemcp.view.Terminal;
 
 /// Makes tool calls at a terminal and shows how they end.
 final class Calls {
@@ -73,11 +72,10 @@ final class Calls {
     /// Shows an answer on standard output, or why there is none on standard error.
     ///
     /// @return the exit status
-    int show(ToolResult result, boolean json) {
+    int show(ToolResult result, Form form) {
         return switch (result) {
-            case ToolResult.Done(var view, var data, var _) -> {
-                console.out()
-                        .println(json ? data.pretty() : new Terminal(console.width(), console.colour()).render(view));
+            case ToolResult.Done done -> {
+                console.out().println(form.written(done, console));
                 yield Exit.OK;
             }
             case ToolResult.Held _ -> {

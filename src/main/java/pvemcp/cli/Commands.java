@@ -17,6 +17,13 @@ import pvemcp.tools.Catalog;
 
 /// The command line: which commands there are, and what becomes of a line.
 public final class Commands {
+    /// As other programs spell it. What it means is [Console#coloured], which comes before everything else.
+    private enum Colour {
+        auto,
+        always,
+        never
+    }
+
     private final Console console;
     private final List<Command> commands;
     private final CommandLine line;
@@ -58,6 +65,13 @@ public final class Commands {
         root.mixinStandardHelpOptions(true);
         root.addOption(OptionSpec.builder("--debug")
                 .description("Show where in the program an unexpected error arose.")
+                .scopeType(CommandLine.ScopeType.INHERIT)
+                .build());
+        root.addOption(OptionSpec.builder("--color")
+                .type(Colour.class)
+                .paramLabel("WHEN")
+                .description(
+                        "When to use colours: ${COMPLETION-CANDIDATES}; auto is on terminals, unless NO_COLOR is set.")
                 .scopeType(CommandLine.ScopeType.INHERIT)
                 .build());
         for (var command : commands) {

@@ -7,7 +7,6 @@ import picocli.CommandLine.ParseResult;
 import pvemcp.config.Config;
 import pvemcp.config.Key;
 import pvemcp.json.Json;
-import pvemcp.view.Terminal;
 import pvemcp.view.View;
 
 /// `pve-mcp config`: every key, its value and where that comes from; secrets are masked.
@@ -43,7 +42,7 @@ final class ConfigCommand implements Command {
             console.out().println(Json.of(all).pretty());
         } else {
             var table = new View.Table(List.of("key", "value", "from"), rows);
-            console.out().println(new Terminal(console.width(), console.colour()).render(table));
+            console.out().println(console.text(table));
         }
         config.notices().forEach(notice -> console.err().println("pve-mcp: " + notice));
         return Exit.OK;

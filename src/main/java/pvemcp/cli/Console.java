@@ -11,28 +11,53 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import pvemcp.view.Terminal;
+import pvemcp.view.View;
 
-/// Where a command reads and writes.
-///
-/// @param terminal whether a person sits at both ends, input and output
-/// @param colour whether the output may have colours
-/// @param width of the output in columns; 0 where it has none
-public record Console(InputStream in, PrintStream out, PrintStream err, boolean terminal, boolean colour, int width) {
+/// Where a command reads and writes, and the person there, if any.
+public final class Console {
+    private final InputStream in;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Screen screen;
+    private final Function<String, Optional<String>> lines;
+
+    /// @param lines answers a question, which is shown first, with the line that was typed
+    Console(InputStream in, PrintStream out, PrintStream err, Screen screen, Function<String, Optional<String>> lines) {
+        this.in = in;
+        this.out = out;
+        this.err = err;
+        this.screen = screen;
+        this.lines = lines;
+    }
+
+    private Console(InputStream in, PrintStream out, PrintStream err, Screen screen) {
+        this(in, out, err, screen, question -> {
+            err.print(question);
+            err.flush();
+            return line(in);
+        });
+    }
+
+    /// @param terminal whether a person sits at both ends, input and output
+    /// @param colour whether the output may have colours
+    /// @param width of the output in columns; 0 where it has none
+    public Console(InputStream in, PrintStream out, PrintStream err, boolean terminal, boolean colour, int width) {
+        this(in, out, err, new Screen(terminal, terminal, colour, width));
+    }
 
     /// That of this process.
     public static Console ofProcess(Map<String, String> env) {
         boolean terminal = atTerminal();
+        boolean able = terminal && !env.getOrDefault("TERM", "").equals("dumb");
         // https://no-color.org: any value but an empty one.
-        boolean colour = terminal
-                && env.getOrDefault("NO_COLOR", "").isEmpty()
-                && !env.getOrDefault("TERM", "").equals("dumb");
+        boolean colour = able && env.getOrDefault("NO_COLOR", "").isEmpty();
         return new Console(
                 new FileInputStream(FileDescriptor.in),
                 new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-                terminal,
-                colour,
-                terminal ? columns(env) : 0);
+                new Screen(terminal, able, colour, terminal ? columns(env) : 0));
     }
 
     @SuppressWarnings(
@@ -60,8 +85,63 @@ public record Console(InputStream in, PrintStream out, PrintStream err, boolean 
         }
     }
 
+    /// The same with colours or without, where a command line says so: `--color=always` or `--color=never`.
+    public Console coloured(List<String> args) {
+        boolean always = args.contains("--color=always");
+        boolean never = args.contains("--color=never");
+        return always == never ? this : new Console(in, out, err, screen.withColour(always), lines);
+    }
+
+    /// The same, where what goes wrong stands where the answer would.
+    Console onOneScreen() {
+        return new Console(in, out, out, screen, lines);
+    }
+
+    public InputStream in() {
+        return in;
+    }
+
+    public PrintStream out() {
+        return out;
+    }
+
+    public PrintStream err() {
+        return err;
+    }
+
+    Screen screen() {
+        return screen;
+    }
+
+    /// Whether a person sits at both ends, input and output.
+    public boolean terminal() {
+        return screen.person();
+    }
+
+    boolean colour() {
+        return screen.colour();
+    }
+
+    /// A view as it is shown here.
+    String text(View view) {
+        return new Terminal(screen.width(), screen.colour()).render(view);
+    }
+
+    /// How far something has come, in one line.
+    ///
+    /// @param fraction from 0 to 1; negative where nobody knows
+    String progress(double fraction, String message) {
+        return new Terminal(Math.max(20, screen.width() - 1), screen.colour()).progress(fraction, message);
+    }
+
     /// A line the user types, without its end; empty where the input has ended.
-    Optional<String> readLine() {
+    ///
+    /// @param question what stands before it
+    Optional<String> ask(String question) {
+        return lines.apply(question);
+    }
+
+    private static Optional<String> line(InputStream in) {
         var line = new ByteArrayOutputStream();
         try {
             // Byte by byte: what follows the line belongs to whoever reads next.
@@ -82,9 +162,9 @@ public record Console(InputStream in, PrintStream out, PrintStream err, boolean 
 
     /// A secret the user types, unseen where this is a terminal; empty where the input has ended.
     public Optional<String> readSecret() {
-        return terminal && atTerminal()
+        return screen.person() && atTerminal()
                 ? Optional.ofNullable(System.console().readPassword("Secret: ")).map(String::new)
-                : readLine();
+                : ask("");
     }
 
     /// Everything that is wrong with the configuration, a line each.

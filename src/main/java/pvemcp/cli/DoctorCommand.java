@@ -29,7 +29,6 @@ import pvemcp.pve.Version;
 import pvemcp.tool.Tier;
 import pvemcp.tools.Rights;
 import pvemcp.view.Clean;
-import pvemcp.view.Terminal;
 import pvemcp.view.View;
 
 /// `pve-mcp doctor`: goes the whole way to each cluster, a step at a time, and says where it ends and what to do.
@@ -239,7 +238,7 @@ final class DoctorCommand implements Command {
             }
             rows.add(row);
         }
-        var table = new Terminal(console.width(), console.colour()).render(new View.Table(columns, rows));
+        var table = console.text(new View.Table(columns, rows));
         console.out().println();
         table.lines().forEach(line -> console.out().println("  " + line));
         if (!remedies.isEmpty() && fix) {

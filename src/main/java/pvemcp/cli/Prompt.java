@@ -76,7 +76,7 @@ final class Prompt {
     private Optional<String> plainLine() {
         console.out().print(SIGN);
         console.out().flush();
-        return console.readLine();
+        return console.ask("");
     }
 
     private static Optional<String> editedLine(LineReader reader) {

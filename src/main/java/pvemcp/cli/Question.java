@@ -15,15 +15,13 @@ record Question(Console console) {
         if (word.isEmpty()) {
             return agrees(question) ? Optional.of("") : Optional.empty();
         }
-        console.err().print("type '%s' to go ahead: ".formatted(Clean.oneLine(word)));
-        console.err().flush();
-        return console.readLine().map(String::strip).filter(word::equals);
+        return console.ask("type '%s' to go ahead: ".formatted(Clean.oneLine(word)))
+                .map(String::strip)
+                .filter(word::equals);
     }
 
     boolean agrees(String question) {
-        console.err().print(question + " [y/N] ");
-        console.err().flush();
-        var answer = console.readLine().orElse("").strip().toLowerCase(Locale.ROOT);
+        var answer = console.ask(question + " [y/N] ").orElse("").strip().toLowerCase(Locale.ROOT);
         return List.of("y", "yes").contains(answer);
     }
 }

@@ -184,7 +184,7 @@ final class SetupCommand implements Command {
                     Key.TOKEN_SECRET.path() + "_file",
                     host.surroundings().resolve(file).toString());
         }
-        return console.readLine()
+        return console.ask("")
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .map(line -> new SecretSource(Key.TOKEN_SECRET.path(), line))
@@ -270,7 +270,7 @@ final class SetupCommand implements Command {
         while (true) {
             console.out().print("%s%s: ".formatted(question, fallback.isEmpty() ? "" : " [%s]".formatted(fallback)));
             console.out().flush();
-            var line = console.readLine().orElseThrow(SetupCommand::ended).strip();
+            var line = console.ask("").orElseThrow(SetupCommand::ended).strip();
             try {
                 return reading.apply(line.isEmpty() ? fallback : line);
             } catch (IllegalArgumentException e) {

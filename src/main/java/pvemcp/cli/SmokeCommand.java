@@ -82,7 +82,7 @@ final class SmokeCommand implements Command {
     }
 
     private static void shared(CommandSpec spec) {
-        spec.addOption(Command.flag("--json", "Show the report as JSON."));
+        Form.addOptions(spec);
         spec.addOption(Command.flag("--yes", "Agree to what would be done, where policy asks about it."));
         spec.addOption(Command.flag("--demo", "On the built-in simulated cluster."));
     }
@@ -162,7 +162,7 @@ final class SmokeCommand implements Command {
                 held -> Command.has(parsed, "--yes")
                         ? calls.agreed(held, true, held.typed())
                         : calls.agreed(held, false, ""));
-        int status = calls.show(result, Command.has(parsed, "--json"));
+        int status = calls.show(result, Form.of(parsed));
         boolean bad = result instanceof ToolResult.Done done
                 && done.data() instanceof Json.Obj data
                 && data.whole(counting).orElse(0L) > 0;

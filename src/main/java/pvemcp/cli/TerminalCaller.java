@@ -45,13 +45,11 @@ final class TerminalCaller implements Caller {
 
     @Override
     public synchronized void progress(double fraction, String message) {
-        if (!console.terminal()) {
+        if (!console.screen().erases()) {
             return;
         }
-        var part = fraction < 0 ? "" : "%3.0f %% ".formatted(fraction * 100);
-        var text = part + Clean.oneLine(message);
-        int room = Math.max(20, console.width() - 1);
-        console.err().print(CLEAR + (text.length() > room ? text.substring(0, room) : text));
+        console.err().print(CLEAR + console.progress(fraction, Clean.oneLine(message)));
+        console.err().flush();
         shown = true;
     }
 

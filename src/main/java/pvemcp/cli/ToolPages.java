@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import pvemcp.tool.Param;
 import pvemcp.tool.Tool;
-import pvemcp.view.Terminal;
 import pvemcp.view.View;
 
 /// A tool's description as a page for the terminal.
@@ -23,7 +22,7 @@ final class ToolPages {
                 ? View.Stack.of(head, new View.Text("It takes no input."))
                 : View.Stack.of(
                         head, new View.Text(""), new View.Table(List.of("input", "value", "default", "meaning"), rows));
-        return new Terminal(console.width(), console.colour()).render(view);
+        return console.text(view);
     }
 
     static String tier(Tool<?> tool) {

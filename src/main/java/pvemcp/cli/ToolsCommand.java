@@ -12,7 +12,6 @@ import pvemcp.json.Json;
 import pvemcp.tool.Tool;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.Catalog;
-import pvemcp.view.Terminal;
 import pvemcp.view.View;
 
 /// `pve-mcp tools`: what there is, and what policy says to it; with a name, one of them in detail.
@@ -67,9 +66,7 @@ final class ToolsCommand implements Command {
             parts.add(new View.Text("%n%s: %s".formatted(set.name(), set.doc())));
             parts.add(table(set, config, dispatcher));
         }
-        return new Terminal(console.width(), console.colour())
-                .render(new View.Stack(parts))
-                .strip();
+        return console.text(new View.Stack(parts)).strip();
     }
 
     private static View.Table table(Toolset set, Config config, Dispatcher dispatcher) {

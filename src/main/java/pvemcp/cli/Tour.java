@@ -86,16 +86,7 @@ final class Tour {
             task = first(done.data(), "task").orElse(task);
         }
         // Both streams are one screen here, so what goes wrong stands where the answer would.
-        new Calls(
-                        dispatcher,
-                        new Console(
-                                console.in(),
-                                console.out(),
-                                console.out(),
-                                console.terminal(),
-                                console.colour(),
-                                console.width()))
-                .show(result, false);
+        new Calls(dispatcher, console.onOneScreen()).show(result, Form.READ);
     }
 
     /// The first text member of that name, however deep.

@@ -2,13 +2,22 @@ package pvemcp.view;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/// A view as text for a person at a terminal: aligned columns, cut to the width, with colour where wanted.
+/// A view as text for a person at a terminal: aligned columns that fit its width, with colour where wanted. Of tables
+/// the widest columns are cut, never their numbers, and where that is not enough the last ones are left out and
+/// named; all other text is broken at its blanks.
 ///
-/// @param width of the terminal in columns; 0 for no limit, such as a pipe
+/// @param width of the terminal in cells; 0 for no limit, such as a pipe
 public record Terminal(int width, boolean colour) {
     private static final String BOLD = "1";
     private static final String DIM = "2";
+    private static final String DONE = "36";
+    private static final int BAR = 20;
+    private static final String GUTTER = "│ ";
+
+    /// A column that is cut to less says nothing any more.
+    private static final int NARROWEST = 8;
 
     public String render(View view) {
         var out = new StringBuilder();
@@ -18,25 +27,11 @@ public record Terminal(int width, boolean colour) {
 
     private void add(View view, StringBuilder out) {
         switch (view) {
-            case View.Text(var text) -> out.append(text).append('\n');
-            case View.Facts(var facts) -> {
-                int widest = facts.stream()
-                        .mapToInt(fact -> cells(fact.name()))
-                        .max()
-                        .orElse(0);
-                for (var fact : facts) {
-                    out.append(styled(BOLD, pad(fact.name(), widest)))
-                            .append("  ")
-                            .append(styled(fact.value()))
-                            .append('\n');
-                }
-            }
-            case View.Table(var columns, var rows) -> table(columns, rows, out);
-            case View.Log(var source, var lines) -> {
-                out.append(styled(DIM, "── " + Clean.name(source) + " ──")).append('\n');
-                lines.forEach(line ->
-                        out.append(styled(DIM, "│ ")).append(Clean.line(line)).append('\n'));
-            }
+            case View.Text(var text) ->
+                Cells.wrapped(text, width).forEach(line -> out.append(line).append('\n'));
+            case View.Facts(var facts) -> facts(facts, out);
+            case View.Table table -> table(fitting(table), out);
+            case View.Log(var source, var lines) -> log(source, lines, out);
             case View.Image image -> out.append(image.alt()).append('\n');
             case View.Stack(var parts) -> {
                 var gap = "";
@@ -49,119 +44,133 @@ public record Terminal(int width, boolean colour) {
         }
     }
 
-    private void table(List<String> columns, List<List<String>> rows, StringBuilder out) {
-        var widths = widths(columns, rows);
-        var right = numeric(columns, rows);
-        out.append(styled(BOLD, row(columns, widths, right, false))).append('\n');
-        for (var row : rows) {
-            out.append(row(row, widths, right, true)).append('\n');
+    private void facts(List<View.Fact> facts, StringBuilder out) {
+        int widest =
+                facts.stream().mapToInt(fact -> Cells.of(fact.name())).max().orElse(0);
+        for (var fact : facts) {
+            int room = width == 0 ? 0 : Math.max(NARROWEST, width - widest - 2);
+            var name = styled(BOLD, Cells.padded(fact.name(), widest));
+            for (var line : Cells.wrapped(fact.value(), room)) {
+                out.append(name).append("  ").append(styled(line)).append('\n');
+                name = " ".repeat(widest);
+            }
         }
     }
 
-    private String row(List<String> cells, int[] widths, boolean[] right, boolean styled) {
-        var line = new StringBuilder();
-        for (int i = 0; i < cells.size(); i++) {
-            boolean last = i == cells.size() - 1;
-            var cell = cut(cells.get(i), widths[i]);
-            var padded = right[i] ? " ".repeat(widths[i] - cells(cell)) + cell : last ? cell : pad(cell, widths[i]);
-            line.append(i == 0 ? "" : "  ").append(styled ? styled(padded) : padded);
+    private void log(String source, List<String> lines, StringBuilder out) {
+        out.append(styled(DIM, "── " + Clean.name(source) + " ──")).append('\n');
+        int room = width == 0 ? 0 : Math.max(NARROWEST, width - GUTTER.length());
+        for (var line : lines) {
+            for (var part : Cells.wrapped(Clean.line(line), room)) {
+                out.append(styled(DIM, GUTTER)).append(part).append('\n');
+            }
         }
-        return line.toString();
     }
 
-    /// Each column as wide as its widest cell; where the terminal is narrower, the widest columns give way.
-    private int[] widths(List<String> columns, List<List<String>> rows) {
-        var widths = new int[columns.size()];
-        for (int i = 0; i < widths.length; i++) {
-            widths[i] = cells(columns.get(i));
-            for (var row : rows) {
-                widths[i] = Math.max(widths[i], cells(row.get(i)));
-            }
+    /// How far something has come, in one line that fits: a bar, where that is known, and what is being done.
+    ///
+    /// @param fraction from 0 to 1; negative where nobody knows
+    public String progress(double fraction, String message) {
+        if (fraction < 0) {
+            return Cells.cut("… " + message, width);
         }
-        int room = width - 2 * (widths.length - 1);
-        while (width > 0 && sum(widths) > room) {
-            int widest = 0;
-            for (int i = 1; i < widths.length; i++) {
-                widest = widths[i] > widths[widest] ? i : widest;
+        int full = (int) Math.round(Math.min(1, fraction) * BAR);
+        var percent = " %3.0f %%  ".formatted(Math.min(1, fraction) * 100);
+        var rest = Cells.cut(message, Math.max(1, width - BAR - percent.length()));
+        return styled(DONE, "━".repeat(full)) + styled(DIM, "─".repeat(BAR - full)) + percent + rest;
+    }
+
+    // ---- tables ----
+
+    /// A table as it is shown.
+    ///
+    /// @param right whether a column is of numbers, which stand right
+    /// @param omitted the columns there is no room for
+    private record Fitted(View.Table table, int[] widths, boolean[] right, List<String> omitted) {}
+
+    /// Each column as wide as its widest cell; where the terminal is narrower, the widest columns give way, and then
+    /// the last ones.
+    private Fitted fitting(View.Table table) {
+        int count = table.columns().size();
+        var widths = new int[count];
+        var least = new int[count];
+        var right = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            int column = i;
+            var cells = table.rows().stream().map(row -> row.get(column)).toList();
+            widths[i] = Stream.concat(Stream.of(table.columns().get(i)), cells.stream())
+                    .mapToInt(Cells::of)
+                    .max()
+                    .orElse(0);
+            right[i] = cells.stream().allMatch(Terminal::isNumber)
+                    && !cells.stream().allMatch(String::isEmpty);
+            least[i] = right[i] ? widths[i] : Math.min(widths[i], NARROWEST);
+        }
+        int shown = count;
+        while (width > 0 && shown > 1 && sum(least, shown) > room(shown)) {
+            shown--;
+        }
+        while (width > 0 && sum(widths, shown) > room(shown)) {
+            int widest = -1;
+            for (int i = 0; i < shown; i++) {
+                if (widths[i] > least[i] && (widest < 0 || widths[i] > widths[widest])) {
+                    widest = i;
+                }
             }
-            if (widths[widest] <= 6) {
+            if (widest < 0) {
                 break;
             }
             widths[widest]--;
         }
-        return widths;
+        var columns = table.columns();
+        int last = shown;
+        var rows = table.rows().stream().map(row -> row.subList(0, last)).toList();
+        var kept = new View.Table(columns.subList(0, shown), rows);
+        return new Fitted(kept, widths, right, columns.subList(shown, count));
     }
 
-    private static boolean[] numeric(List<String> columns, List<List<String>> rows) {
-        var right = new boolean[columns.size()];
-        for (int i = 0; i < right.length; i++) {
-            int column = i;
-            right[i] = !rows.isEmpty()
-                    && rows.stream().map(row -> row.get(column)).allMatch(Terminal::isNumber)
-                    && rows.stream().anyMatch(row -> !row.get(column).isEmpty());
+    private int room(int columns) {
+        return width - 2 * (columns - 1);
+    }
+
+    private static int sum(int[] numbers, int count) {
+        int sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += numbers[i];
         }
-        return right;
+        return sum;
+    }
+
+    private void table(Fitted fitted, StringBuilder out) {
+        out.append(styled(BOLD, row(fitted.table.columns(), fitted, false))).append('\n');
+        for (var row : fitted.table.rows()) {
+            out.append(row(row, fitted, true)).append('\n');
+        }
+        if (!fitted.omitted.isEmpty()) {
+            var note = "no room for: " + String.join(", ", fitted.omitted);
+            Cells.wrapped(note, width)
+                    .forEach(line -> out.append(styled(DIM, line)).append('\n'));
+        }
+    }
+
+    private String row(List<String> cells, Fitted fitted, boolean styled) {
+        var line = new ArrayList<String>();
+        for (int i = 0; i < cells.size(); i++) {
+            int wide = fitted.widths[i];
+            boolean last = i == cells.size() - 1;
+            var cell = Cells.cut(cells.get(i), wide);
+            var padded =
+                    fitted.right[i] ? " ".repeat(wide - Cells.of(cell)) + cell : last ? cell : Cells.padded(cell, wide);
+            line.add(styled ? styled(padded) : padded);
+        }
+        return String.join("  ", line).stripTrailing();
     }
 
     private static boolean isNumber(String cell) {
         return cell.isEmpty() || (Character.isDigit(cell.charAt(0)) && !cell.contains(":") && !cell.contains("-"));
     }
 
-    private static int sum(int[] numbers) {
-        int sum = 0;
-        for (int number : numbers) {
-            sum += number;
-        }
-        return sum;
-    }
-
-    private static String pad(String text, int wide) {
-        return text + " ".repeat(Math.max(0, wide - cells(text)));
-    }
-
-    private static String cut(String text, int wide) {
-        if (cells(text) <= wide) {
-            return text;
-        }
-        var kept = new ArrayList<Integer>();
-        int used = 1;
-        for (int c : text.codePoints().toArray()) {
-            used += cells(c);
-            if (used > wide) {
-                break;
-            }
-            kept.add(c);
-        }
-        var out = new StringBuilder();
-        kept.forEach(out::appendCodePoint);
-        return out.append('…').toString();
-    }
-
-    /// How many columns a text takes.
-    static int cells(String text) {
-        return text.codePoints().map(Terminal::cells).sum();
-    }
-
-    /// East Asian wide and emoji take two columns (Unicode Standard Annex 11), combining marks none.
-    private static int cells(int c) {
-        if (c < 0x300) {
-            return 1;
-        }
-        int type = Character.getType(c);
-        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT) {
-            return 0;
-        }
-        boolean wide = (c >= 0x1100 && c <= 0x115F)
-                || (c >= 0x2E80 && c <= 0xA4CF)
-                || (c >= 0xAC00 && c <= 0xD7A3)
-                || (c >= 0xF900 && c <= 0xFAFF)
-                || (c >= 0xFE30 && c <= 0xFE6F)
-                || (c >= 0xFF00 && c <= 0xFF60)
-                || (c >= 0xFFE0 && c <= 0xFFE6)
-                || (c >= 0x1F300 && c <= 0x1FAFF)
-                || (c >= 0x20000 && c <= 0x3FFFD);
-        return wide ? 2 : 1;
-    }
+    // ---- colour ----
 
     /// States in the colour people expect of them.
     private String styled(String value) {
