@@ -34,6 +34,14 @@ public final class Ledger {
         }
     }
 
+    /// The latest lines in order: those of the file that grows, and of the one that it was before.
+    public void forEachLately(Consumer<Entry> reader) throws IOException {
+        var segments = Segments.all(file);
+        for (var segment : segments.subList(Math.max(0, segments.size() - 2), segments.size())) {
+            read(segment, line -> line.ifPresent(reader));
+        }
+    }
+
     /// The last lines that fit, in order.
     public List<Entry> last(int count, Predicate<Entry> fitting) throws IOException {
         var kept = new ArrayDeque<Entry>();

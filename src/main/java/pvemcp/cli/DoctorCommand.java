@@ -213,6 +213,7 @@ final class DoctorCommand implements Command {
                     PveFault.NoWayIn _,
                     PveFault.InGuest _,
                     PveFault.Partly _,
+                    PveFault.NotDone _,
                     PveFault.Ambiguous _ ->
                 line("✗", "it answers what it should not: " + Clean.oneLine(fault.toString()));
         }

@@ -260,6 +260,12 @@ final class Explain {
                         verb == Verb.GET
                                 ? "try again"
                                 : "it may or may not have been carried out: look at the state and pve_task_list first");
+            case PveFault.NotDone(var verb, var path, var why) ->
+                new Failed(
+                        "not_done",
+                        "%s %s was sent, its answer was lost, and it was not carried out: %s"
+                                .formatted(verb, path, Clean.line(why)),
+                        "nothing was changed by it, so it can be made again");
             case PveFault.NoWayIn(var way, var why) ->
                 new Failed(
                         "no_way_in",

@@ -1,6 +1,7 @@
 package pvemcp.dispatch;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,12 @@ sealed interface Part {
     ///
     /// @throws pvemcp.pve.PveException where that cannot be read
     Json.Obj look(Transport wire, ApiSchema schema);
+
+    /// Whether `now` is what this request leads to from `was`, both as [#look] found them. False where that cannot be
+    /// told.
+    default boolean shows(Verb verb, String asked, Json.Obj params, Json.Obj was, Json.Obj now) {
+        return false;
+    }
 
     /// What brings it from `now` back to `was`, both of them as [#look] found them.
     Way back(Json.Obj was, Json.Obj now, Json.Obj current, ApiSchema schema);
@@ -83,6 +90,10 @@ sealed interface Part {
         private static final Pattern VOLUME =
                 Pattern.compile("(?:ide|sata|scsi|virtio|mp|unused|efidisk|tpmstate)[0-9]+|rootfs|vmstate");
 
+        /// How a change is made, and not what is changed.
+        private static final Set<String> HOW =
+                Set.of("delete", "digest", "force", "skiplock", "revert", "background_delay", "lock-token");
+
         /// What can be read and set at the same path, an option at a time.
         static boolean fits(String path, ApiSchema schema) {
             var put = schema.match(pvemcp.schema.Verb.PUT, path);
@@ -141,6 +152,29 @@ sealed interface Part {
                 current.text("digest").ifPresent(digest -> params.put("digest", Json.str(digest)));
             }
             return new Way.Request(Verb.PUT, path, new Json.Obj(params));
+        }
+
+        /// PVE may write a value in another way than it was given, so what was asked for and has changed counts as
+        /// done.
+        @Override
+        public boolean shows(Verb verb, String asked, Json.Obj params, Json.Obj was, Json.Obj now) {
+            var changed = Changes.between(was, now);
+            changed.remove("digest");
+            var wanted = new LinkedHashSet<>(params.members().keySet());
+            wanted.removeAll(HOW);
+            for (var name : wanted) {
+                boolean as = now.text(name).equals(params.get(name).flatMap(Settings::text));
+                if (!as && !changed.contains(name)) {
+                    return false;
+                }
+            }
+            var deleted = List.of(params.text("delete").orElse("").split("[,; ]+", -1));
+            wanted.addAll(deleted);
+            return deleted.stream().noneMatch(now::has) && wanted.containsAll(changed);
+        }
+
+        private static Optional<String> text(Json value) {
+            return value instanceof Json.Bool(var flag) ? Optional.of(flag ? "1" : "0") : value.scalarText();
         }
 
         /// `net0` where `net[n]` is declared.
@@ -270,6 +304,32 @@ sealed interface Part {
                 return changed((Json.Obj) before.get(at), (Json.Obj) after.get(at), at, digest);
             }
             return new Way.None("it did not make, take away or change one rule");
+        }
+
+        @Override
+        public boolean shows(Verb verb, String asked, Json.Obj params, Json.Obj was, Json.Obj now) {
+            var before = rules(was);
+            var after = rules(now);
+            int at = firstDifference(before, after);
+            return switch (verb) {
+                case POST ->
+                    after.size() == before.size() + 1 && same(before, at, after, at + 1) && has(after.get(at), params);
+                case DELETE -> after.size() == before.size() - 1 && same(before, at + 1, after, at);
+                case PUT ->
+                    after.size() == before.size() && same(before, at + 1, after, at + 1) && !before.equals(after);
+                case GET -> false;
+            };
+        }
+
+        private static boolean has(Json rule, Json.Obj params) {
+            for (var param : params.members().entrySet()) {
+                var there = ((Json.Obj) rule).text(param.getKey());
+                if (!NOT_GIVEN.contains(param.getKey())
+                        && !there.equals(param.getValue().scalarText())) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private Way changed(Json.Obj before, Json.Obj after, int at, Json.Obj digest) {

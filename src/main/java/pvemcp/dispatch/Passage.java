@@ -161,7 +161,7 @@ final class Passage<C extends Record & Call<?>> {
     /// @return how it ended; empty where nothing was sent, as its first request wants a yes
     private Optional<ToolResult> inTurn(Tier tier, boolean agreed) throws IOException {
         var cluster = asked.cluster();
-        var watched = shared.taint().watching(trip.beginsToWrite(cluster), caller.principal());
+        var watched = shared.taint().watching(trip.beginsToWrite(cluster, (Context) sight.ctx()), caller.principal());
         var wire = Wires.writing(watched, cluster.schema(), guard(tier), shared.freeze(), agreed, trip);
         boolean failed = false;
         try {

@@ -34,7 +34,10 @@ final class Remembering implements Transport {
     private int requests;
     private boolean secret;
 
-    private record Seen(Part part, Json.Obj was) {}
+    /// A part, as it was before a request that changes it left.
+    record Seen(Part part, Json.Obj was) {}
+
+    private Optional<Seen> last = Optional.empty();
 
     Remembering(Transport wire, Supplier<ApiSchema> schema, AuditLog log, Redactor redactor, long intent) {
         this.wire = redactor.watching(wire);
@@ -55,13 +58,15 @@ final class Remembering implements Transport {
     }
 
     private void look(Verb verb, String path) {
+        last = Optional.empty();
         var part = Part.of(verb, path, schema.get());
         if (part.isEmpty()) {
             return;
         }
         var was = state(part.get());
         if (was.isPresent()) {
-            seen.add(new Seen(part.get(), was.get()));
+            last = Optional.of(new Seen(part.get(), was.get()));
+            seen.add(last.get());
             // Before the request leaves: a process that dies with it leaves behind what there was.
             log.note(redactor.scrub(Json.obj(
                     "event", "prior",
@@ -70,6 +75,11 @@ final class Remembering implements Transport {
                     "path", part.get().path(),
                     "was", was.get())));
         }
+    }
+
+    /// What the last request that was sent was about to replace; empty where that is not known.
+    Optional<Seen> replaced() {
+        return last;
     }
 
     private Optional<Json.Obj> state(Part part) {

@@ -31,6 +31,7 @@ final class Trip {
     private final List<Wires.Sent> sent = new ArrayList<>();
     private final List<String> commands = new ArrayList<>();
     private final List<Upid> tasks = new ArrayList<>();
+    private final List<String> lost = new ArrayList<>();
     private Json.Obj facts;
     private long intent;
     private boolean unended;
@@ -58,13 +59,29 @@ final class Trip {
 
     /// On disk when this comes back: only then may the first write leave.
     ///
-    /// @return the way there, which remembers what each write replaces
-    Transport beginsToWrite(Cluster cluster) throws IOException {
+    /// @param ctx what may only read there
+    /// @return the way there, which remembers what each write replaces, and finds out what became of a write whose
+    ///     answer is lost
+    Transport beginsToWrite(Cluster cluster, Context ctx) throws IOException {
         facts = facts.with("cluster", cluster.name());
         intent = log.record(redactor.scrub(Json.obj("event", "begin").with("call", facts)));
         var remembering = new Remembering(cluster.wire(), cluster.schema(), log, redactor, intent);
         memory = Optional.of(remembering);
-        return remembering;
+        return new Reconciling(remembering, ctx, log, this::reconciled);
+    }
+
+    /// An answer was lost, and this was found out instead.
+    private void reconciled(Wires.Sent request, Aftermath found) {
+        var words = "the answer to %s was lost: %s".formatted(request, found.evidence());
+        log.note(redactor.scrub(Json.obj(
+                "event", "reconciled",
+                "begin", intent,
+                "request", request.toString(),
+                "found", found.word(),
+                "evidence", found.evidence())));
+        if (found instanceof Aftermath.Done) {
+            lost.add(words);
+        }
     }
 
     /// Who said yes to a held call: the user, or whoever handed the ticket back.
@@ -109,12 +126,20 @@ final class Trip {
             facts = facts.with("ticket", id(held.ticket().text()));
         }
         ended(words(result));
-        return redactor.scrub(unended && result instanceof ToolResult.Done done ? warned(done) : result);
+        return redactor.scrub(result instanceof ToolResult.Done done ? warned(done) : result);
     }
 
-    private static ToolResult warned(ToolResult.Done done) {
-        var warning = new View.Text("warning: this was done, but the audit log could not take down how it ended");
-        return new ToolResult.Done(View.Stack.of(done.view(), warning), done.data(), done.going());
+    private ToolResult warned(ToolResult.Done done) {
+        var warnings = new ArrayList<View>();
+        lost.forEach(words -> warnings.add(new View.Text("note: " + words)));
+        if (unended) {
+            warnings.add(new View.Text("warning: this was done, but the audit log could not take down how it ended"));
+        }
+        if (warnings.isEmpty()) {
+            return done;
+        }
+        warnings.addFirst(done.view());
+        return new ToolResult.Done(new View.Stack(warnings), done.data(), done.going());
     }
 
     /// A bug ended it.

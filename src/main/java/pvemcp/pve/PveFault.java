@@ -62,6 +62,9 @@ public sealed interface PveFault {
     /// The request left, but no usable answer came back in time: a write may or may not have been carried out.
     record Ambiguous(Verb verb, String path, String why) implements PveFault {}
 
+    /// A write whose answer was lost was not carried out; `why` is what that was seen by.
+    record NotDone(Verb verb, String path, String why) implements PveFault {}
+
     /// Something answered that is not PVE, or an answer beyond the limits.
     record NotPve(String endpoint, String why) implements PveFault {}
 

@@ -85,6 +85,7 @@ public final class Lab implements AutoCloseable {
     private Shells shells = new Shells(SshSettings.OFF, waiting());
     private LocalFiles files = LocalFiles.NONE;
     private boolean cancelsOnPause;
+    private Duration ahead = Duration.ZERO;
     private Path auditFile;
     private Vault vault;
     private ApiSchema schema = ApiSchema.builtIn("9.2");
@@ -394,6 +395,12 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /// From now on the clock of this machine differs by so much from those of the cluster.
+    public Lab clockAhead(Duration other) {
+        ahead = other;
+        return this;
+    }
+
     public Lab advance(Duration step) {
         sim.advance(step);
         return this;
@@ -486,7 +493,7 @@ public final class Lab implements AutoCloseable {
 
             @Override
             public Instant instant() {
-                return sim.ask(cluster -> cluster.now());
+                return sim.ask(cluster -> cluster.now()).plus(ahead);
             }
         };
     }
