@@ -77,7 +77,7 @@ public final class Main {
             if (config.text(Key.LOG_LEVEL).equals("info")) {
                 err.println("pve-mcp: " + served(config, door));
             }
-            stdio.serve(new McpServer(door.dispatcher(), assembly.about(), Emits.NOTHING));
+            stdio.serve(new McpServer(door.dispatcher(), assembly.about(), Emits.TOOLS));
             return Exit.OK;
         } catch (IOException e) {
             err.println("pve-mcp: " + e.getMessage());

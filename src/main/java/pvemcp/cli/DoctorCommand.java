@@ -15,6 +15,7 @@ import pvemcp.config.ClusterSettings;
 import pvemcp.config.Config;
 import pvemcp.config.ConfigException;
 import pvemcp.config.Key;
+import pvemcp.dispatch.Withheld;
 import pvemcp.gate.Policy;
 import pvemcp.json.Json;
 import pvemcp.pve.Connection;
@@ -26,7 +27,9 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Version;
+import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Tier;
+import pvemcp.tools.Catalog;
 import pvemcp.tools.Rights;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
@@ -89,22 +92,28 @@ final class DoctorCommand implements Command {
             e.problems().forEach(problem -> line("✗", problem));
             return Exit.USAGE;
         }
-        Optional<Rights> rights = Optional.empty();
+        Optional<Seen> seen = Optional.empty();
         boolean all = true;
         for (var endpoint : connection.endpoints()) {
             var found = endpoint(endpoint, connection);
             all &= found.isPresent();
-            rights = rights.or(() -> found);
+            seen = seen.or(() -> found);
         }
-        rights.ifPresent(known -> rights(known, settings, config.policy(), fix));
-        if (rights.isEmpty()) {
+        seen.ifPresent(known -> {
+            rights(known.rights(), settings, config.policy(), fix);
+            withheld(known, settings, config, fix);
+        });
+        if (seen.isEmpty()) {
             return Exit.UNREACHABLE;
         }
         return all ? Exit.OK : Exit.FAILED;
     }
 
+    /// What a cluster has told.
+    private record Seen(String version, Rights rights) {}
+
     /// Empty where the way ends before the rights can be read.
-    private Optional<Rights> endpoint(URI endpoint, Connection connection) {
+    private Optional<Seen> endpoint(URI endpoint, Connection connection) {
         console.out().println("  " + endpoint);
         if (!certificate(endpoint)) {
             return Optional.empty();
@@ -132,7 +141,8 @@ final class DoctorCommand implements Command {
                     "it answers in %d ms, the first time in %d ms"
                             .formatted((second - first) / 1_000_000, (first - began) / 1_000_000));
             boolean guestAgent = Version.from(Fields.of(told)).isAtLeast(9, 0);
-            return Optional.of(Rights.of(Permissions.from(Fields.of(permissions)), guestAgent));
+            var rights = Rights.of(Permissions.from(Fields.of(permissions)), guestAgent);
+            return Optional.of(new Seen(told.text("version").orElse(""), rights));
         } catch (PveException e) {
             fault(e.fault());
             return Optional.empty();
@@ -251,6 +261,22 @@ final class DoctorCommand implements Command {
         } else if (!remedies.isEmpty()) {
             console.out().println();
             console.out().println("  'pve-mcp doctor --fix' prints the pveum commands that would change each 'no'");
+        }
+    }
+
+    /// Tools that clients do not see, since they would do nothing for this token.
+    private void withheld(Seen seen, ClusterSettings settings, Config config, boolean fix) {
+        var tools = Catalog.tools(
+                Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT)), config.list(Key.TOOLSETS));
+        var withheld = Withheld.of(
+                tools, ApiSchema.builtIn(seen.version()), seen.rights().granted());
+        if (!withheld.isEmpty()) {
+            console.out().println();
+            console.out()
+                    .println("  %d of %d tools are not listed, as there is no path where it may use them:"
+                            .formatted(withheld.size(), tools.size()));
+            Withheld.told(withheld, fix ? settings.principal() : "")
+                    .forEach(line -> console.out().println("    " + line));
         }
     }
 

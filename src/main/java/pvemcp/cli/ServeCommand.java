@@ -89,7 +89,7 @@ final class ServeCommand implements Command {
     }
 
     private McpServer server(Dispatcher dispatcher) {
-        return new McpServer(metrics.around(dispatcher), host.about(), Emits.NOTHING);
+        return new McpServer(metrics.around(dispatcher), host.about(), Emits.TOOLS);
     }
 
     private int serve(HttpSettings settings, Entrance entrance) {

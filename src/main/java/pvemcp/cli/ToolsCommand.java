@@ -5,13 +5,17 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.config.ClusterSettings;
 import pvemcp.config.Config;
 import pvemcp.config.Key;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.dispatch.Withheld;
 import pvemcp.json.Json;
+import pvemcp.pve.PveException;
 import pvemcp.tool.Tool;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.Catalog;
+import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// `pve-mcp tools`: what there is, and what policy says to it; with a name, one of them in detail.
@@ -53,6 +57,7 @@ final class ToolsCommand implements Command {
                 console.out().println(shown.pretty());
             } else if (typed.isEmpty()) {
                 console.out().println(list(config, door.dispatcher()));
+                config.clusters().forEach(cluster -> withheld(cluster, door.dispatcher()));
             } else {
                 console.out().println(ToolPages.one(wanted.getFirst(), console));
             }
@@ -67,6 +72,26 @@ final class ToolsCommand implements Command {
             parts.add(table(set, config, dispatcher));
         }
         return console.text(new View.Stack(parts)).strip();
+    }
+
+    /// What clients are not shown, since the token cannot do it.
+    private void withheld(ClusterSettings cluster, Dispatcher dispatcher) {
+        List<Withheld> withheld;
+        try {
+            withheld = dispatcher.withheld(cluster.name());
+        } catch (PveException e) {
+            console.err()
+                    .println("pve-mcp: what the token may do on '%s' cannot be read, so all tools are listed (%s)"
+                            .formatted(cluster.name(), Clean.oneLine(e.getMessage())));
+            return;
+        }
+        if (!withheld.isEmpty()) {
+            console.out()
+                    .println("%nOn '%s' clients do not see %d of these tools, which the token may use nowhere:"
+                            .formatted(cluster.name(), withheld.size()));
+            Withheld.told(withheld, cluster.principal())
+                    .forEach(line -> console.out().println(line));
+        }
     }
 
     private static View.Table table(Toolset set, Config config, Dispatcher dispatcher) {

@@ -10,9 +10,19 @@ import pvemcp.tool.ToolResult;
 
 /// The one road from a call to its result: bind, aim, judge, ask, record, act, tell. Safe for use by several threads.
 public interface Dispatcher {
-    /// The tools this server offers: the configured toolsets, less what policy denies outright. Always the same, in
-    /// the same order.
+    /// The tools this server lists: the configured toolsets, less what policy denies outright and, once that is
+    /// known, what the credential surely cannot do ([Withheld]). Always in the same order.
     List<Tool<?>> tools();
+
+    /// @param told is run, on any thread, whenever [#tools] has come to list others
+    default void whenToolsChange(Runnable told) {}
+
+    /// The tools that are of no use with the rights its credential has on this cluster, which is asked for them now.
+    ///
+    /// @throws pvemcp.pve.PveException where it cannot be asked
+    default List<Withheld> withheld(String cluster) {
+        return List.of();
+    }
 
     /// The tool's definition as a client is told it: `name`, `description`, `inputSchema`, `annotations`, perhaps
     /// `title` and `outputSchema`.
@@ -23,6 +33,7 @@ public interface Dispatcher {
         return describe(tool).write();
     }
 
+    /// A tool that is listed or withheld: a client with an older list may call it, and hears what it lacks.
     Optional<Tool<?>> tool(String name);
 
     ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller);

@@ -362,13 +362,17 @@ final class Explain {
                     "%s may not do this: %s".formatted(identity, message),
                     "pve-mcp doctor shows what this token may do");
         }
-        var kind = identity.contains("!") ? "--tokens" : "--users";
         var first = privilege.split("[,|; ]+", 2)[0];
         return new Failed(
                 "forbidden",
                 "%s may not %s on %s".formatted(identity, privilege, path),
-                "an administrator can allow it: pveum acl modify %s %s '%s' --roles %s"
-                        .formatted(path, kind, identity, role(first)));
+                "an administrator can allow it: " + granting(path, identity, first));
+    }
+
+    /// The command that gives somebody a privilege on a path, by the smallest role that has it.
+    static String granting(String path, String identity, String privilege) {
+        var kind = identity.contains("!") ? "--tokens" : "--users";
+        return "pveum acl modify %s %s '%s' --roles %s".formatted(path, kind, identity, role(privilege));
     }
 
     /// The smallest of PVE's own roles that holds the privilege (PVE::AccessControl, create_roles).

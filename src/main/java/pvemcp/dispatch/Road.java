@@ -18,6 +18,7 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
 import pvemcp.pve.ReadOnly;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -41,6 +42,7 @@ public final class Road implements Dispatcher {
     private final AuditLog audit;
     private final Clock clock;
     private final Shared shared;
+    private final Grants grants;
     private final List<Tool<?>> tools;
     private final Following following;
 
@@ -59,23 +61,38 @@ public final class Road implements Dispatcher {
             Clock clock,
             Path state,
             Redactor redactor) {
-        this(offer, clusters, new Gate(policy), audit, clock, new Shared(state, clock, redactor));
+        this(
+                offer,
+                clusters,
+                new Gate(policy),
+                audit,
+                clock,
+                new Shared(state, clock, redactor),
+                new Grants(clusters, offer.tools(), clock));
     }
 
-    private Road(Offer offer, Collection<Cluster> clusters, Gate gate, AuditLog audit, Clock clock, Shared shared) {
+    private Road(
+            Offer offer,
+            Collection<Cluster> clusters,
+            Gate gate,
+            AuditLog audit,
+            Clock clock,
+            Shared shared,
+            Grants grants) {
         this.offer = offer;
         clusters.forEach(cluster -> this.clusters.put(cluster.name(), cluster));
         this.gate = gate;
         this.audit = audit;
         this.clock = clock;
         this.shared = shared;
+        this.grants = grants;
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
         this.following = new Following(this, this.clusters, this::looking);
     }
 
     /// The same road for callers who may go only so far: same clusters, same log.
     public Road within(Reach reach) {
-        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, shared);
+        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, shared, grants);
     }
 
     @Override
@@ -83,10 +100,22 @@ public final class Road implements Dispatcher {
         for (var cluster : clusters.values()) {
             cluster.wire().prewarm();
         }
+        grants.wanted();
+    }
+
+    @Override
+    public void whenToolsChange(Runnable told) {
+        grants.whenHiddenChanges(told);
+    }
+
+    @Override
+    public List<Withheld> withheld(String cluster) {
+        return grants.withheld(clusters.get(cluster));
     }
 
     @Override
     public ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller) {
+        grants.used();
         if (caller.isPerson()) {
             return travel(tool, arguments, caller);
         }
@@ -132,6 +161,9 @@ public final class Road implements Dispatcher {
         } catch (NotAllowed e) {
             return trip.ended(e.refusal());
         } catch (PveException e) {
+            if (e.fault() instanceof PveFault.Forbidden) {
+                grants.refused();
+            }
             return trip.ended(Explain.fault(e.fault(), asIdentity(arguments), trip));
         } catch (CancellationException e) {
             return trip.ended(Explain.cancelled(e, trip));
@@ -228,7 +260,10 @@ public final class Road implements Dispatcher {
 
     @Override
     public List<Tool<?>> tools() {
-        return tools;
+        var hidden = grants.hidden();
+        return hidden.isEmpty()
+                ? tools
+                : tools.stream().filter(tool -> !hidden.contains(tool.name())).toList();
     }
 
     @Override

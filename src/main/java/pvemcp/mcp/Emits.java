@@ -8,6 +8,7 @@ package pvemcp.mcp;
 /// @param updates that one resource has changed
 public record Emits(boolean tools, boolean prompts, boolean resources, boolean updates) {
     public static final Emits NOTHING = new Emits(false, false, false, false);
+    public static final Emits TOOLS = new Emits(true, false, false, false);
     public static final Emits EVERYTHING = new Emits(true, true, true, true);
 
     boolean nothing() {

@@ -33,6 +33,9 @@ public final class McpServer {
         this.features = features;
         this.hub = new Hub(emits, lists);
         this.modern = new Modern(this);
+        if (emits.tools()) {
+            dispatcher.whenToolsChange(hub::toolsChanged);
+        }
     }
 
     /// Where to tell of changes. One that was not announced in [Emits] is an `IllegalStateException`.

@@ -41,6 +41,11 @@ record Measured(Dispatcher inner, Metrics metrics) implements Dispatcher {
     }
 
     @Override
+    public void whenToolsChange(Runnable told) {
+        inner.whenToolsChange(told);
+    }
+
+    @Override
     public Json.Obj describe(Tool<?> tool) {
         return inner.describe(tool);
     }

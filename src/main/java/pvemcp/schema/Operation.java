@@ -2,6 +2,7 @@ package pvemcp.schema;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import pvemcp.json.Json;
 
@@ -61,6 +62,14 @@ public final class Operation {
     /// `net1` and so on. Empty for the few operations whose parameters depend on a type (`allOf` in [#facts]).
     public Json.Obj parameters() {
         return facts().object("params").orElse(Json.Obj.EMPTY);
+    }
+
+    /// The privileges for want of which this is closed to a caller on every path there is; empty where it may be open
+    /// somewhere. More than one may be meant as a choice.
+    ///
+    /// @param held what the caller has on some path or other
+    public Set<String> lacking(Set<String> held) {
+        return Permission.lacking(this, held);
     }
 
     /// The names in braces, in order.

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -20,10 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import pvemcp.dispatch.Withheld;
+import pvemcp.json.Json;
+import pvemcp.lab.Golden;
 import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
+import pvemcp.pve.Permissions;
 import pvemcp.schema.ApiSchema;
+import pvemcp.schema.Danger;
 import pvemcp.schema.Verb;
+import pvemcp.sim.world.Role;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -75,14 +83,19 @@ class MigratingTest {
     /// For the rows that only read: they leave it as it is.
     private static Lab quiet;
 
+    /// Somebody who may do nothing.
+    private static Lab stranger;
+
     @BeforeAll
     static void open() {
         quiet = lab();
+        stranger = lab().holding("/");
     }
 
     @AfterAll
     static void close() {
         quiet.close();
+        stranger.close();
     }
 
     private static Lab lab() {
@@ -102,12 +115,24 @@ class MigratingTest {
     /// What the calls of curated tools have sent so far, such as `GET /nodes/{node}/qemu/{vmid}/config`.
     private static final Set<String> REACHED = new TreeSet<>();
 
+    /// The same by tool and call.
+    private static final Map<String, List<List<String>>> SENT = new TreeMap<>();
+
+    /// What even the stranger has an answer from, be it that there is nothing.
+    private static final Set<String> ALWAYS = new TreeSet<>();
+
+    /// By these, names become ids and nodes, whoever asks.
+    private static final Set<String> WAYS = Set.of("GET /cluster/resources", "GET /nodes", "GET /version");
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("rows")
     @Order(1)
     void the_call_does_its_work(Row row) {
         if (row.calls().stream().allMatch(call -> tool(call).tier() == Tier.READ)) {
             make(quiet, row);
+            row.calls().stream()
+                    .filter(call -> make(stranger, call) instanceof ToolResult.Done)
+                    .forEach(call -> ALWAYS.add(tool(call).name()));
             return;
         }
         try (var lab = lab()) {
@@ -126,14 +151,91 @@ class MigratingTest {
             int before = lab.requests().size();
             var result = make(lab, concrete);
             if (!call.startsWith("pve_api_")) {
-                lab.requests().stream()
+                var sent = lab.requests().stream()
                         .skip(before)
                         .map(MigratingTest::operation)
-                        .forEach(REACHED::add);
+                        .toList();
+                REACHED.addAll(sent);
+                SENT.computeIfAbsent(tool(call).name(), _ -> new ArrayList<>()).add(sent);
             }
             assertThat(result).as(concrete).isInstanceOf(ToolResult.Done.class);
             told += "\n" + Markdown.render(((ToolResult.Done) result).view());
         }
+    }
+
+    /// What of a call stands for it: what it does more than read, or what it reads besides finding its way.
+    private static Set<String> telling(Tool<?> tool, List<String> sent) {
+        var telling = new TreeSet<String>();
+        for (var each : sent) {
+            var words = each.split(" ", 2);
+            var operation = ApiSchema.builtIn("9.2").operation(Verb.valueOf(words[0]), words[1]);
+            boolean reads = operation.isPresent()
+                    && ApiSchema.builtIn("9.2").danger(operation.get(), Json.Obj.EMPTY) == Danger.READ;
+            if (tool.tier() == Tier.READ ? !WAYS.contains(each) : !reads) {
+                telling.add(each);
+            }
+        }
+        return telling;
+    }
+
+    /// By this table tools are taken off the list where a credential may send nothing of what they send.
+    @Test
+    @Order(2)
+    void what_each_tool_sends_is_written_down() {
+        var table = new StringBuilder("""
+                # What each tool sends that tells whether it can work, one tool a line, as docs/migrating.md calls it.
+                # Left out are tools of which a call sent nothing of that kind, or had an answer without any privilege.
+                # Made by MigratingTest.
+                """);
+        for (var tool : Catalog.tools(Catalog.Surface.ALL, List.of())) {
+            var calls = SENT.getOrDefault(tool.name(), List.of()).stream()
+                    .map(sent -> telling(tool, sent))
+                    .toList();
+            if (!calls.isEmpty() && calls.stream().noneMatch(Set::isEmpty) && !ALWAYS.contains(tool.name())) {
+                var all = new TreeSet<String>();
+                calls.forEach(all::addAll);
+                table.append(tool.name())
+                        .append('\t')
+                        .append(String.join("\t", all))
+                        .append('\n');
+            }
+        }
+        Golden.check("src/main/resources/pvemcp/dispatch/sends.tsv", table.toString());
+    }
+
+    /// For each privilege, a token that has all others: whatever is withheld from it does nothing for it.
+    @Test
+    void what_is_withheld_for_want_of_a_privilege_fails_without_it() throws IOException {
+        var tools = Catalog.tools(Catalog.Surface.ALL, List.of());
+        var calls = rows().filter(row -> !row.root())
+                .flatMap(row -> row.calls().stream())
+                .distinct()
+                .toList();
+        var worked = new TreeSet<String>();
+        int tried = 0;
+        try (var lab = lab()) {
+            for (var privilege : Role.allPrivileges()) {
+                var others = new TreeMap<String, Boolean>();
+                Role.allPrivileges().stream()
+                        .filter(each -> !each.equals(privilege))
+                        .forEach(each -> others.put(each, true));
+                var granted = new Permissions(Map.of("/", others));
+                var withheld = Withheld.of(tools, ApiSchema.builtIn("9.2"), granted).stream()
+                        .map(Withheld::tool)
+                        .toList();
+                lab.holding("/", others.keySet().toArray(String[]::new));
+                for (var call : calls) {
+                    if (withheld.contains(tool(call).name())) {
+                        tried++;
+                        if (make(lab, call) instanceof ToolResult.Done) {
+                            worked.add(call + " without " + privilege);
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(worked).as("%d calls", tried).isEmpty();
+        assertThat(tried).isGreaterThan(100);
     }
 
     private static String operation(String request) {

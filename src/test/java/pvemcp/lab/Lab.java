@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,10 +51,13 @@ import pvemcp.remote.Shells;
 import pvemcp.remote.SshSettings;
 import pvemcp.remote.SshTarget;
 import pvemcp.schema.ApiSchema;
+import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Access;
+import pvemcp.sim.world.Acl;
+import pvemcp.sim.world.Role;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
@@ -92,9 +96,11 @@ public final class Lab implements AutoCloseable {
     private Optional<AuditLog> audit = Optional.empty();
     private Optional<Road> road = Optional.empty();
     private Reach reach = Reach.UNLIMITED;
+    private String identity;
 
     private Lab(Scenario scenario) {
         sim = PveSim.start(scenario, SimTime.byHand(NOON));
+        identity = sim.token().id();
         wire = new HttpTransport(connection(token()), clock(), waiting());
         try {
             folder = Files.createTempDirectory("lab");
@@ -189,6 +195,28 @@ public final class Lab implements AutoCloseable {
         wire.close();
         var root = new Connection.Credential.Password(Access.ROOT, new Secret("hunter22"), Optional.empty());
         wire = new HttpTransport(connection(root), clock(), waiting());
+        road = Optional.empty();
+        return this;
+    }
+
+    /// Shows a token that has these privileges on this path and below, and no others anywhere.
+    public Lab holding(String path, String... privileges) {
+        var token = sim.<Credentials>ask(cluster -> {
+            var user = "limited@pve";
+            cluster.access.forget(line -> line.ugid().equals(user));
+            var made = Credentials.token(cluster, user, "t");
+            cluster.access.roles.put(user, new Role(user, false, new TreeSet<>(List.of(privileges))));
+            cluster.access.grant(new Acl(path, Acl.Kind.USER, user, user, true));
+            return made;
+        });
+        return showing(token);
+    }
+
+    private Lab showing(Credentials token) {
+        wire.close();
+        var shown = new Connection.Credential.Token(token.id(), new Secret(token.secret()));
+        wire = new HttpTransport(connection(shown), clock(), waiting());
+        identity = token.id();
         road = Optional.empty();
         return this;
     }
@@ -332,7 +360,7 @@ public final class Lab implements AutoCloseable {
                     Catalog.tools(Catalog.Surface.ALL, List.of()), Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS);
             var cluster = new Cluster(
                     "default",
-                    sim.token().id(),
+                    identity,
                     new Noting(way.apply(wire), requests),
                     wrapped -> new Pve(wrapped, waiting()),
                     () -> schema,
