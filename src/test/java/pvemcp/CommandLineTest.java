@@ -344,6 +344,19 @@ class CommandLineTest {
     }
 
     @Test
+    void a_tool_is_called_by_its_words_alone() {
+        assertThat(run("guest", "list", "running", "kind=vm", "--demo").out)
+                .contains("web")
+                .doesNotContain("stopped");
+        assertThat(run("guest", "list", "--demo", "--plain").out).contains("\n101\tweb\tvm\trunning\tpve1\t");
+        assertThat(run("guest", "list", "--demo", "--plain", "--json").status).isEqualTo(Exit.USAGE);
+        assertThat(run("guest", "get", "web", "--demo", "--color=always").out).contains("\u001b[32mrunning");
+        assertThat(run("guest", "get", "web", "--demo", "--color=sometimes").status)
+                .isEqualTo(Exit.USAGE);
+        assertThat(run("guest").err).contains("guest what?");
+    }
+
+    @Test
     void a_wrong_name_is_told_with_the_right_one() {
         assertThat(run("call", "node_lst", "--demo"))
                 .returns(Exit.USAGE, Run::status)
@@ -647,6 +660,8 @@ class CommandLineTest {
         assertThat(run("__complete", "guest_power", "guest=web", "act").lines()).containsExactly("action=");
         assertThat(run("__complete", "guest_power", "action=re").lines())
                 .containsExactly("action=reboot", "action=reset", "action=resume");
+        assertThat(run("__complete", "guest", "sh").lines()).containsExactly("shutdown");
+        assertThat(run("__complete", "guest", "list", "r").lines()).contains("running");
         assertThat(run("__complete", "--demo", "node_get", "pv").lines()).contains("pve1");
         assertThat(run("__complete", "node_get", "pv").out).isEmpty();
     }

@@ -3,6 +3,7 @@ package pvemcp.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
@@ -12,7 +13,8 @@ import pvemcp.tool.Param;
 import pvemcp.tool.Tool;
 
 /// A tool's arguments as a person types them: `name=value`, `--name value` or `--name=value`, a JSON object, or bare
-/// values for the inputs that are still open, in their order.
+/// values. While the next input that is open has to be given, a bare value is for that one; after that it goes to the
+/// input that has it among its usual values, or to the flag of that name, and else to the next one.
 final class CallArguments {
     private final List<Param> params;
     private final LinkedHashMap<String, Json> given = new LinkedHashMap<>();
@@ -23,13 +25,26 @@ final class CallArguments {
     }
 
     /// @throws UsageException with all that cannot be understood; whether the values fit is the tool's to say
-    static Json.Obj parse(Tool<?> tool, List<String> typed) {
-        var arguments = new CallArguments(tool);
-        arguments.take(typed);
+    static Json.Obj parse(Phrase phrase) {
+        var arguments = new CallArguments(phrase.tool());
+        arguments.take(phrase.words());
         if (!arguments.problems.isEmpty()) {
             throw new UsageException(arguments.problems);
         }
         return new Json.Obj(arguments.given);
+    }
+
+    /// The inputs that nothing has been said of yet, in their order.
+    static List<Param> open(Phrase phrase) {
+        var arguments = new CallArguments(phrase.tool());
+        arguments.take(phrase.words());
+        return arguments.open();
+    }
+
+    private List<Param> open() {
+        return params.stream()
+                .filter(param -> !given.containsKey(param.name()) && param.kind() != Kind.TICKET)
+                .toList();
     }
 
     private void take(List<String> typed) {
@@ -87,14 +102,24 @@ final class CallArguments {
     }
 
     private void next(String value) {
-        for (var param : params) {
-            boolean open = !given.containsKey(param.name()) && param.kind() != Kind.TICKET;
-            if (open) {
-                put(param, value);
-                return;
-            }
+        var open = open();
+        if (open.isEmpty()) {
+            problems.add("'%s' is one value more than there are inputs (%s)".formatted(value, names()));
+            return;
         }
-        problems.add("'%s' is one value more than there are inputs (%s)".formatted(value, names()));
+        var next = open.getFirst();
+        var meant = next.required() ? next : meant(value, open).orElse(next);
+        boolean flag = meant.kind() == Kind.FLAG && meant.name().equals(value.replace('-', '_'));
+        put(meant, flag ? "true" : value);
+    }
+
+    /// The input that a bare value speaks of by itself.
+    private static Optional<Param> meant(String value, List<Param> open) {
+        var word = value.toLowerCase(Locale.ROOT).replace('-', '_');
+        return open.stream()
+                .filter(param -> param.usual().contains(word)
+                        || (param.kind() == Kind.FLAG && param.name().equals(word)))
+                .findFirst();
     }
 
     private Optional<Param> named(String word) {

@@ -31,26 +31,25 @@ final class CallCommand implements Command {
                 "",
                 "Agree, and name the guest that is destroyed, where that is asked."));
         spec.addOption(Command.flag("--demo", "Call it on the built-in simulated cluster."));
-        spec.addPositional(Command.parameter("TOOL", "0", "1", "Its name, with or without 'pve_'."));
-        spec.addPositional(Command.parameter(
-                "ARGUMENT",
-                "1..*",
-                "0..*",
-                "name=value, --name value, values in the order of the inputs, or a JSON object."));
+        spec.addPositional(
+                Command.parameter(
+                        "TOOL ARGUMENT",
+                        "0..*",
+                        "1..*",
+                        "A tool in one word or several (guest_list, guest list), then name=value, --name value, bare values, or a JSON object."));
         return spec;
     }
 
     @Override
     public int run(ParseResult parsed) {
-        String typed = parsed.matchedPositionalValue(0, "");
-        var words = List.of(parsed.matchedPositionalValue(1, new String[0]));
+        var words = List.of(parsed.matchedPositionalValue(0, new String[0]));
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
-            var tool = ToolNames.find(typed, door.dispatcher());
-            var arguments = CallArguments.parse(tool, words);
+            var phrase = ToolNames.find(words, door.dispatcher());
+            var arguments = CallArguments.parse(phrase);
             var calls = new Calls(door.dispatcher(), console);
             boolean yes = Command.has(parsed, "--yes");
             String named = parsed.matchedOptionValue("--yes-to", "");
-            var result = calls.call(tool, arguments, held -> calls.agreed(held, yes, named));
+            var result = calls.call(phrase.tool(), arguments, held -> calls.agreed(held, yes, named));
             return calls.show(result, Form.of(parsed));
         }
     }

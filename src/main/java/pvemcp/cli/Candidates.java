@@ -1,8 +1,8 @@
 package pvemcp.cli;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.pve.PveException;
@@ -12,80 +12,121 @@ import pvemcp.tool.Tool;
 
 /// What the last of some words could become: a tool, an input's name, or a value of it.
 final class Candidates {
-    private Candidates() {}
-
-    /// @param words of a call, the tool first; the last one is being typed
-    static List<String> of(Dispatcher dispatcher, Console console, List<String> words) {
-        var typed = words.getLast();
-        if (words.size() == 1) {
-            var names = ToolNames.offered(dispatcher);
-            return starting(
-                    typed.startsWith("pve_")
-                            ? names.stream().map(ToolNames::full).toList()
-                            : names,
-                    typed);
+    /// @param about what it is; empty where the word says it
+    record Candidate(String word, String about) {
+        private static Candidate of(String word) {
+            return new Candidate(word, "");
         }
-        var tool = dispatcher.tool(ToolNames.full(words.getFirst()));
-        return tool.isEmpty() ? List.of() : ofCall(dispatcher, console, tool.get(), words.subList(1, words.size()));
     }
 
-    private static List<String> ofCall(Dispatcher dispatcher, Console console, Tool<?> tool, List<String> words) {
-        var typed = words.getLast();
+    private final Dispatcher dispatcher;
+    private final Console console;
+    private final List<Candidate> found = new ArrayList<>();
+    private final String typed;
+
+    private Candidates(Dispatcher dispatcher, Console console, String typed) {
+        this.dispatcher = dispatcher;
+        this.console = console;
+        this.typed = typed;
+    }
+
+    /// @param words of a call, those of the tool first; the last one is being typed
+    static List<Candidate> of(Dispatcher dispatcher, Console console, List<String> words) {
+        var candidates = new Candidates(dispatcher, console, words.getLast());
+        var before = words.subList(0, words.size() - 1);
+        candidates.names(before);
+        if (!before.isEmpty()) {
+            Phrase.of(before, dispatcher::tool).ifPresent(phrase -> candidates.call(phrase));
+        }
+        return candidates.found;
+    }
+
+    // ---- tools ----
+
+    private void names(List<String> before) {
+        var names = dispatcher.tools().stream().map(Tool::name).toList();
+        if (before.isEmpty() && typed.contains("_")) {
+            boolean whole = typed.startsWith("pve_");
+            names.forEach(name -> offer(whole ? name : ToolNames.shortened(name), about(name)));
+            return;
+        }
+        var begun = before.isEmpty() ? "pve_" : ToolNames.full(String.join("_", before)) + "_";
+        ToolNames.following(begun, names).forEach(word -> offer(word, about(begun + word)));
+        if (before.size() == 1) {
+            var power = about(ToolNames.full(before.getFirst() + Phrase.POWER));
+            Phrase.powers(before.getFirst(), dispatcher::tool).forEach(word -> offer(word, power));
+        }
+    }
+
+    private String about(String name) {
+        return dispatcher
+                .tool(name)
+                .map(tool -> ToolPages.firstSentence(tool.doc()))
+                .orElse("");
+    }
+
+    // ---- what is said to them ----
+
+    private void call(Phrase phrase) {
+        var open = CallArguments.open(phrase);
         int equals = typed.indexOf('=');
         if (equals > 0) {
             var name = typed.substring(0, equals);
-            return tool.params().stream()
+            phrase.tool().params().stream()
                     .filter(param -> param.name().equals(name))
-                    .flatMap(param -> values(dispatcher, console, param, typed.substring(equals + 1)).stream())
-                    .map(value -> name + "=" + value)
-                    .toList();
+                    .flatMap(param -> values(param, typed.substring(equals + 1)).stream())
+                    .forEach(value -> found.add(Candidate.of(name + "=" + value)));
+            return;
         }
-        var found = new ArrayList<String>();
-        next(tool, words).ifPresent(param -> found.addAll(values(dispatcher, console, param, typed)));
-        var used = new HashSet<String>();
-        words.forEach(word -> used.add(word.replaceFirst("=.*", "")));
-        for (var param : tool.params()) {
-            if (!used.contains(param.name()) && (param.name() + "=").startsWith(typed)) {
-                found.add(param.name() + "=");
-            }
+        if (typed.startsWith("-")) {
+            offer("--json", "the answer as JSON");
+            offer("--plain", "the answer as lines with tabs");
+            return;
         }
-        return found;
+        if (!open.isEmpty()) {
+            values(open.getFirst(), typed).forEach(value -> found.add(Candidate.of(value)));
+        }
+        if (!open.isEmpty() && !open.getFirst().required()) {
+            open.subList(1, open.size()).forEach(param -> param.usual().forEach(word -> offer(word, param.name())));
+        }
+        for (var param : open) {
+            boolean flag = param.kind() == Kind.FLAG;
+            offer(flag ? param.name() : param.name() + "=", param.doc());
+        }
     }
 
-    /// The input that a bare value would be for.
-    private static Optional<Param> next(Tool<?> tool, List<String> words) {
-        var open = new ArrayList<>(tool.params());
-        for (var word : words.subList(0, words.size() - 1)) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                open.removeIf(param -> param.name().equals(word.substring(0, equals)));
-            } else if (!open.isEmpty()) {
-                open.removeFirst();
-            }
+    private void offer(String word, String about) {
+        if (word.startsWith(typed)) {
+            found.add(new Candidate(word, about));
         }
-        return open.stream().findFirst();
     }
 
-    private static List<String> values(Dispatcher dispatcher, Console console, Param param, String typed) {
-        if (!param.words().isEmpty()) {
-            return starting(param.words(), typed);
+    private List<String> values(Param param, String begun) {
+        if (!param.usual().isEmpty()) {
+            return starting(param.usual(), begun);
         }
         if (param.kind() == Kind.FLAG) {
-            return starting(List.of("true", "false"), typed);
+            return starting(List.of("true", "false"), begun);
         }
-        var kind = param.kind().candidates();
+        return named(dispatcher, console, param.kind().candidates(), begun);
+    }
+
+    private static List<String> starting(List<String> words, String begun) {
+        return words.stream()
+                .filter(word -> word.startsWith(begun.toLowerCase(Locale.ROOT)))
+                .toList();
+    }
+
+    /// The names of a kind (`guest`, `node`, …) that the cluster has; none where it cannot be asked: the names of
+    /// inputs are known without it.
+    static List<String> named(Dispatcher dispatcher, Console console, String kind, String begun) {
         if (kind.isEmpty()) {
             return List.of();
         }
         try {
-            return dispatcher.complete(kind, typed, new TerminalCaller(console, Optional.empty()));
+            return dispatcher.complete(kind, begun, new TerminalCaller(console, Optional.empty()));
         } catch (PveException _) {
-            // A cluster that cannot be asked has no names to offer; the names of inputs are known without it.
             return List.of();
         }
-    }
-
-    private static List<String> starting(List<String> words, String typed) {
-        return words.stream().filter(word -> word.startsWith(typed)).toList();
     }
 }

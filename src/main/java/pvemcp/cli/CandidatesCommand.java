@@ -38,7 +38,8 @@ final class CandidatesCommand implements Command {
             words.add("");
         }
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
-            Candidates.of(door.dispatcher(), console, words).forEach(console.out()::println);
+            Candidates.of(door.dispatcher(), console, words)
+                    .forEach(candidate -> console.out().println(candidate.word()));
         } catch (ConfigException _) {
             return Exit.FAILED;
         }

@@ -13,7 +13,6 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.ConfigException;
-import pvemcp.tools.Catalog;
 
 /// The command line: which commands there are, and what becomes of a line.
 public final class Commands {
@@ -139,22 +138,17 @@ public final class Commands {
         throw new IllegalStateException(chosen.commandSpec().name());
     }
 
-    /// A tool's name in the place of a command is a call of it.
+    /// A tool's name in the place of a command is a call of it. Where both have a name, the command has it.
     private List<String> expanded(List<String> args) {
-        boolean tool = !args.isEmpty()
-                && !line.getSubcommands().containsKey(args.getFirst())
-                && Catalog.ALL.stream()
-                        .flatMap(set -> set.tools().stream())
-                        .anyMatch(known -> known.name().equals(ToolNames.full(args.getFirst())));
-        if (!tool) {
-            boolean command = args.isEmpty()
-                    || args.getFirst().startsWith("-")
-                    || line.getSubcommands().containsKey(args.getFirst());
-            if (!command) {
-                throw new UsageException(
-                        ToolNames.unknown(args.getFirst(), line.getSubcommands().keySet()));
-            }
+        boolean command = args.isEmpty()
+                || args.getFirst().startsWith("-")
+                || line.getSubcommands().containsKey(args.getFirst());
+        if (command) {
             return args;
+        }
+        if (ToolNames.find(args).isEmpty()) {
+            throw new UsageException(
+                    ToolNames.unknown(args, line.getSubcommands().keySet()));
         }
         var all = new ArrayList<>(args);
         all.addFirst("call");

@@ -1,5 +1,6 @@
 package pvemcp.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +37,9 @@ final class CompletionCommand implements Command {
     @Override
     public int run(ParseResult parsed) {
         String shell = parsed.matchedPositionalValue(0, "");
-        var words = String.join(" ", visible());
+        var names = visible();
+        var nouns = new ArrayList<>(ToolNames.nouns());
+        nouns.removeAll(names);
         var script = switch (shell) {
             case "bash" -> BASH;
             case "zsh" -> ZSH;
@@ -45,7 +48,8 @@ final class CompletionCommand implements Command {
                 throw new UsageException(
                         "there is no completion for '%s': there are bash, zsh and fish".formatted(shell));
         };
-        console.out().print(script.replace("COMMANDS", words));
+        console.out()
+                .print(script.replace("COMMANDS", String.join(" ", names)).replace("TOOLS", String.join(" ", nouns)));
         return Exit.OK;
     }
 
@@ -65,15 +69,17 @@ final class CompletionCommand implements Command {
               [[ $line == *' ' ]] && words+=('')
               word=${words[-1]}
               if (( ${#words[@]} == 2 )); then
-                COMPREPLY=($(compgen -W 'COMMANDS' -- "$word"))
+                COMPREPLY=($(compgen -W 'COMMANDS TOOLS' -- "$word"))
                 return
               fi
               local IFS=$'\\n'
               case ${words[1]} in
                 call) COMPREPLY=($("${words[0]}" __complete "${words[@]:2}" 2>/dev/null)) ;;
-                tools) COMPREPLY=($("${words[0]}" __complete "$word" 2>/dev/null)) ;;
+                tools) COMPREPLY=($("${words[0]}" __complete "${words[@]:2}" 2>/dev/null)) ;;
                 completion) COMPREPLY=($(compgen -W $'bash\\nzsh\\nfish' -- "$word")) ;;
                 audit) COMPREPLY=($(compgen -W $'verify\\ntail\\nshow\\nexport' -- "$word")) ;;
+                *) [[ ' COMMANDS ' == *" ${words[1]} "* ]] \\
+                     || COMPREPLY=($("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)) ;;
               esac
               [[ $word == *=* ]] && COMPREPLY=("${COMPREPLY[@]#"${word%=*}="}")
               [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
@@ -84,15 +90,17 @@ final class CompletionCommand implements Command {
     private static final String ZSH = """
             #compdef pve-mcp
             _pve_mcp() {
-              local -a found
+              local -a found commands=(COMMANDS)
               if (( CURRENT == 2 )); then
-                found=(COMMANDS)
+                found=($commands TOOLS)
               else
                 case ${words[2]} in
                   call) found=("${(@f)$("${words[1]}" __complete "${(@)words[3,CURRENT]}" 2>/dev/null)}") ;;
-                  tools) found=("${(@f)$("${words[1]}" __complete "${words[CURRENT]}" 2>/dev/null)}") ;;
+                  tools) found=("${(@f)$("${words[1]}" __complete "${(@)words[3,CURRENT]}" 2>/dev/null)}") ;;
                   completion) found=(bash zsh fish) ;;
                   audit) found=(verify tail show export) ;;
+                  *) (( ${commands[(Ie)${words[2]}]} )) \\
+                       || found=("${(@f)$("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}") ;;
                 esac
               fi
               local -a open=(${(M)found:#*=}) whole=(${found:#*=})
@@ -110,15 +118,18 @@ final class CompletionCommand implements Command {
                     case call
                         $words[1] __complete $words[3..] 2>/dev/null
                     case tools
-                        $words[1] __complete $words[-1] 2>/dev/null
+                        $words[1] __complete $words[3..] 2>/dev/null
                     case completion
                         printf '%s\\n' bash zsh fish
                     case audit
                         printf '%s\\n' verify tail show export
+                    case '*'
+                        contains -- $words[2] COMMANDS
+                        or $words[1] __complete $words[2..] 2>/dev/null
                 end
             end
             complete -c pve-mcp -f
-            complete -c pve-mcp -n 'test (count (commandline -opc)) -eq 1' -a 'COMMANDS'
+            complete -c pve-mcp -n 'test (count (commandline -opc)) -eq 1' -a 'COMMANDS TOOLS'
             complete -c pve-mcp -n 'test (count (commandline -opc)) -gt 1' -a '(__pve_mcp_candidates)'
             """;
 }

@@ -12,8 +12,6 @@ import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.tool.BadArguments;
-import pvemcp.tool.Tool;
-import pvemcp.tools.Catalog;
 
 /// `pve-mcp policy check "guest_power web stop"`: what policy says of a call, which rule says it and why. The call is
 /// not made.
@@ -49,9 +47,12 @@ final class PolicyCommand implements Command {
         }
         var words = words(parsed.matchedPositionalValue(1, new String[0]));
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
-            var tool = tool(words.getFirst());
-            var arguments = CallArguments.parse(tool, words.subList(1, words.size()));
-            var judgement = door.dispatcher().judge(tool, arguments, new TerminalCaller(console, Optional.empty()));
+            // Also what policy denies outright, which is no tool of the dispatcher's.
+            var phrase =
+                    ToolNames.find(words).orElseThrow(() -> new UsageException(ToolNames.unknown(words, List.of())));
+            var arguments = CallArguments.parse(phrase);
+            var judgement =
+                    door.dispatcher().judge(phrase.tool(), arguments, new TerminalCaller(console, Optional.empty()));
             if (Command.has(parsed, "--json")) {
                 console.out().println(json(judgement).pretty());
             } else {
@@ -64,18 +65,6 @@ final class PolicyCommand implements Command {
             console.err().println("not known: " + e.getMessage());
             return Exit.UNREACHABLE;
         }
-    }
-
-    /// Also what policy denies outright, which is no tool of the dispatcher's.
-    private static Tool<?> tool(String typed) {
-        var all = Catalog.tools(Catalog.Surface.ALL, List.of());
-        for (var tool : all) {
-            if (tool.name().equals(ToolNames.full(typed))) {
-                return tool;
-            }
-        }
-        throw new UsageException(
-                ToolNames.unknown(typed, all.stream().map(Tool::name).toList()));
     }
 
     /// A call may be one argument or several.

@@ -92,7 +92,11 @@ final class Prompt {
     private void help(List<String> words) {
         try {
             if (words.size() > 1) {
-                console.out().println(ToolPages.one(ToolNames.find(words.get(1), dispatcher), console));
+                console.out()
+                        .println(ToolPages.one(
+                                ToolNames.find(words.subList(1, words.size()), dispatcher)
+                                        .tool(),
+                                console));
                 return;
             }
         } catch (UsageException e) {
@@ -113,7 +117,8 @@ final class Prompt {
     private void complete(ParsedLine line, List<Candidate> candidates) {
         var words = new ArrayList<>(line.words().subList(0, line.wordIndex() + 1));
         words.set(line.wordIndex(), line.word().substring(0, line.wordCursor()));
-        for (var word : Candidates.of(dispatcher, console, words)) {
+        for (var found : Candidates.of(dispatcher, console, words)) {
+            var word = found.word();
             boolean open = word.endsWith("=");
             candidates.add(new Candidate(word, word, null, null, null, null, !open));
         }

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.text.Nearest;
 import pvemcp.tool.Tool;
 import pvemcp.tools.Catalog;
 
-/// Tools as people name them: with or without the `pve_`, with dashes or underscores.
+/// Tools as people name them: with or without the `pve_`, with blanks, dashes or underscores.
 final class ToolNames {
     private static final String PREFIX = "pve_";
 
@@ -24,33 +26,94 @@ final class ToolNames {
         return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
     }
 
-    /// The tool, among those that are offered.
-    static Tool<?> find(String typed, Dispatcher dispatcher) {
-        return dispatcher.tool(full(typed)).orElseThrow(() -> new UsageException(unknown(typed)));
+    /// As one would say it: `guest list`.
+    static String spoken(String name) {
+        return shortened(name).replace('_', ' ');
     }
 
-    /// What to say to a word that is neither a command nor a tool.
-    static String unknown(String typed, Collection<String> commands) {
-        var names = new ArrayList<>(commands);
-        Catalog.ALL.forEach(set -> set.tools().forEach(tool -> names.add(shortened(tool.name()))));
-        return "there is no command or tool '%s'%s: see pve-mcp --help and pve-mcp tools"
-                .formatted(typed, Nearest.hint(shortened(full(typed)), names));
+    /// The call that some words make, of a tool that is offered.
+    static Phrase find(List<String> words, Dispatcher dispatcher) {
+        return Phrase.of(words, dispatcher::tool).orElseThrow(() -> new UsageException(unknown(words, List.of())));
     }
 
-    static String unknown(String typed) {
-        var names = new ArrayList<String>();
+    /// The call that some words make, whether its tool is offered or not.
+    static Optional<Phrase> find(List<String> words) {
+        return Phrase.of(words, ToolNames::known);
+    }
+
+    private static Optional<Tool<?>> known(String name) {
         for (var set : Catalog.ALL) {
-            set.tools().forEach(tool -> names.add(shortened(tool.name())));
+            for (var tool : set.tools()) {
+                if (tool.name().equals(name)) {
+                    return Optional.of(tool);
+                }
+            }
         }
-        if (names.contains(shortened(full(typed)))) {
-            return "policy or configuration does not offer the tool '%s': pve-mcp tools says why".formatted(typed);
-        }
-        return "there is no tool '%s'%s: pve-mcp tools lists them"
-                .formatted(typed, Nearest.hint(shortened(full(typed)), names));
+        return Optional.empty();
     }
 
-    /// All offered tools by their short names, in order.
-    static List<String> offered(Dispatcher dispatcher) {
-        return dispatcher.tools().stream().map(tool -> shortened(tool.name())).toList();
+    /// What to say to words that begin with neither a command nor a tool that is offered.
+    static String unknown(List<String> words, Collection<String> commands) {
+        var withheld = find(words);
+        if (withheld.isPresent()) {
+            return "policy or configuration does not offer the tool '%s': pve-mcp tools says why"
+                    .formatted(shortened(withheld.get().tool().name()));
+        }
+        var first = words.getFirst();
+        var follow = following(full(first) + "_", names());
+        if (!follow.isEmpty()) {
+            var second = words.size() > 1 ? words.get(1) : "";
+            return second.isEmpty()
+                    ? "%s what? There are %s".formatted(first, listed(first, follow))
+                    : "there is no '%s %s'%s: there are %s"
+                            .formatted(first, second, Nearest.hint(second, follow), listed(first, follow));
+        }
+        var what = commands.isEmpty() ? "tool" : "command or tool";
+        return "there is no %s '%s'%s: 'tools' lists them all".formatted(what, first, hint(words, commands));
+    }
+
+    private static String listed(String first, Collection<String> follow) {
+        return String.join(", ", follow.stream().map(word -> first + " " + word).toList());
+    }
+
+    /// The nearest name, written as it was typed: in one word or several.
+    private static String hint(List<String> words, Collection<String> commands) {
+        var first = words.getFirst();
+        var names = new ArrayList<>(commands);
+        names().forEach(name -> names.add(shortened(name)));
+        var whole = Nearest.to(shortened(full(first)), names);
+        if (whole.isPresent()) {
+            return " (did you mean '%s'?)".formatted(whole.get());
+        }
+        var said = String.join(" ", words.subList(0, Math.min(2, words.size())));
+        var spoken = names.stream().map(ToolNames::spoken).toList();
+        return Nearest.hint(said, spoken);
+    }
+
+    private static List<String> names() {
+        return Catalog.ALL.stream()
+                .flatMap(set -> set.tools().stream())
+                .map(Tool::name)
+                .toList();
+    }
+
+    /// The next words of the names that begin so, in order.
+    ///
+    /// @param begun such as `pve_guest_`
+    static Collection<String> following(String begun, Collection<String> names) {
+        var words = new TreeSet<String>();
+        for (var name : names) {
+            if (name.startsWith(begun)) {
+                var rest = name.substring(begun.length());
+                int end = rest.indexOf('_');
+                words.add(end < 0 ? rest : rest.substring(0, end));
+            }
+        }
+        return words;
+    }
+
+    /// The first words of all tools there are.
+    static Collection<String> nouns() {
+        return following(PREFIX, names());
     }
 }

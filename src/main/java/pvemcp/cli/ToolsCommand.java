@@ -37,7 +37,7 @@ final class ToolsCommand implements Command {
     public CommandSpec spec() {
         var spec = Command.spec(name(), "List the tools by toolset, or describe one of them.");
         spec.addOption(Command.flag("--json", "As a client is told: definitions with their input schemas."));
-        spec.addPositional(Command.parameter("TOOL", "0", "0..1", "The one to describe."));
+        spec.addPositional(Command.parameter("TOOL", "0..*", "0..*", "The one to describe, in one word or several."));
         return spec;
     }
 
@@ -45,11 +45,11 @@ final class ToolsCommand implements Command {
     public int run(ParseResult parsed) {
         var config = host.config();
         try (var door = host.connected(config, false)) {
-            String typed = parsed.matchedPositionalValue(0, "");
+            var typed = List.of(parsed.matchedPositionalValue(0, new String[0]));
             boolean json = Command.has(parsed, "--json");
             var wanted = typed.isEmpty()
                     ? door.dispatcher().tools()
-                    : List.<Tool<?>>of(ToolNames.find(typed, door.dispatcher()));
+                    : List.<Tool<?>>of(ToolNames.find(typed, door.dispatcher()).tool());
             if (json) {
                 var definitions =
                         wanted.stream().map(door.dispatcher()::describe).toList();

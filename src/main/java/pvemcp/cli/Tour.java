@@ -61,9 +61,9 @@ final class Tour {
     /// @param agreed whether a held call is said yes to without asking, as on the tour
     private void make(List<String> words, boolean agreed) {
         try {
-            var tool = ToolNames.find(words.getFirst(), dispatcher);
-            var arguments = CallArguments.parse(tool, words.subList(1, words.size()));
-            show(calls.call(tool, arguments, held -> {
+            var phrase = ToolNames.find(words, dispatcher);
+            var arguments = CallArguments.parse(phrase);
+            show(calls.call(phrase.tool(), arguments, held -> {
                 console.out().println("held, would do: " + held.preview().summary());
                 held.preview().requests().forEach(request -> console.out().println("  " + request));
                 if (agreed) {

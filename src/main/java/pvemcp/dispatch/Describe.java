@@ -28,6 +28,7 @@ final class Describe {
                     false,
                     "",
                     List.copyOf(clusters),
+                    List.of(),
                     cluster.min(),
                     cluster.max(),
                     cluster.obvious()));

@@ -18,6 +18,9 @@ public @interface Doc {
     /// What a text names, where its type does not say so: a node, a storage, an API path.
     Kind kind() default Kind.TEXT;
 
+    /// The values of a text that are mostly wanted, where others are taken too.
+    String[] usual() default {};
+
     /// Whether name, type and default tell a model enough: what is said here then stands in the docs and the help
     /// only, since a definition is paid for with every turn.
     boolean obvious() default false;

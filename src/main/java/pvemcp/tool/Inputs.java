@@ -418,6 +418,7 @@ public final class Inputs<C extends Record> {
                 required,
                 doc.or(),
                 words(plain),
+                List.of(doc.usual()),
                 doc.min(),
                 doc.max(),
                 doc.obvious());

@@ -9,6 +9,7 @@ import pvemcp.json.Json;
 /// @param name in `snake_case`
 /// @param fallback the value where none is given, as a caller would write it; empty where there is none
 /// @param words all values it can have ([Kind#WORD]), or all its members can have ([Kind#WORDS]); empty: any
+/// @param usual the values it mostly has, in lower case: all of them where `words` lists them
 /// @param min the least number it can be, `Long.MIN_VALUE` where there is no limit
 /// @param max the greatest, `Long.MAX_VALUE` where there is no limit
 /// @param obvious whether its schema goes without `doc` and bounds
@@ -19,11 +20,13 @@ public record Param(
         boolean required,
         String fallback,
         List<String> words,
+        List<String> usual,
         long min,
         long max,
         boolean obvious) {
     public Param {
         words = List.copyOf(words);
+        usual = List.copyOf(words.isEmpty() ? usual : words);
         doc = doc.isEmpty() ? kind.doc() : doc;
         // A `node` that is a node and nothing more.
         obvious |= name.equals(kind.candidates()) && doc.equals(kind.doc());
@@ -31,12 +34,12 @@ public record Param(
 
     /// An input that may be left out.
     public static Param optional(String name, Kind kind, String doc) {
-        return new Param(name, kind, doc, false, "", List.of(), Long.MIN_VALUE, Long.MAX_VALUE, false);
+        return new Param(name, kind, doc, false, "", List.of(), List.of(), Long.MIN_VALUE, Long.MAX_VALUE, false);
     }
 
     /// The same, told to clients by its name alone.
     Param asObvious() {
-        return new Param(name, kind, doc, required, fallback, words, min, max, true);
+        return new Param(name, kind, doc, required, fallback, words, usual, min, max, true);
     }
 
     /// Its JSON schema.

@@ -58,7 +58,10 @@ public final class GuestTools {
             @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc(value = "running, stopped, paused", obvious = true)
+            @Doc(
+                    value = "running, stopped, paused",
+                    usual = {"running", "stopped", "paused"},
+                    obvious = true)
             Optional<String> status,
 
             @Doc(value = "Only VMs or only containers", obvious = true)

@@ -55,10 +55,14 @@ public final class NodeTools {
     }
 
     record NodeList(
-            @Doc(value = "online, offline or unknown", obvious = true)
+            @Doc(
+                    value = "online, offline or unknown",
+                    usual = {"online", "offline", "unknown"},
+                    obvious = true)
             Optional<String> status,
 
-            Window window) implements Call<Page> {
+            Window window)
+            implements Call<Page> {
         @Override
         public Page run(ToolContext ctx) {
             var rows = ctx.pve().nodes().stream()

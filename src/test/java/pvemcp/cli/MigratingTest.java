@@ -262,7 +262,8 @@ class MigratingTest {
 
     private static ToolResult make(Lab lab, String call) {
         var words = Words.split(call);
-        return lab.call(words.getFirst(), CallArguments.parse(tool(call), words.subList(1, words.size())));
+        return lab.call(
+                words.getFirst(), CallArguments.parse(ToolNames.find(words).orElseThrow()));
     }
 
     private static Tool<?> tool(String call) {

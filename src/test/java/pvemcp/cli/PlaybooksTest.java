@@ -133,7 +133,8 @@ class PlaybooksTest {
                 .matcher(call)
                 .replaceAll(word -> MEANT.getOrDefault(word.group(), word.group()));
         var words = Words.split(meant);
-        return lab.call(words.getFirst(), CallArguments.parse(tool(call), words.subList(1, words.size())));
+        return lab.call(
+                words.getFirst(), CallArguments.parse(ToolNames.find(words).orElseThrow()));
     }
 
     private static Tool<?> tool(String call) {
