@@ -57,6 +57,18 @@ class AuditCommandTest {
     }
 
     @Test
+    void open_names_calls_whose_process_is_gone() throws IOException {
+        assertThat(run("audit", "open").out()).contains("no call is open");
+        try (var log = new AuditLog(file(), Clock.systemUTC())) {
+            var call = Json.obj("tool", "pve_guest_delete", "targets", List.of("VM 101"), "cluster", "default");
+            log.record(Json.obj("event", "begin", "process", "999999999 1").with("call", call));
+        }
+        var open = run("audit", "open");
+        assertThat(open.status()).isEqualTo(Exit.OK);
+        assertThat(open.out()).contains("pve_guest_delete", "VM 101", "its process is gone");
+    }
+
+    @Test
     void verify_says_that_it_is_whole_and_with_which_status() throws IOException {
         var good = run("audit", "verify");
         assertThat(good.out).contains("✓ lines 1 to 6 follow on each other, 1 of them signed checkpoints");

@@ -104,6 +104,8 @@ public enum Export {
         boolean bad = result.startsWith("refused")
                 || result.startsWith("failed")
                 || result.startsWith("broke")
+                || result.startsWith("found failed")
+                || result.startsWith("unknown")
                 || entry.event().equals("cut");
         if (bad) {
             return WARNING;

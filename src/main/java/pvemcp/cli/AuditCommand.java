@@ -12,6 +12,7 @@ import picocli.CommandLine.ParseResult;
 import pvemcp.audit.Entry;
 import pvemcp.audit.Export;
 import pvemcp.audit.Ledger;
+import pvemcp.audit.Unended;
 import pvemcp.audit.Verification;
 import pvemcp.audit.VerifyingKey;
 import pvemcp.config.Key;
@@ -19,8 +20,8 @@ import pvemcp.json.Json;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 
-/// `pve-mcp audit verify|tail|show|export`: what was asked of this server, and whether the record of it is whole.
-/// Only reads.
+/// `pve-mcp audit verify|tail|show|open|reconcile|export`: what was asked of this server, and whether the record of
+/// it is whole. Only reads, but for `reconcile`.
 final class AuditCommand implements Command {
     private final Host host;
     private final Console console;
@@ -56,11 +57,22 @@ final class AuditCommand implements Command {
         show.addPositional(Command.parameter("CALL", "0", "1", "The number of a line, a ticket or a task (UPID)."));
         show.addOption(Command.flag("--json", "As it stands in the file."));
         spec.addSubcommand("show", show);
+        spec.addSubcommand("open", part("open", "Calls that were begun and have no end here."));
+        spec.addSubcommand("reconcile", reconciling());
         spec.addSubcommand(
                 "export",
                 part("export", "All lines for another program, such as a log collector.")
                         .addOption(Command.option("--format", String.class, "FORMAT", "jsonl", "jsonl, csv or syslog."))
                         .addOption(Command.option("--after", Long.class, "SEQ", "0", "Only later lines than this.")));
+        return spec;
+    }
+
+    /// Always of the configured log: its calls are those of the configured clusters.
+    private static CommandSpec reconciling() {
+        var spec = Command.spec(
+                "reconcile", "Ask the clusters what became of open calls whose process died, and write that down.");
+        spec.mixinStandardHelpOptions(true);
+        spec.remove(spec.findOption("--version"));
         return spec;
     }
 
@@ -76,9 +88,10 @@ final class AuditCommand implements Command {
     public int run(ParseResult parsed) {
         var part = parsed.subcommand();
         if (part == null) {
-            throw new UsageException("say what: audit verify, audit tail, audit show or audit export");
+            throw new UsageException("say what: audit verify, tail, show, open, reconcile or export");
         }
-        var named = part.matchedOptionValue("--file", "");
+        boolean reconciles = part.commandSpec().name().equals("reconcile");
+        var named = reconciles ? "" : part.matchedOptionValue("--file", "");
         var file = named.isEmpty() ? host.config().path(Key.AUDIT_FILE) : Path.of(named);
         var ledger = new Ledger(file);
         try {
@@ -90,6 +103,8 @@ final class AuditCommand implements Command {
                 case "verify" -> verify(ledger, part);
                 case "tail" -> tail(ledger, part);
                 case "show" -> show(ledger, part);
+                case "open" -> open(ledger);
+                case "reconcile" -> reconcile();
                 case "export" -> export(ledger, part);
                 default -> throw new IllegalStateException(part.commandSpec().name());
             };
@@ -133,9 +148,8 @@ final class AuditCommand implements Command {
         found.notes().forEach(words -> console.out().println("  " + Clean.line(words)));
         if (!found.open().isEmpty()) {
             console.out()
-                    .println(
-                            "  begun, and no end written down: %s (under way, or the process died: pve-mcp audit show N)"
-                                    .formatted(found.open()));
+                    .println("  begun, and no end written down: %s (under way, or the process died: pve-mcp audit open)"
+                            .formatted(found.open()));
         }
     }
 
@@ -224,6 +238,45 @@ final class AuditCommand implements Command {
             }
         });
         return new View.Stack(List.of(new View.Facts(facts), new View.Text("")));
+    }
+
+    private int open(Ledger ledger) throws IOException {
+        var search = new Unended.Search();
+        ledger.forEach(search);
+        if (search.found().isEmpty()) {
+            console.out().println("no call is open");
+            return Exit.OK;
+        }
+        var rows = new ArrayList<List<String>>();
+        for (var open : search.found()) {
+            var call = open.begin().call();
+            rows.add(List.of(
+                    Long.toString(open.begin().seq()),
+                    text(open.begin().fields(), "time").replaceFirst("\\.\\d+Z", "Z"),
+                    text(call, "tool"),
+                    text(call, "targets"),
+                    text(call, "principal"),
+                    open.isUnderWay() ? "under way" : "its process is gone",
+                    String.join(", ", open.tasks())));
+        }
+        var columns = List.of("line", "time", "tool", "targets", "by", "state", "tasks");
+        console.out().println(console.text(new View.Table(columns, rows)));
+        return Exit.OK;
+    }
+
+    private int reconcile() throws IOException {
+        try (var door = host.connected(host.config(), true)) {
+            var closed = door.dispatcher().closeUnended(new TerminalCaller(console, Optional.empty()));
+            for (var end : closed) {
+                console.out()
+                        .println("line %d, %s: %s: %s"
+                                .formatted(end.line(), end.tool(), end.found(), Clean.line(end.evidence())));
+            }
+            if (closed.isEmpty()) {
+                console.out().println("nothing to write down; 'pve-mcp audit open' shows what is under way");
+            }
+        }
+        return Exit.OK;
     }
 
     private int export(Ledger ledger, ParseResult part) throws IOException {

@@ -1,5 +1,6 @@
 package pvemcp.dispatch;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
@@ -64,6 +65,21 @@ public interface Dispatcher {
 
     /// Asks for work to be stopped, which policy may refuse; [#work] tells what became of it.
     default void stopWork(String name, Caller caller) {}
+
+    /// Looks for calls whose process died on the way, finds out what became of them as far as the cluster tells, and
+    /// writes that down. Those that are under way are left alone.
+    ///
+    /// @return what was written, oldest call first
+    /// @throws IOException where the audit log cannot be read or written
+    default List<Closed> closeUnended(Caller caller) throws IOException {
+        return List.of();
+    }
+
+    /// An end that was found out later.
+    ///
+    /// @param line of the call's beginning in the audit log
+    /// @param found `found done`, `found failed`, `found not done` or `unknown`
+    record Closed(long line, String tool, String found, String evidence) {}
 
     List<Resource> resources();
 

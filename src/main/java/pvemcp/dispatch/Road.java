@@ -128,8 +128,32 @@ public final class Road implements Dispatcher {
                     .ended(new ToolResult.Refused(deny.rule(), deny.why(), deny.remedy()));
         }
         var result = travel(tool, arguments, caller);
+        closeOnce(caller);
         shared.brakes().answered(caller.principal(), key, answer(result));
         return result;
+    }
+
+    /// Beside the first call, which does not wait for it: who calls has a log to keep, and perhaps one to put in
+    /// order.
+    private void closeOnce(Caller caller) {
+        if (shared.mayClose()) {
+            Thread.ofVirtual().name("pve-mcp-closing").start(() -> {
+                try {
+                    closing(caller).lately();
+                } catch (IOException | RuntimeException _) {
+                    // It stays open, which the log shows; 'pve-mcp audit reconcile' says why.
+                }
+            });
+        }
+    }
+
+    @Override
+    public List<Closed> closeUnended(Caller caller) throws IOException {
+        return closing(caller).all();
+    }
+
+    private Closing closing(Caller caller) {
+        return new Closing(audit, clusters, cluster -> looking(cluster, caller));
     }
 
     /// What two answers are the same by.

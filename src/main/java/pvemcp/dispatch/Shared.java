@@ -2,6 +2,7 @@ package pvemcp.dispatch;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import pvemcp.gate.Brakes;
 import pvemcp.gate.Tickets;
 
@@ -16,6 +17,7 @@ final class Shared {
     private final Freeze freeze;
     private final Brakes brakes;
     private final Turns turns = new Turns();
+    private final AtomicBoolean closes = new AtomicBoolean();
 
     /// Touches no disk yet.
     Shared(Path directory, Clock clock, Redactor redactor) {
@@ -49,6 +51,11 @@ final class Shared {
 
     Turns turns() {
         return turns;
+    }
+
+    /// Whether it is this caller's turn to see to calls of processes that died: once in a process.
+    boolean mayClose() {
+        return closes.compareAndSet(false, true);
     }
 
     HeldCalls heldCalls() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import pvemcp.audit.AuditLog;
 import pvemcp.audit.Hash;
+import pvemcp.audit.Writer;
 import pvemcp.gate.Target;
 import pvemcp.json.Json;
 import pvemcp.pve.Transport;
@@ -35,6 +36,7 @@ final class Trip {
     private Json.Obj facts;
     private long intent;
     private boolean unended;
+    private List<String> guests = List.of();
     private Optional<Remembering> memory = Optional.empty();
 
     Trip(AuditLog log, Clock clock, Redactor redactor, Tool<?> tool, Json.Obj arguments, Caller caller) {
@@ -55,6 +57,10 @@ final class Trip {
                 .with(
                         "targets",
                         Json.strings(targets.stream().map(Target::toString).toList()));
+        guests = targets.stream()
+                .filter(target -> target.isGuest() && !target.node().isEmpty())
+                .map(target -> target.node() + "/" + target.id())
+                .toList();
     }
 
     /// On disk when this comes back: only then may the first write leave.
@@ -64,7 +70,10 @@ final class Trip {
     ///     answer is lost
     Transport beginsToWrite(Cluster cluster, Context ctx) throws IOException {
         facts = facts.with("cluster", cluster.name());
-        intent = log.record(redactor.scrub(Json.obj("event", "begin").with("call", facts)));
+        // By process and guests, somebody else can find out what became of it, should this one die on the way.
+        var begin = Json.obj("event", "begin", "process", Writer.current().toString(), "guests", guests)
+                .with("call", facts);
+        intent = log.record(redactor.scrub(begin));
         var remembering = new Remembering(cluster.wire(), cluster.schema(), log, redactor, intent);
         memory = Optional.of(remembering);
         return new Reconciling(remembering, ctx, log, this::reconciled);
