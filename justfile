@@ -30,3 +30,7 @@ dist:
     rm -rf target/pve-mcp && cp -Rp target/app target/pve-mcp
     tar -czf target/pve-mcp.tar.gz -C target pve-mcp
     @echo target/pve-mcp.tar.gz
+
+# everything of docs/guide/packages.md into target/packages, tried out
+packages:
+    ./mvnw -B -Ppackages verify

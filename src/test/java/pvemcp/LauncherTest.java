@@ -132,6 +132,22 @@ class LauncherTest {
     }
 
     @Test
+    void a_package_with_a_runtime_of_its_own_looks_for_no_other_and_trusts_its_cache() throws Exception {
+        env.put("PVE_MCP_JAVA_HOME", jdk("told", "17.0.15"));
+        var launcher = installed();
+        var runtime = Path.of(jdk("installed/runtime", "25.0.3"));
+        Files.writeString(launcher.resolveSibling("pve-mcp.aot"), "cache");
+
+        var run = run(launcher);
+
+        assertThat(run.err).isEmpty();
+        assertThat(run.out)
+                .startsWith("java " + runtime + " ")
+                .contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
+        assertThat(runtime.resolve("trainings")).doesNotExist();
+    }
+
+    @Test
     void without_a_cache_it_runs_all_the_same_and_does_not_try_again() throws Exception {
         env.put("JAVA_HOME", jdk("jdk", "25"));
         Files.createFile(dir.resolve("jdk/cannot-train"));
