@@ -15,10 +15,11 @@ import pvemcp.tool.Tool;
 
 /// The arguments of a call, understood: the call itself and what is the road's own business.
 ///
+/// @param named the cluster that the caller names
 /// @param confirm the ticket of a held call, or whatever came in its place
 /// @param destructive whether the caller says that it knows what is destroyed, as other servers want it
 record Asked<C extends Record & Call<?>>(
-        C call, Cluster cluster, boolean dryRun, Optional<String> confirm, boolean destructive) {
+        C call, Optional<Cluster> named, boolean dryRun, Optional<String> confirm, boolean destructive) {
     private static final String DESTRUCTIVE = "destructive";
     private static final Set<String> YES = Set.of("true", "yes", "1");
 
@@ -48,12 +49,12 @@ record Asked<C extends Record & Call<?>>(
                     problems.add("argument 'dry_run': neither true nor false");
                     return true;
                 });
-        var cluster = cluster(arguments.text(Reserved.CLUSTER.name()), clusters, problems);
+        var named = named(arguments.text(Reserved.CLUSTER.name()), clusters, problems);
         if (!problems.isEmpty()) {
             throw new BadArguments(problems);
         }
         boolean destructive = arguments.text(DESTRUCTIVE).filter(YES::contains).isPresent();
-        return new Asked<>(call.orElseThrow(), cluster, dryRun, arguments.text("confirm"), destructive);
+        return new Asked<>(call.orElseThrow(), named, dryRun, arguments.text("confirm"), destructive);
     }
 
     /// Whether the call says of itself that it is confirmed, by a word in place of a ticket.
@@ -66,19 +67,18 @@ record Asked<C extends Record & Call<?>>(
         return confirm.filter(text -> !YES.contains(text) && !text.equals("false"));
     }
 
-    private static Cluster cluster(Optional<String> named, Map<String, Cluster> clusters, List<String> problems) {
-        var first = clusters.values().iterator().next();
-        if (named.isEmpty() || clusters.size() == 1) {
-            return first;
+    private static Optional<Cluster> named(
+            Optional<String> name, Map<String, Cluster> clusters, List<String> problems) {
+        if (clusters.size() == 1) {
+            return Optional.of(clusters.values().iterator().next());
         }
-        if (!clusters.containsKey(named.get())) {
+        if (name.isPresent() && !clusters.containsKey(name.get())) {
             problems.add("argument 'cluster': '%s' is none of %s%s"
                     .formatted(
-                            named.get(),
+                            name.get(),
                             String.join(", ", clusters.keySet()),
-                            Nearest.hint(named.get(), clusters.keySet())));
-            return first;
+                            Nearest.hint(name.get(), clusters.keySet())));
         }
-        return clusters.get(named.get());
+        return name.map(clusters::get);
     }
 }

@@ -1,5 +1,7 @@
 package pvemcp.dispatch;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import pvemcp.pve.Pve;
@@ -20,6 +22,8 @@ import pvemcp.tool.Vault;
 /// @param shells the ways into its guests
 /// @param vault where its calls find secrets and leave them
 /// @param files what of this machine its calls may read and write
+/// @param names patterns of names, as the owner gives them, that are this cluster's where there are several: `prod-*`
+/// @param patience how long it is waited for where others are asked along with it
 public record Cluster(
         String name,
         String identity,
@@ -28,7 +32,15 @@ public record Cluster(
         Supplier<ApiSchema> schema,
         Shells shells,
         Vault vault,
-        LocalFiles files) {
+        LocalFiles files,
+        List<String> names,
+        Duration patience) {
+    private static final Duration USUAL = Duration.ofSeconds(30);
+
+    public Cluster {
+        names = List.copyOf(names);
+    }
+
     /// A cluster whose guests are entered by their agents only, and whose calls have nothing of this machine.
     public Cluster(
             String name, String identity, Transport wire, Function<Transport, Pve> client, Supplier<ApiSchema> schema) {
@@ -41,5 +53,23 @@ public record Cluster(
                 new Shells(SshSettings.OFF, Waiting.REAL),
                 Vault.NONE,
                 LocalFiles.NONE);
+    }
+
+    /// A cluster that no names are kept for.
+    public Cluster(
+            String name,
+            String identity,
+            Transport wire,
+            Function<Transport, Pve> client,
+            Supplier<ApiSchema> schema,
+            Shells shells,
+            Vault vault,
+            LocalFiles files) {
+        this(name, identity, wire, client, schema, shells, vault, files, List.of(), USUAL);
+    }
+
+    /// The same, with what tells it from others and how long it is waited for.
+    public Cluster among(List<String> itsNames, Duration itsPatience) {
+        return new Cluster(name, identity, wire, client, schema, shells, vault, files, itsNames, itsPatience);
     }
 }

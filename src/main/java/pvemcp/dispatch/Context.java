@@ -1,25 +1,45 @@
 package pvemcp.dispatch;
 
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Transport;
 import pvemcp.remote.Shells;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Each;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Vault;
 
 /// What one call may use: the cluster through the wire it was given, and the way back to its caller.
 ///
+/// @param oneOfSeveral whether the server has more clusters than this
 /// @param entering told each command before it goes into a guest over SSH; throws to keep it from going
-record Context(Cluster cluster, Transport wire, Clock clock, Caller caller, Consumer<String> entering)
+record Context(
+        Cluster cluster, boolean oneOfSeveral, Transport wire, Clock clock, Caller caller, Consumer<String> entering)
         implements ToolContext {
     /// For a call that only reads.
-    Context(Cluster cluster, Transport wire, Clock clock, Caller caller) {
-        this(cluster, wire, clock, caller, command -> {
+    Context(Cluster cluster, boolean oneOfSeveral, Transport wire, Clock clock, Caller caller) {
+        this(cluster, oneOfSeveral, wire, clock, caller, command -> {
             throw new IllegalStateException("a call that only reads wanted to run " + command);
         });
+    }
+
+    /// The same by another way.
+    Context by(Transport otherWire, Consumer<String> otherEntering) {
+        return new Context(cluster, oneOfSeveral, otherWire, clock, caller, otherEntering);
+    }
+
+    /// The same for a question that several clusters are asked at once, whose progress nobody could follow.
+    Context silent() {
+        return new Context(cluster, oneOfSeveral, wire, clock, new Silent(caller), entering);
+    }
+
+    @Override
+    public <T> Each<T> everywhere(Function<ToolContext, T> question) {
+        return Each.only(cluster.name(), question.apply(this));
     }
 
     @Override
@@ -61,6 +81,43 @@ record Context(Cluster cluster, Transport wire, Clock clock, Caller caller, Cons
     public void checkCancelled() {
         if (caller.cancelled()) {
             throw new Cancelled("the caller took the call back");
+        }
+    }
+
+    private record Silent(Caller caller) implements Caller {
+        @Override
+        public String principal() {
+            return caller.principal();
+        }
+
+        @Override
+        public String client() {
+            return caller.client();
+        }
+
+        @Override
+        public boolean canAsk() {
+            return caller.canAsk();
+        }
+
+        @Override
+        public boolean isPerson() {
+            return caller.isPerson();
+        }
+
+        @Override
+        public Optional<String> approval() {
+            return caller.approval();
+        }
+
+        @Override
+        public void progress(double fraction, String message) {
+            // Told by whoever asks all of them.
+        }
+
+        @Override
+        public boolean cancelled() {
+            return caller.cancelled();
         }
     }
 }

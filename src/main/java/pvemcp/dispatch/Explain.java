@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import pvemcp.gate.Gate;
@@ -167,6 +168,20 @@ final class Explain {
                 "the audit log %s cannot be written (%s), so nothing that changes something is done"
                         .formatted(log, e.getMessage()),
                 "free space or set audit.file to a place this process may write; reads go on");
+    }
+
+    /// No cluster answered a question that was put to several.
+    static Failed silence(Fan.Silence silence) {
+        var why = new ArrayList<String>();
+        var codes = new TreeSet<String>();
+        silence.failures().forEach((cluster, failed) -> {
+            codes.add(failed.code());
+            why.add(cluster + ": " + failed.what());
+        });
+        return new Failed(
+                codes.size() == 1 ? codes.first() : "unreachable",
+                "no cluster answered: " + String.join("; ", why),
+                "pve-mcp doctor goes the way to each and says where it ends");
     }
 
     static Failed fault(PveFault fault, String identity, Trip trip) {

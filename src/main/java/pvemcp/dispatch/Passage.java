@@ -30,6 +30,7 @@ final class Passage<C extends Record & Call<?>> {
     private final Asked<C> asked;
     private final Caller caller;
     private final Sight sight;
+    private final Cluster cluster;
     private final Gate gate;
     private final Shared shared;
     private final Trip trip;
@@ -46,6 +47,7 @@ final class Passage<C extends Record & Call<?>> {
         this.asked = asked;
         this.caller = caller;
         this.sight = sight;
+        this.cluster = ((Context) sight.ctx()).cluster();
         this.gate = gate;
         this.shared = shared;
         this.trip = trip;
@@ -85,8 +87,14 @@ final class Passage<C extends Record & Call<?>> {
                 tool.name(), tier, targets.stream().map(Target::toString).toList(), verdict, requests);
     }
 
+    /// What policy says of it before anything is asked of anybody.
+    Verdict verdict() {
+        var tier = tier();
+        return judge(tier, targets(tier));
+    }
+
     private Tier tier() {
-        return tool.tierOf(asked.call(), asked.cluster().schema());
+        return tool.tierOf(asked.call(), cluster.schema());
     }
 
     private List<Target> targets(Tier tier) {
@@ -116,11 +124,11 @@ final class Passage<C extends Record & Call<?>> {
 
     private Gate.Question question(Tier tier, List<Target> targets) {
         var now = sight.ctx().clock().instant();
-        return new Gate.Question(tool.name(), asked.cluster().name(), tier, targets, now, tainted);
+        return new Gate.Question(tool.name(), cluster.name(), tier, targets, now, tainted);
     }
 
     private Guard guard(Tier tier) {
-        return new Guard(gate, tool.name(), asked.cluster().name(), tier, sight, tainted);
+        return new Guard(gate, tool.name(), cluster.name(), tier, sight, tainted);
     }
 
     private Rehearsal rehearsal(Tier tier, List<Target> targets) {
@@ -149,8 +157,7 @@ final class Passage<C extends Record & Call<?>> {
         }
         var ctx = (Context) sight.ctx();
         Optional<ToolResult> result;
-        try (var _ = shared.turns()
-                .take(asked.cluster().name(), targets, gate.policy().limits(), ctx)) {
+        try (var _ = shared.turns().take(cluster.name(), targets, gate.policy().limits(), ctx)) {
             result = inTurn(tier, agreed);
         } catch (Turns.Busy busy) {
             return Explain.busy(busy);
@@ -160,12 +167,11 @@ final class Passage<C extends Record & Call<?>> {
 
     /// @return how it ended; empty where nothing was sent, as its first request wants a yes
     private Optional<ToolResult> inTurn(Tier tier, boolean agreed) throws IOException {
-        var cluster = asked.cluster();
         var watched = shared.taint().watching(trip.beginsToWrite(cluster, (Context) sight.ctx()), caller.principal());
         var wire = Wires.writing(watched, cluster.schema(), guard(tier), shared.freeze(), agreed, trip);
         boolean failed = false;
         try {
-            var ctx = new Context(cluster, wire, sight.ctx().clock(), caller, this::entering);
+            var ctx = ((Context) sight.ctx()).by(wire, this::entering);
             return Optional.of(done(asked.call().run(ctx)));
         } catch (PveException e) {
             // Wrong arguments and our own refusals are no failures: nothing was tried.
@@ -198,7 +204,7 @@ final class Passage<C extends Record & Call<?>> {
         var held = new Held(
                 caller.principal(),
                 tool.name(),
-                asked.cluster().name(),
+                cluster.name(),
                 tier,
                 tool.inputs().unbind(asked.call()),
                 Targets.identified(targets, sight));
@@ -302,12 +308,12 @@ final class Passage<C extends Record & Call<?>> {
         if (!said.requests().isEmpty()) {
             return new Rehearsal(said, Optional.empty());
         }
-        var cluster = asked.cluster();
         try {
             var wire = Wires.rehearsing(cluster.wire(), cluster.schema(), guard(tier));
-            asked.call().run(new Context(cluster, wire, sight.ctx().clock(), caller, command -> {
+            var rehearsing = ((Context) sight.ctx()).by(wire, command -> {
                 throw new Wires.Rehearsed(command);
-            }));
+            });
+            asked.call().run(rehearsing);
             var warnings = new ArrayList<>(said.warnings());
             warnings.add("as things stand, it would change nothing");
             return new Rehearsal(new Preview(said.summary(), List.of(), warnings), Optional.empty());
@@ -331,8 +337,7 @@ final class Passage<C extends Record & Call<?>> {
         var going = answer instanceof Unfinished work && work.isGoing()
                 ? Upid.tryParse(work.task())
                 : Optional.<Upid>empty();
-        var name =
-                going.map(task -> new Handle(caller.principal(), asked.cluster().name(), task).text());
+        var name = going.map(task -> new Handle(caller.principal(), cluster.name(), task).text());
         return new ToolResult.Done(Layout.view(answer), Layout.data(answer), name);
     }
 }

@@ -3,6 +3,7 @@ package pvemcp.dispatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,13 +17,16 @@ import pvemcp.audit.Ledger;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
+import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.ReadOnly;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.NotAllowed;
+import pvemcp.tool.Preview;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Reserved;
 import pvemcp.tool.Resource;
@@ -31,7 +35,9 @@ import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
 import pvemcp.tool.Undoes;
 import pvemcp.view.Clean;
+import pvemcp.view.Layout;
 import pvemcp.view.Markdown;
+import pvemcp.view.View;
 
 /// The road itself. Safety is the order of its steps: what is bound is judged, what is judged is written down, what
 /// is written down is done.
@@ -46,7 +52,7 @@ public final class Road implements Dispatcher {
     private final List<Tool<?>> tools;
     private final Following following;
 
-    /// @param clusters at least one; the first is meant where a call names none
+    /// @param clusters at least one; the first is meant where neither a call nor what it is about tells which
     /// @param state the owner's state directory; nothing is there before it is needed
     public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock, Path state) {
         this(offer, clusters, policy, audit, clock, state, new Redactor());
@@ -177,9 +183,17 @@ public final class Road implements Dispatcher {
             if (asked.call() instanceof Undoes undoes) {
                 return undo(undoes, arguments, caller, trip);
             }
-            var looking = looking(asked.cluster(), caller, hiding);
+            if (asked.named().isEmpty() && asked.call() instanceof Everywhere) {
+                return trip.ended(everywhere(tool, asked, caller, hiding, trip));
+            }
+            var found = find(tool, asked, arguments, caller, hiding);
+            trip.goesTo(found.cluster());
+            var looking = looking(found.cluster(), caller, hiding);
+            var result = new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip).go();
             return trip.ended(
-                    new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip).go());
+                    clusters.size() == 1
+                            ? result
+                            : placed(result, found, asked.named().isEmpty()));
         } catch (BadArguments e) {
             return trip.ended(Explain.badArguments(tool, e));
         } catch (NotAllowed e) {
@@ -188,7 +202,9 @@ public final class Road implements Dispatcher {
             if (e.fault() instanceof PveFault.Forbidden) {
                 grants.refused();
             }
-            return trip.ended(Explain.fault(e.fault(), asIdentity(arguments), trip));
+            return trip.ended(Explain.fault(e.fault(), trip.identity(), trip));
+        } catch (Fan.Silence e) {
+            return trip.ended(Explain.silence(e));
         } catch (CancellationException e) {
             return trip.ended(Explain.cancelled(e, trip));
         } catch (HeldCalls.Unavailable e) {
@@ -199,6 +215,55 @@ public final class Road implements Dispatcher {
             trip.broke(e); // A bug: it is for the log with its stack, not for polite words.
             throw hiding.scrub(e);
         }
+    }
+
+    /// The one cluster that a call is about.
+    private Whereabouts.Found find(Tool<?> tool, Asked<?> asked, Json.Obj arguments, Caller caller, Redactor hiding) {
+        if (asked.named().isPresent()) {
+            return new Whereabouts.Found(asked.named().get(), List.of());
+        }
+        var contexts = clusters.values().stream()
+                .map(cluster -> looking(cluster, caller, hiding))
+                .toList();
+        return new Whereabouts(contexts).of(tool, asked.call(), arguments);
+    }
+
+    /// Whoever has not said which cluster is told.
+    private static ToolResult placed(ToolResult result, Whereabouts.Found found, boolean unnamed) {
+        return switch (result) {
+            case ToolResult.Done(var view, var data, var going)
+            when unnamed -> new ToolResult.Done(View.Stack.of(new View.Text(found.note()), view), data, going);
+            case ToolResult.Held(var preview, var tier, var ticket, var typed, var again) -> {
+                var summary = "in the cluster %s: %s".formatted(found.cluster().name(), preview.summary());
+                var placed = new Preview(summary, preview.requests(), preview.warnings());
+                yield new ToolResult.Held(placed, tier, ticket, typed, again);
+            }
+            default -> result;
+        };
+    }
+
+    /// A read of all clusters, as far as policy lets it.
+    private <C extends Record & Call<?>> ToolResult everywhere(
+            Tool<C> tool, Asked<C> asked, Caller caller, Redactor hiding, Trip trip) {
+        var contexts = new ArrayList<Context>();
+        var left = new ArrayList<String>();
+        for (var cluster : clusters.values()) {
+            var looking = looking(cluster, caller, hiding);
+            var passage = new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip);
+            switch (passage.verdict()) {
+                case Verdict.Allow _ -> contexts.add(looking);
+                case Verdict.Hold hold ->
+                    left.add("%s: it wants a yes (%s), so name it: cluster=%s"
+                            .formatted(cluster.name(), hold.why(), cluster.name()));
+                case Verdict.Deny deny -> left.add("%s: %s".formatted(cluster.name(), deny.why()));
+            }
+        }
+        trip.aimed(Tier.READ, List.of());
+        if (contexts.isEmpty()) {
+            return new ToolResult.Refused("policy", String.join("; ", left), "the owner can change the policy");
+        }
+        var answer = asked.call().run(new Fan(contexts, left));
+        return new ToolResult.Done(Layout.view(answer), Layout.data(answer));
     }
 
     /// Taking back is a call of its own, which goes the same way from its beginning.
@@ -243,15 +308,7 @@ public final class Road implements Dispatcher {
 
     private Context looking(Cluster cluster, Caller caller, Redactor hiding) {
         var watched = shared.taint().watching(hiding.watching(cluster.wire()), caller.principal());
-        return new Context(cluster, new ReadOnly(watched), clock, hiding.watching(caller));
-    }
-
-    private String asIdentity(Json.Obj arguments) {
-        return arguments
-                .text("cluster")
-                .map(clusters::get)
-                .orElse(clusters.firstEntry().getValue())
-                .identity();
+        return new Context(cluster, clusters.size() > 1, new ReadOnly(watched), clock, hiding.watching(caller));
     }
 
     @Override
@@ -264,7 +321,11 @@ public final class Road implements Dispatcher {
         if (asked.call() instanceof Undoes) {
             throw new BadArguments(List.of("what is to be taken back is a call of its own: see it with dry_run=true"));
         }
-        var sight = sight(looking(asked.cluster(), caller));
+        boolean everywhere = asked.named().isEmpty() && asked.call() instanceof Everywhere;
+        var cluster = everywhere
+                ? clusters.firstEntry().getValue()
+                : find(tool, asked, arguments, caller, shared.redactor()).cluster();
+        var sight = sight(looking(cluster, caller));
         var trip = new Trip(audit, clock, shared.redactor(), tool, arguments, caller);
         return new Passage<>(tool, asked, caller, sight, gate, shared, trip).judgement();
     }
@@ -365,7 +426,7 @@ public final class Road implements Dispatcher {
         try {
             return resource.reader().read(ctx, variables);
         } catch (PveException e) {
-            var failed = Explain.fault(e.fault(), asIdentity(Json.Obj.EMPTY));
+            var failed = Explain.fault(e.fault(), ctx.cluster().identity());
             throw new Unreadable((ToolResult.Failed) shared.redactor().scrub(failed));
         } catch (BadArguments | IllegalArgumentException e) {
             throw new Unreadable(new ToolResult.Failed("bad_arguments", Clean.note(e.getMessage()), ""));

@@ -34,6 +34,7 @@ final class Trip {
     private final List<Upid> tasks = new ArrayList<>();
     private final List<String> lost = new ArrayList<>();
     private Json.Obj facts;
+    private String identity = "";
     private long intent;
     private boolean unended;
     private List<String> guests = List.of();
@@ -50,6 +51,17 @@ final class Trip {
                 "principal", caller.principal(),
                 "client", caller.client(),
                 "arguments", Secrets.masked(arguments.without("confirm")));
+    }
+
+    /// It is known which cluster it is about.
+    void goesTo(Cluster cluster) {
+        identity = cluster.identity();
+        facts = facts.with("cluster", cluster.name());
+    }
+
+    /// Who we are where it goes; empty before that is known.
+    String identity() {
+        return identity;
     }
 
     void aimed(Tier tier, List<Target> targets) {
@@ -69,7 +81,6 @@ final class Trip {
     /// @return the way there, which remembers what each write replaces, and finds out what became of a write whose
     ///     answer is lost
     Transport beginsToWrite(Cluster cluster, Context ctx) throws IOException {
-        facts = facts.with("cluster", cluster.name());
         // By process and guests, somebody else can find out what became of it, should this one die on the way.
         var begin = Json.obj("event", "begin", "process", Writer.current().toString(), "guests", guests)
                 .with("call", facts);

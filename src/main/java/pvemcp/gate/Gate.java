@@ -119,6 +119,11 @@ public record Gate(Policy policy, Reach reach) {
     // ---- rules and tiers ----
 
     private Verdict byRules(Question question) {
+        if (question.targets().isEmpty()) {
+            // A read that nobody looked up: a rule may still hold for its tool, its cluster or the hour.
+            var whole = Target.of(Target.Kind.CLUSTER, "cluster");
+            return byRules(question, whole).orElseGet(() -> byTier(question.tier()));
+        }
         Optional<Verdict> strictest = Optional.empty();
         for (var target : question.targets()) {
             var verdict = byRules(question, target);

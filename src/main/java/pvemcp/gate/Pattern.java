@@ -2,10 +2,11 @@ package pvemcp.gate;
 
 /// Names with `*` for any characters and `?` for one, as a shell has them; upper and lower case are the same, as they
 /// are in PVE's tags and host names.
-final class Pattern {
+public final class Pattern {
     private Pattern() {}
 
-    static boolean matches(String pattern, String text) {
+    /// Whether the whole text is as the pattern says.
+    public static boolean matches(String pattern, String text) {
         return matches(pattern, 0, text, 0);
     }
 

@@ -15,7 +15,8 @@ public final class Reserved {
             .asObvious();
 
     /// Which cluster the call goes to, where there are several.
-    public static final Param CLUSTER = Param.optional("cluster", Kind.TEXT, "Which cluster; default: the first");
+    public static final Param CLUSTER =
+            Param.optional("cluster", Kind.TEXT, "Which cluster; lists and reports: default all");
 
     private Reserved() {}
 

@@ -2,6 +2,7 @@ package pvemcp.tool;
 
 import java.time.Clock;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Watcher;
 import pvemcp.remote.Shells;
@@ -27,6 +28,17 @@ public interface ToolContext extends Watcher {
     ApiSchema schema();
 
     Clock clock();
+
+    /// Asks the cluster this call is about; where it is about several ([Everywhere]), all of them at the same time.
+    /// A cluster that fails, or does not answer in its time, is told in [Each#gaps]; nobody waits longer for it.
+    default <T> Each<T> everywhere(Function<ToolContext, T> question) {
+        return Each.only("", question.apply(this));
+    }
+
+    /// Whether the server has more than one cluster, so that names may mean several things.
+    default boolean oneOfSeveral() {
+        return false;
+    }
 
     /// Tells the caller how far the call has come: 0 to 1, or negative where that cannot be known.
     @Override

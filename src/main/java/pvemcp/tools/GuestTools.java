@@ -20,6 +20,7 @@ import pvemcp.pve.PowerAction;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
@@ -77,20 +78,23 @@ public final class GuestTools {
             GuestSort sort,
 
             Window window)
-            implements Call<Page> {
+            implements Call<Page>, Everywhere {
         @Override
         public Page run(ToolContext ctx) {
-            var rows = ctx.pve().guests().stream()
-                    .map(GuestLine::of)
-                    .filter(this::fits)
-                    .sorted(order())
-                    .toList();
+            var rows = Gathered.of(ctx, this::rows).sorted(order());
             return Page.of("guests", GuestLine.class, rows, this)
                     .counting("status", GuestLine::status)
                     .counting("kind", GuestLine::kind)
                     .sortedBy(sort.name().toLowerCase(Locale.ROOT))
                     .brief("id", "name", "kind", "status", "node", "cpu", "mem")
                     .page(window, GuestLine::id);
+        }
+
+        private List<GuestLine> rows(ToolContext ctx) {
+            return ctx.pve().guests().stream()
+                    .map(GuestLine::of)
+                    .filter(this::fits)
+                    .toList();
         }
 
         private boolean fits(GuestLine row) {

@@ -12,6 +12,7 @@ import pvemcp.pve.Resource;
 import pvemcp.tool.Aim.OnNode;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
@@ -62,19 +63,22 @@ public final class NodeTools {
             Optional<String> status,
 
             Window window)
-            implements Call<Page> {
+            implements Call<Page>, Everywhere {
         @Override
         public Page run(ToolContext ctx) {
-            var rows = ctx.pve().nodes().stream()
-                    .map(NodeLine::of)
-                    .filter(row -> status.map(row.status()::equalsIgnoreCase).orElse(true))
-                    .sorted(Comparator.comparing(NodeLine::node))
-                    .toList();
+            var rows = Gathered.of(ctx, this::rows).sorted(Comparator.comparing(NodeLine::node));
             return Page.of("nodes", NodeLine.class, rows, this)
                     .counting("status", NodeLine::status)
                     .sortedBy("node")
                     .brief("node", "status", "cpu", "cores", "mem", "max_mem", "uptime")
                     .page(window, NodeLine::node);
+        }
+
+        private List<NodeLine> rows(ToolContext ctx) {
+            return ctx.pve().nodes().stream()
+                    .map(NodeLine::of)
+                    .filter(row -> status.map(row.status()::equalsIgnoreCase).orElse(true))
+                    .toList();
         }
     }
 

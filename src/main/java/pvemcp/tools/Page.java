@@ -13,6 +13,7 @@ import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Inputs;
+import pvemcp.view.Clean;
 import pvemcp.view.Layout;
 import pvemcp.view.Shown;
 import pvemcp.view.Units;
@@ -27,6 +28,7 @@ import pvemcp.view.View;
 /// @param order what the rows are sorted by
 /// @param more the columns that are not shown
 /// @param next the cursor of the next page; empty on the last
+/// @param gaps the clusters whose rows are missing from all of it, each with the reason
 record Page(
         String noun,
         int total,
@@ -37,13 +39,20 @@ record Page(
         List<List<String>> rows,
         List<Json> values,
         List<String> more,
-        String next)
+        String next,
+        List<String> gaps)
         implements Shown {
+    private static final String CLUSTER = "cluster";
 
     /// Starts a page of these rows, which are all that fit the query, in order.
     ///
     /// @param query the call that asked; a cursor is good for the same query only
     static <T extends Record> Builder<T> of(String noun, Class<T> shape, List<T> all, Call<?> query) {
+        return of(noun, shape, Gathered.of(all), query);
+    }
+
+    /// The same over the rows of all clusters that the list is about; their names stand in a column of their own.
+    static <T extends Record> Builder<T> of(String noun, Class<T> shape, Gathered<T> all, Call<?> query) {
         return new Builder<>(noun, shape, all, query);
     }
 
@@ -53,16 +62,22 @@ record Page(
 
         private final String noun;
         private final List<String> names = new ArrayList<>();
-        private final List<T> all;
+        private final List<Gathered.Row<T>> all;
+        private final Gathered<T> gathered;
         private final String query;
         private final SequencedMap<String, SequencedMap<String, Integer>> counts = new LinkedHashMap<>();
         private List<String> brief = List.of();
         private String order = "";
 
-        private Builder(String noun, Class<T> shape, List<T> all, Call<?> query) {
+        private Builder(String noun, Class<T> shape, Gathered<T> gathered, Call<?> query) {
             this.noun = noun;
-            this.all = all;
+            this.gathered = gathered;
+            this.all = gathered.rows();
             this.query = fingerprint((Record & Call<?>) query);
+            if (gathered.several()) {
+                names.add(CLUSTER);
+                count(CLUSTER, Gathered.Row::cluster);
+            }
             for (var component : shape.getRecordComponents()) {
                 names.add(Layout.label(component.getName()));
             }
@@ -70,6 +85,10 @@ record Page(
 
         /// Counts all rows by what this says of each.
         Builder<T> counting(String column, Function<T, ?> value) {
+            return count(column, row -> value.apply(row.value()));
+        }
+
+        private Builder<T> count(String column, Function<Gathered.Row<T>, ?> value) {
             var counted = new java.util.TreeMap<String, Integer>();
             for (var row : all) {
                 var word = Layout.cell(value.apply(row));
@@ -81,7 +100,10 @@ record Page(
 
         /// The columns shown where nobody asks for others.
         Builder<T> brief(String... columns) {
-            brief = List.of(columns);
+            brief = new ArrayList<>(List.of(columns));
+            if (gathered.several()) {
+                brief.addFirst(CLUSTER);
+            }
             return this;
         }
 
@@ -102,18 +124,27 @@ record Page(
             int end = start;
             while (end < all.size() && rows.size() < most && room > 0) {
                 var row = all.get(end++);
-                var cells = Layout.cells(row);
+                var cells = Layout.cells(row.value());
+                var values = (Json.Obj) Layout.data(row.value());
+                if (gathered.several()) {
+                    cells.put(CLUSTER, row.cluster());
+                    values = values.with(CLUSTER, row.cluster());
+                }
                 rows.add(columns.stream().map(cells::get).toList());
-                data.add(picked((Json.Obj) Layout.data(row), columns));
+                data.add(picked(values, columns));
                 room -= rows.getLast().stream()
                         .mapToInt(cell -> cell.length() + 1)
                         .sum();
             }
-            var next =
-                    end < all.size() ? cursor(end, key.apply(all.get(end - 1)).toString()) : "";
+            var next = end < all.size() ? cursor(end, key(all.get(end - 1), key)) : "";
             var more = names.stream().filter(name -> !columns.contains(name)).toList();
             int from = rows.isEmpty() ? 0 : start + 1;
-            return new Page(noun, all.size(), counts, from, order, columns, rows, data, more, next);
+            return new Page(noun, all.size(), counts, from, order, columns, rows, data, more, next, gathered.gaps());
+        }
+
+        private String key(Gathered.Row<T> row, Function<T, ?> key) {
+            var own = key.apply(row.value()).toString();
+            return gathered.several() ? row.cluster() + " " + own : own;
         }
 
         private static Json picked(Json.Obj row, List<String> columns) {
@@ -150,7 +181,7 @@ record Page(
                 var parts = text.split(" ", 3);
                 if (parts.length == 3 && parts[1].equals(query)) {
                     for (int i = 0; i < all.size(); i++) {
-                        if (key.apply(all.get(i)).toString().equals(parts[2])) {
+                        if (key(all.get(i), key).equals(parts[2])) {
                             return i + 1;
                         }
                     }
@@ -187,6 +218,7 @@ record Page(
             }
         }
         parts.add(new View.Text(summary.toString()));
+        gaps.forEach(gap -> parts.add(new View.Text("not among them: " + Clean.line(gap))));
         if (rows.isEmpty()) {
             return new View.Stack(parts);
         }
@@ -227,6 +259,9 @@ record Page(
     @Override
     public Json data() {
         var json = Json.obj("total", total, "counts", counts, "from", from, "rows", values);
+        if (!gaps.isEmpty()) {
+            json = json.with("missing", Json.strings(gaps));
+        }
         return next.isEmpty() ? json : json.with("next", next);
     }
 }

@@ -16,6 +16,7 @@ import pvemcp.pve.Volume;
 import pvemcp.tool.Aim.OnStorage;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
@@ -75,22 +76,26 @@ public final class StorageTools {
             Optional<String> content,
 
             Window window)
-            implements Call<Page> {
+            implements Call<Page>, Everywhere {
         @Override
         public Page run(ToolContext ctx) {
+            var rows = Gathered.of(ctx, this::rows).sorted(Comparator.comparing(StorageLine::key));
+            return Page.of("storages", StorageLine.class, rows, this)
+                    .counting("status", StorageLine::status)
+                    .sortedBy("storage")
+                    .brief("storage", "node", "type", "status", "full", "used", "size", "content")
+                    .page(window, StorageLine::key);
+        }
+
+        private List<StorageLine> rows(ToolContext ctx) {
             var rows = new LinkedHashMap<String, StorageLine>();
             ctx.pve().storages().stream()
                     .filter(row -> node.map(row.node()::equals).orElse(true))
                     .map(StorageLine::of)
                     .filter(row -> content.map(row.content()::contains).orElse(true))
-                    .sorted(Comparator.comparing(StorageLine::key))
                     // Of a shared storage, the row of a node that can reach it says most.
                     .forEach(row -> rows.merge(row.key(), row, (a, b) -> a.isAvailable() ? a : b));
-            return Page.of("storages", StorageLine.class, List.copyOf(rows.values()), this)
-                    .counting("status", StorageLine::status)
-                    .sortedBy("storage")
-                    .brief("storage", "node", "type", "status", "full", "used", "size", "content")
-                    .page(window, StorageLine::key);
+            return List.copyOf(rows.values());
         }
     }
 

@@ -19,6 +19,7 @@ import pvemcp.pve.Upid;
 import pvemcp.tool.Aim.OnTask;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
@@ -103,19 +104,14 @@ public final class TaskTools {
             boolean failed,
 
             Window window)
-            implements Call<Page> {
+            implements Call<Page>, Everywhere {
         // PVE's own default is 50; further back than this nobody pages.
         private static final int DEEP = 1000;
 
         @Override
         public Page run(ToolContext ctx) {
-            var rows = fetch(ctx).stream()
-                    .map(TaskLine::of)
-                    .filter(row -> type.map(row.type()::equals).orElse(true))
-                    .filter(row -> !running || row.verdict() == Verdict.RUNNING)
-                    .filter(row -> !failed || row.verdict() == Verdict.FAILED)
-                    .sorted(Comparator.comparing(TaskLine::started).reversed().thenComparing(TaskLine::task))
-                    .toList();
+            var newest = Comparator.comparing(TaskLine::started).reversed().thenComparing(TaskLine::task);
+            var rows = Gathered.of(ctx, this::rows).sorted(newest);
             return Page.of("tasks", TaskLine.class, rows, this)
                     .counting("verdict", TaskLine::verdict)
                     .sortedBy("start, newest first")
@@ -123,9 +119,26 @@ public final class TaskTools {
                     .page(window, TaskLine::task);
         }
 
+        private List<TaskLine> rows(ToolContext ctx) {
+            return fetch(ctx).stream()
+                    .map(TaskLine::of)
+                    .filter(row -> type.map(row.type()::equals).orElse(true))
+                    .filter(row -> !running || row.verdict() == Verdict.RUNNING)
+                    .filter(row -> !failed || row.verdict() == Verdict.FAILED)
+                    .toList();
+        }
+
         private List<TaskRow> fetch(ToolContext ctx) {
             if (guest.isEmpty() && node.isEmpty()) {
                 return ctx.pve().tasks().tasks();
+            }
+            // Of several clusters, one that has no such node has no such tasks.
+            boolean here = node.isEmpty()
+                    || !ctx.oneOfSeveral()
+                    || ctx.pve().nodes().stream().anyMatch(row -> row.name().equals(node.get()));
+            if (!here) {
+                throw new PveException(
+                        new PveFault.Missing("node " + node.get(), "no node '%s'".formatted(node.get())));
             }
             var found = guest.map(ctx.pve()::guest);
             var at = node.or(() -> found.map(Guest::node)).orElseThrow();

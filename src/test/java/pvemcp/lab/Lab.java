@@ -54,6 +54,7 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
+import pvemcp.sim.SimOptions;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Access;
 import pvemcp.sim.world.Acl;
@@ -97,6 +98,7 @@ public final class Lab implements AutoCloseable {
     private Optional<Road> road = Optional.empty();
     private Reach reach = Reach.UNLIMITED;
     private String identity;
+    private final List<Neighbour> neighbours = new ArrayList<>();
 
     private Lab(Scenario scenario) {
         sim = PveSim.start(scenario, SimTime.byHand(NOON));
@@ -114,6 +116,19 @@ public final class Lab implements AutoCloseable {
 
     public static Lab of(Scenario scenario) {
         return new Lab(scenario);
+    }
+
+    /// Another cluster of the same owner; the first is called `default`.
+    public Neighbour beside(String name, Scenario scenario) {
+        return beside(name, Neighbour.options(scenario, NOON));
+    }
+
+    /// The same, of another make.
+    public Neighbour beside(String name, SimOptions options) {
+        var neighbour = new Neighbour(name, options, NOON);
+        neighbours.add(neighbour);
+        road = Optional.empty();
+        return neighbour;
     }
 
     /// Changes the cluster before, or behind the back of, the next call.
@@ -367,7 +382,9 @@ public final class Lab implements AutoCloseable {
                     shells,
                     vault,
                     files);
-            road = Optional.of(new Road(offer, List.of(cluster), policy, log, clock(), folder, redactor).within(reach));
+            var clusters = new ArrayList<>(List.of(cluster));
+            neighbours.forEach(neighbour -> clusters.add(neighbour.cluster()));
+            road = Optional.of(new Road(offer, clusters, policy, log, clock(), folder, redactor).within(reach));
         }
         return road.get();
     }
@@ -530,6 +547,7 @@ public final class Lab implements AutoCloseable {
     public void close() {
         wire.close();
         sim.close();
+        neighbours.forEach(Neighbour::close);
         try {
             if (audit.isPresent()) {
                 audit.get().close();

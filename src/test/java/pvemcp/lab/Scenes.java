@@ -90,7 +90,7 @@ public final class Scenes {
         return container;
     }
 
-    private static Guest running(Cluster cluster, Guest guest) {
+    public static Guest running(Cluster cluster, Guest guest) {
         guest.ranSince(cluster.now().minusSeconds(86_400L * 3));
         return guest;
     }
