@@ -113,11 +113,7 @@ final class Assembly implements Host {
         var clusters = new ArrayList<Cluster>();
         var shells = new Shells(config.ssh(), Waiting.REAL);
         for (var settings : config.clusters()) {
-            var wire = new LateWire(() -> {
-                var connection = connection(settings);
-                connection.credential().secrets().forEach(redactor::learn);
-                return new HttpTransport(connection, clock);
-            });
+            var wire = wire(settings);
             wires.add(wire);
             clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files()));
         }
@@ -130,9 +126,19 @@ final class Assembly implements Host {
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
         var road = road(config, clusters, policy, audit);
-        return new Door(road, road::within, () -> {
+        var own = new OwnCredentials(config, clusters, this::wire);
+        return new Door(road, reach -> own.narrowed(road, reach), () -> {
             wires.forEach(LateWire::close);
+            own.close();
             sign(audit);
+        });
+    }
+
+    private LateWire wire(ClusterSettings settings) {
+        return new LateWire(() -> {
+            var connection = connection(settings);
+            connection.credential().secrets().forEach(redactor::learn);
+            return new HttpTransport(connection, clock);
         });
     }
 
@@ -206,7 +212,7 @@ final class Assembly implements Host {
         var clusters = List.of(cluster("demo", "demo", wire, shells, vault, files));
         var audit = new AuditLog(scratch.resolve("audit.jsonl"), clock);
         var road = road(config, clusters, policy, audit);
-        return new Door(road, road::within, () -> {
+        return new Door(road, reach -> Optional.of(road.within(reach)), () -> {
             wire.close();
             sim.close();
             sign(audit);

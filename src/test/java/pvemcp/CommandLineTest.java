@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,8 +130,8 @@ class CommandLineTest {
 
     @Test
     void a_server_over_http_says_where_it_is_and_answers_there() throws Exception {
-        try (var server = new Served("serve", "--http", "127.0.0.1:0", "--demo")) {
-            assertThat(server.told).contains("serving MCP at http://127.0.0.1:");
+        try (var server = new Served(env, directory, "serve", "--http", "127.0.0.1:0", "--demo")) {
+            assertThat(server.told()).contains("serving MCP at http://127.0.0.1:");
             assertThat(server.get("/readyz")).isEqualTo("ready\n");
             assertThat(server.call("", "pve_node_list", "{}")).contains("pve1");
         }
@@ -155,7 +150,7 @@ class CommandLineTest {
         var soon = SimTime.ticking(Instant.parse("2026-11-21T12:00:00Z"), 1_000);
         try (var sim = PveSim.start(SimOptions.of(Scenarios.homelab(), soon))) {
             configure(sim);
-            try (var server = new Served("serve", "--http", "127.0.0.1:0")) {
+            try (var server = new Served(env, directory, "serve", "--http", "127.0.0.1:0")) {
                 assertThat(server.call("", "pve_node_list", "{}")).isEqualTo("401");
                 assertThat(server.call("pve-mcp_guessed", "pve_node_list", "{}"))
                         .isEqualTo("401");
@@ -187,70 +182,6 @@ class CommandLineTest {
         assertThat(run("token", "remove", "anna").err).contains("nobody called 'anna'");
         assertThat(run("token", "add", "anna").status).isEqualTo(Exit.OK);
         assertThat(run("token", "add", "anna").err).contains("'anna' has a token");
-    }
-
-    /// A server over HTTP in this process, for as long as the block lasts.
-    private final class Served implements AutoCloseable {
-        private final Thread thread;
-        private final HttpClient client = HttpClient.newHttpClient();
-        private final String told;
-        private final String base;
-
-        Served(String... args) throws IOException {
-            var err = new PipedInputStream();
-            var out = new PrintStream(new PipedOutputStream(err), true, StandardCharsets.UTF_8);
-            var console = new Console(InputStream.nullInputStream(), out, out, false, false, 0);
-            var surroundings = new Surroundings(env, directory, directory);
-            thread = Thread.ofPlatform().start(() -> Main.run(List.of(args), console, surroundings));
-            told = new Scanner(err, StandardCharsets.UTF_8).nextLine();
-            base = told.substring(told.indexOf("http://")).replace("/mcp", "");
-        }
-
-        String get(String path) throws Exception {
-            var request = HttpRequest.newBuilder(URI.create(base + path)).build();
-            return client.send(request, BodyHandlers.ofString()).body();
-        }
-
-        String call(String token, String tool, String arguments) throws Exception {
-            return post(token, "tools/call", tool, "\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",");
-        }
-
-        String list(String token) throws Exception {
-            return post(token, "tools/list", "", "");
-        }
-
-        /// The body, or the status where that is not 200.
-        private String post(String token, String method, String name, String params) throws Exception {
-            var meta = "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                    + "\"io.modelcontextprotocol/clientCapabilities\":{}}";
-            var body =
-                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + meta + "}}";
-            var request = HttpRequest.newBuilder(URI.create(base + "/mcp"))
-                    .header("Content-Type", "application/json")
-                    .header("Accept", "application/json, text/event-stream")
-                    .header("MCP-Protocol-Version", "2026-07-28")
-                    .header("Mcp-Method", method)
-                    .POST(HttpRequest.BodyPublishers.ofString(body));
-            if (!name.isEmpty()) {
-                request.header("Mcp-Name", name);
-            }
-            if (!token.isEmpty()) {
-                request.header("Authorization", "Bearer " + token);
-            }
-            var answer = client.send(request.build(), BodyHandlers.ofString());
-            return answer.statusCode() == 200 ? answer.body() : Integer.toString(answer.statusCode());
-        }
-
-        @Override
-        public void close() {
-            thread.interrupt();
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            client.close();
-        }
     }
 
     @Test

@@ -28,6 +28,7 @@ class LayersTest {
             entry("audit", Set.of("json", "text", "tool")),
             entry("dispatch", Set.of("json", "text", "pve", "remote", "schema", "view", "tool", "gate", "audit")),
             entry("mcp", Set.of("json", "text", "view", "tool", "dispatch")),
+            entry("oauth", Set.of("json", "text")),
             entry("config", Set.of("json", "text", "gate", "pve", "remote", "tool")),
             entry(
                     "cli",
@@ -45,6 +46,7 @@ class LayersTest {
                             "audit",
                             "dispatch",
                             "mcp",
+                            "oauth",
                             "config")));
 
     // Where Main was compiled to, which is never where tests are.

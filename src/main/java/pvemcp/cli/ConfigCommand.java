@@ -52,7 +52,7 @@ final class ConfigCommand implements Command {
     private static List<List<String>> rows(Config config) {
         var rows = new ArrayList<List<String>>();
         for (var key : Key.values()) {
-            if (key.ofRule()) {
+            if (key.inTables()) {
                 continue;
             }
             var configured = config.settings().stream()
@@ -63,9 +63,9 @@ final class ConfigCommand implements Command {
                 rows.add(List.of(key.path(), key.fallback(), "default"));
             }
         }
-        // The parts of a rule stay together.
+        // The parts of a table stay together.
         config.settings().stream()
-                .filter(setting -> setting.key().ofRule())
+                .filter(setting -> setting.key().inTables())
                 .forEach(setting -> rows.add(List.of(setting.name(), setting.shown(), setting.origin())));
         return rows;
     }

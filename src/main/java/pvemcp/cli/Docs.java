@@ -2,6 +2,7 @@ package pvemcp.cli;
 
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 import pvemcp.config.Key;
 import pvemcp.tool.Param;
 import pvemcp.tool.Reserved;
@@ -139,12 +140,18 @@ public final class Docs {
                 | key | value | meaning |
                 |---|---|---|
                 """);
-        for (var key : Key.values()) {
-            if (key.ofRule()) {
-                page.append(
-                        "| `%s` | %s | %s |%n".formatted(key.path(), key.kind().doc(), cell(key.doc())));
-            }
-        }
+        tables(page, Key::ofRule);
+        page.append("""
+
+                ## Callers with credentials of their own
+
+                Who uses a server over HTTP may act with an API token of their own; each has a `[[principal]]` table, see \
+                [guide/http.md](guide/http.md#acting-as-oneself). They are in the file only.
+
+                | key | value | meaning |
+                |---|---|---|
+                """);
+        tables(page, Key::ofPrincipal);
         page.append("""
 
                 A key that is a secret may also end in `_file` or `_command`: the file must be a regular one that its owner \
@@ -183,10 +190,19 @@ public final class Docs {
         return page.toString();
     }
 
+    private static void tables(StringBuilder page, Predicate<Key> which) {
+        for (var key : Key.values()) {
+            if (which.test(key)) {
+                page.append(
+                        "| `%s` | %s | %s |%n".formatted(key.path(), key.kind().doc(), cell(key.doc())));
+            }
+        }
+    }
+
     private static void keys(StringBuilder page, boolean ofCluster) {
         page.append("| key | variable | value | default | meaning |\n|---|---|---|---|---|\n");
         for (var key : Key.values()) {
-            if (key.ofCluster() == ofCluster && !key.ofRule()) {
+            if (key.ofCluster() == ofCluster && !key.inTables()) {
                 page.append("| `%s` | `%s` | %s | %s | %s |%n"
                         .formatted(
                                 key.path(),

@@ -1,5 +1,6 @@
 package pvemcp.cli;
 
+import java.util.Optional;
 import java.util.function.Function;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.gate.Reach;
@@ -7,8 +8,10 @@ import pvemcp.gate.Reach;
 /// A way to tools on clusters, to be closed after use.
 ///
 /// @param dispatcher for whoever started this process
-/// @param narrowed the same for somebody who may go only so far
-public record Door(Dispatcher dispatcher, Function<Reach, Dispatcher> narrowed, Runnable end) implements AutoCloseable {
+/// @param narrowed the same for somebody who may go only so far; empty where they would need credentials of their own
+///     and have none
+public record Door(Dispatcher dispatcher, Function<Reach, Optional<Dispatcher>> narrowed, Runnable end)
+        implements AutoCloseable {
     @Override
     public void close() {
         end.run();

@@ -77,25 +77,54 @@ final class ServeCommand implements Command {
         }
         var settings = settings(address, config);
         try (var door = demo ? host.demo() : host.connected(config, Command.has(parsed, "--read-only"))) {
-            return serve(settings, entrance(door, new TokenFile(config.path(Key.HTTP_TOKENS))));
+            return serve(settings, entrance(door, config), guarded(config));
         }
     }
 
-    private Entrance entrance(Door door, TokenFile tokens) {
-        if (!Files.exists(tokens.path())) {
+    private Entrance entrance(Door door, Config config) {
+        var tokens = new TokenFile(config.path(Key.HTTP_TOKENS));
+        var oauth = config.oauth();
+        if (oauth.isEmpty() && !Files.exists(tokens.path())) {
+            if (config.text(Key.HTTP_OWN_CREDENTIALS).equals("required")) {
+                throw new UsageException(
+                        "http.own_credentials = required, but nobody is asked who they are: make tokens with 'pve-mcp token add', or set http.oauth.issuer");
+            }
             return Entrance.open(server(door.dispatcher()));
         }
-        return new TokenEntrance(tokens, reach -> server(door.narrowed().apply(reach)), console.err());
+        var callers = new Callers(reach -> door.narrowed().apply(reach).map(this::server));
+        var ofFile = new TokenEntrance(tokens, callers, console.err());
+        return oauth.isEmpty()
+                ? ofFile
+                : new OAuthEntrance(oauth.get(), ofFile, callers, door.dispatcher(), host.clock());
+    }
+
+    /// Who may come in and as whom they act, for the owner's log.
+    private static String guarded(Config config) {
+        var who = new ArrayList<String>();
+        var tokens = config.path(Key.HTTP_TOKENS);
+        if (Files.exists(tokens)) {
+            who.add("tokens of " + tokens);
+        }
+        config.oauth()
+                .ifPresent(oauth -> who.add(
+                        "access tokens of %s for %s".formatted(oauth.issuer(), String.join(", ", oauth.audiences()))));
+        return who.isEmpty()
+                ? "nobody is asked for a token, and only this machine can connect"
+                : "let in by %s; credentials of their own at Proxmox VE: %s, %d have some"
+                        .formatted(
+                                String.join(" and ", who),
+                                config.text(Key.HTTP_OWN_CREDENTIALS),
+                                config.principals().size());
     }
 
     private McpServer server(Dispatcher dispatcher) {
         return new McpServer(metrics.around(dispatcher), host.about(), Emits.TOOLS);
     }
 
-    private int serve(HttpSettings settings, Entrance entrance) {
+    private int serve(HttpSettings settings, Entrance entrance, String guarded) {
         if (entrance.open() && !settings.onlyThisMachine()) {
             throw new UsageException(
-                    "%s can be reached from other machines, and nobody would be asked who they are: listen on 127.0.0.1, or make tokens with 'pve-mcp token add'"
+                    "%s can be reached from other machines, and nobody would be asked who they are: listen on 127.0.0.1, or make tokens with 'pve-mcp token add', or set http.oauth.issuer"
                             .formatted(settings.address().getHostString()));
         }
         try (var http = Http.start(settings, entrance, metrics, host.clock())) {
@@ -105,6 +134,7 @@ final class ServeCommand implements Command {
             console.err()
                     .println("pve-mcp: serving MCP at %s://%s:%d/mcp"
                             .formatted(scheme, settings.address().getHostString(), http.port()));
+            console.err().println("pve-mcp: " + guarded);
             new CountDownLatch(1).await();
             return Exit.OK;
         } catch (IOException e) {

@@ -5,32 +5,26 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import pvemcp.config.ConfigException;
 import pvemcp.config.TokenFile;
-import pvemcp.gate.Reach;
 import pvemcp.mcp.Entrance;
-import pvemcp.mcp.McpServer;
 
 /// Lets in whoever has a token of the file, as it is at that moment: a line that is removed counts no longer. Safe
 /// for several threads.
 final class TokenEntrance implements Entrance {
     private final TokenFile file;
-    private final Function<Reach, McpServer> servers;
+    private final Callers callers;
     private final PrintStream err;
-    private final Map<Reach, McpServer> known = new ConcurrentHashMap<>();
 
     // Guarded by this.
     private List<TokenFile.Entry> entries;
     private FileTime read;
 
     /// @throws ConfigException where the file cannot be used
-    TokenEntrance(TokenFile file, Function<Reach, McpServer> servers, PrintStream err) {
+    TokenEntrance(TokenFile file, Callers callers, PrintStream err) {
         this.file = file;
-        this.servers = servers;
+        this.callers = callers;
         this.err = err;
         this.read = changed();
         this.entries = file.read();
@@ -42,10 +36,14 @@ final class TokenEntrance implements Entrance {
     }
 
     @Override
-    public Optional<Visitor> admit(Optional<String> token) {
+    public Admission admit(Optional<String> token) {
         var current = current();
-        return token.flatMap(text -> TokenFile.whose(text, current))
-                .map(reach -> new Visitor(reach.principal(), known.computeIfAbsent(reach, servers)));
+        if (token.isEmpty()) {
+            return new Admission.Unknown("A token is needed: Authorization: Bearer …");
+        }
+        return TokenFile.whose(token.get(), current)
+                .map(callers::welcome)
+                .orElseGet(() -> new Admission.Unknown("This token is not known here, or not any more"));
     }
 
     private synchronized List<TokenFile.Entry> current() {

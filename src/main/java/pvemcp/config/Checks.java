@@ -208,11 +208,9 @@ final class Checks {
             return Optional.empty();
         }
         if (token) {
-            var id = need(name, mine, Key.TOKEN_ID).flatMap(this::tokenId);
-            var secret = need(name, mine, Key.TOKEN_SECRET).flatMap(this::secret);
-            return id.isPresent() && secret.isPresent()
-                    ? Optional.of(new Login.Token(id.get(), secret.get()))
-                    : Optional.empty();
+            var id = need(name, mine, Key.TOKEN_ID);
+            var secret = need(name, mine, Key.TOKEN_SECRET);
+            return id.isPresent() && secret.isPresent() ? token(id.get(), secret.get()) : Optional.empty();
         }
         if (password) {
             var user = need(name, mine, Key.USER).flatMap(this::user);
@@ -228,6 +226,15 @@ final class Checks {
         problems.add("%s: nothing says as whom to log in: set %s and %s"
                 .formatted(origins(mine), name(name, Key.TOKEN_ID), name(name, Key.TOKEN_SECRET)));
         return Optional.empty();
+    }
+
+    /// Empty where one of the two is wrong, which has been told then.
+    Optional<Login> token(Setting id, Setting secret) {
+        var name = tokenId(id);
+        var source = secret(secret);
+        return name.isPresent() && source.isPresent()
+                ? Optional.of(new Login.Token(name.get(), source.get()))
+                : Optional.empty();
     }
 
     private Optional<Setting> need(String cluster, Map<Key, Setting> mine, Key key) {

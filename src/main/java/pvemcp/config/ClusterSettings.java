@@ -65,6 +65,11 @@ public record ClusterSettings(String name, List<URI> endpoints, Login login, Tru
         return login.principal();
     }
 
+    /// The same cluster for somebody else.
+    ClusterSettings as(Login other) {
+        return new ClusterSettings(name, endpoints, other, trust, timeout);
+    }
+
     /// Where a secret is kept.
     sealed interface SecretSource {
         Secret fetch();

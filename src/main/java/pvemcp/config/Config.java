@@ -20,13 +20,20 @@ import pvemcp.tool.Vault;
 /// The configuration in force: the file, the environment and `.env` put together and checked. Immutable.
 public final class Config {
     private final List<ClusterSettings> clusters;
+    private final List<Principal> principals;
     private final List<Setting> settings;
     private final List<String> notices;
     private final Map<Key, Setting> effective = new EnumMap<>(Key.class);
     private final Surroundings surroundings;
 
-    Config(List<ClusterSettings> clusters, List<Setting> settings, List<String> notices, Surroundings surroundings) {
+    Config(
+            List<ClusterSettings> clusters,
+            List<Principal> principals,
+            List<Setting> settings,
+            List<String> notices,
+            Surroundings surroundings) {
         this.clusters = List.copyOf(clusters);
+        this.principals = List.copyOf(principals);
         this.settings = List.copyOf(settings);
         this.notices = List.copyOf(notices);
         this.surroundings = surroundings;
@@ -42,12 +49,17 @@ public final class Config {
 
     /// A configuration of defaults alone, for a server that goes to no cluster of the owner's.
     public static Config defaults(Surroundings surroundings) {
-        return new Config(List.of(), List.of(), List.of(), surroundings);
+        return new Config(List.of(), List.of(), List.of(), List.of(), surroundings);
     }
 
     /// The clusters, the one that is meant where none is named first; empty where none is configured.
     public List<ClusterSettings> clusters() {
         return clusters;
+    }
+
+    /// The callers who have credentials of their own at Proxmox VE.
+    public List<Principal> principals() {
+        return principals;
     }
 
     /// Everything that was configured, in the order of [Key], each with its origin.
@@ -180,6 +192,27 @@ public final class Config {
 
     SshKeys sshKeys() {
         return new SshKeys(key -> Optional.ofNullable(effective.get(key)), surroundings);
+    }
+
+    /// Whose access tokens are taken over HTTP, and what they stand for; empty where none are.
+    public Optional<OAuthSettings> oauth() {
+        return text(Key.HTTP_OAUTH_ISSUER).isEmpty()
+                ? Optional.empty()
+                : oauthKeys().read();
+    }
+
+    /// What is wrong with `http.oauth.*`, which most configurations have nothing of.
+    List<String> oauthProblems() {
+        for (var setting : settings) {
+            if (setting.key().path().startsWith("http.oauth.")) {
+                return oauthKeys().problems();
+            }
+        }
+        return List.of();
+    }
+
+    private OAuthKeys oauthKeys() {
+        return new OAuthKeys(key -> Optional.ofNullable(effective.get(key)), surroundings);
     }
 
     /// The value of a key that belongs to no cluster: as configured, or its default, or empty.

@@ -139,6 +139,39 @@ public enum Key {
     HTTP_TLS_CERTIFICATE("http.tls_certificate", Kind.PATH, "", """
             A PEM file with the certificate chain of that server. Without it, it speaks plain HTTP."""),
     HTTP_TLS_KEY("http.tls_key", Kind.PATH, "", "The PEM file with the certificate's key, PKCS #8 without a password."),
+    HTTP_OWN_CREDENTIALS("http.own_credentials", Kind.OWN, "preferred", """
+            Whose authority callers of that server act with at Proxmox VE: `preferred` takes the API token that stands \
+            in their `[[principal]]` table and the server's own for those without one, `required` turns those away, \
+            `off` always takes the server's."""),
+    HTTP_OAUTH_ISSUER("http.oauth.issuer", Kind.TEXT, "", """
+            The authorization server whose access tokens (JWTs) are taken, as its metadata calls itself: \
+            `https://login.example.org/realms/home`. Without it only tokens of `http.tokens` are."""),
+    HTTP_OAUTH_RESOURCE("http.oauth.resource", Kind.TEXT, "", """
+            What clients call this server, which they ask tokens for: `https://mcp.example.org/mcp`."""),
+    HTTP_OAUTH_AUDIENCE("http.oauth.audience", Kind.LIST, "", """
+            Whom a token must be for, its `aud`; one of them is enough. `http.oauth.resource` where this is not set."""),
+    HTTP_OAUTH_SCOPES("http.oauth.scopes", Kind.LIST, "", """
+            The highest tier that a scope stands for: `pve:read=read`. A token counts by the highest of its scopes. \
+            `pve:read`, `pve:operate`, `pve:change`, `pve:destroy` and `pve:execute` where this is not set."""),
+    HTTP_OAUTH_SCOPE_CLAIMS("http.oauth.scope_claims", Kind.LIST, "", """
+            The claims of a token in which scopes are looked for, such as `roles`; `scope` and `scp` where this is not \
+            set."""),
+    HTTP_OAUTH_PRINCIPAL_CLAIM("http.oauth.principal_claim", Kind.TEXT, "sub", """
+            The claim that names the caller, with `oauth:` in front, for policy, the audit log and `[[principal]]`. It \
+            must be one that users cannot choose."""),
+    HTTP_OAUTH_WITHIN_CLAIM("http.oauth.within_claim", Kind.TEXT, "", """
+            The claim that says where the caller may change something: `pool=dev`, `tag=web`, `guest=100-199`, \
+            `node=pve1`, or `*` for everywhere. A token without it is refused once this is set."""),
+    HTTP_OAUTH_KEYS_URL("http.oauth.keys_url", Kind.TEXT, "", """
+            Where the issuer's keys (JWKS) are, for one whose metadata does not say so."""),
+    HTTP_OAUTH_CA_FILE("http.oauth.ca_file", Kind.PATH, "", """
+            A PEM file with the authority that signed the issuer's certificate, where Java does not know it."""),
+    PRINCIPAL_NAME("principal.name", Kind.TEXT, "", """
+            Whose credentials these are: the name of a token of `http.tokens`, or `oauth:` and what \
+            `http.oauth.principal_claim` says."""),
+    PRINCIPAL_TOKEN_ID("principal.token_id", Kind.TEXT, "", """
+            Their API token at Proxmox VE, `user@realm!name`. With several clusters `clusters.NAME.token_id` for each."""),
+    PRINCIPAL_TOKEN_SECRET("principal.token_secret", Kind.SECRET, "", "The secret of that API token."),
     LOG_LEVEL("log.level", Kind.LEVEL, "warn", """
             How much a server tells on standard error: `warn` has what of the configuration is not followed, `info` also \
             what is served.""");
@@ -160,6 +193,7 @@ public enum Key {
         HOST_OPTIONS("list of host options", "args hookscript cicustom lxc dev hostpci usb serial parallel path"),
         WINDOWS("list of windows", ""),
         UNASKED("ticket, approve, confirm or deny", "ticket approve confirm deny"),
+        OWN("required, preferred or off", "required preferred off"),
         SURFACE("lean, core or all", "lean core all"),
         LEVEL("error, warn or info", "error warn info");
 
@@ -242,6 +276,17 @@ public enum Key {
     /// Whether the key describes a rule, so that it stands in a `[[policy.rule]]` table and nowhere else.
     public boolean ofRule() {
         return compareTo(RULE_NAME) >= 0 && compareTo(RULE_WHEN) <= 0;
+    }
+
+    /// Whether the key describes a caller, so that it stands in a `[[principal]]` table and nowhere else.
+    public boolean ofPrincipal() {
+        return compareTo(PRINCIPAL_NAME) >= 0 && compareTo(PRINCIPAL_TOKEN_SECRET) <= 0;
+    }
+
+    /// Whether the key stands in one of several tables of its kind. Those have an order, which variables have not, so
+    /// they are in the file only.
+    public boolean inTables() {
+        return ofRule() || ofPrincipal();
     }
 
     /// Every spelling in the file: the path, and for a secret the two that say where it is kept.

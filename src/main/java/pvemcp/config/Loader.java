@@ -31,8 +31,8 @@ final class Loader {
     private final Map<Slot, Setting> chosen = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
 
-    /// The settings of all rules, in their order.
-    private final List<Setting> rules = new ArrayList<>();
+    /// The settings of all rules and principals, in their order.
+    private final List<Setting> tables = new ArrayList<>();
 
     private record Slot(String cluster, Key key) {
         // Written out because a record's own is put together at run time, on the way to the first answer (ADR 0012).
@@ -78,10 +78,14 @@ final class Loader {
             int byCluster = Integer.compare(names.indexOf(one.cluster()), names.indexOf(other.cluster()));
             return byCluster != 0 ? byCluster : one.key().compareTo(other.key());
         });
-        settings.addAll(rules);
-        var clusters = new Checks(surroundings, problems).clusters(settings, names);
-        var config = new Config(clusters, settings, notices, surroundings);
+        settings.addAll(tables);
+        var checks = new Checks(surroundings, problems);
+        var clusters = checks.clusters(settings, names);
+        var principals =
+                tables.isEmpty() ? List.<Principal>of() : new Principals(clusters, checks, problems).read(tables);
+        var config = new Config(clusters, principals, settings, notices, surroundings);
         problems.addAll(config.sshKeys().problems());
+        problems.addAll(config.oauthProblems());
         problems.addAll(config.policyProblems());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
@@ -158,9 +162,18 @@ final class Loader {
             if (ofRule) {
                 spelling = Rules.TABLE + name.substring(name.indexOf(']') + 1);
             }
+            boolean ofPrincipal = name.startsWith(Principals.TABLE + "[");
+            if (ofPrincipal) {
+                var rest = name.substring(name.indexOf(']') + 1);
+                if (rest.startsWith(".clusters.") && rest.indexOf('.', 10) > 0) {
+                    cluster = rest.substring(10, rest.indexOf('.', 10));
+                    rest = rest.substring(rest.indexOf('.', 10));
+                }
+                spelling = Principals.TABLE + rest;
+            }
             var key = Key.spelt(spelling)
                     .filter(found -> !name.startsWith("clusters.") || found.ofCluster())
-                    .filter(found -> found.ofRule() == ofRule);
+                    .filter(found -> found.ofRule() == ofRule && found.ofPrincipal() == ofPrincipal);
             if (key.isEmpty()) {
                 problems.add("%s: there is no key '%s'%s"
                         .formatted(origin, name, Nearest.hint(spelling, spellings(!cluster.isEmpty()))));
@@ -170,12 +183,12 @@ final class Loader {
                 problems.add("%s: '%s' takes one value, not a list".formatted(origin, name));
                 continue;
             }
-            if (ofRule) {
-                rules.add(new Setting(key.get(), "", name, entry.getValue(), origin));
-                continue;
-            }
             secrets |=
                     key.get().kind() == Kind.SECRET && spelling.equals(key.get().path());
+            if (key.get().inTables()) {
+                tables.add(new Setting(key.get(), cluster, name, entry.getValue(), origin));
+                continue;
+            }
             settings.add(new Setting(key.get(), cluster, spelling, entry.getValue(), origin));
         }
         if (secrets) {
@@ -238,8 +251,8 @@ final class Loader {
     private Optional<Setting> variable(String name, String value, String origin) {
         var rest = name.substring(PREFIX.length());
         for (var key : Key.values()) {
-            if (key.ofRule()) {
-                continue; // Rules have an order, which variables have not.
+            if (key.inTables()) {
+                continue;
             }
             for (var spelling : key.spellings()) {
                 var upper = spelling.replace('.', '_').toUpperCase(Locale.ROOT);
@@ -298,7 +311,7 @@ final class Loader {
     private static List<String> variables() {
         var all = new ArrayList<>(OTHERS);
         for (var key : Key.values()) {
-            for (var spelling : key.ofRule() ? List.<String>of() : key.spellings()) {
+            for (var spelling : key.inTables() ? List.<String>of() : key.spellings()) {
                 all.add(PREFIX + spelling.replace('.', '_').toUpperCase(Locale.ROOT));
             }
         }

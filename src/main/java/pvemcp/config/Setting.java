@@ -16,13 +16,14 @@ public record Setting(Key key, String cluster, String spelling, List<String> tex
 
     /// The value as it may be shown: a secret is masked.
     public String shown() {
-        boolean secret = key.kind() == Key.Kind.SECRET && spelling.equals(key.path());
+        boolean elsewhere = spelling.endsWith(Key.FILE) || spelling.endsWith(Key.COMMAND);
+        boolean secret = key.kind() == Key.Kind.SECRET && !elsewhere;
         return secret ? "•••" : String.join(", ", texts);
     }
 
     /// The key with its cluster in front, as the file would have it.
     public String name() {
-        return cluster.isEmpty() ? spelling : "clusters." + cluster + "." + spelling;
+        return cluster.isEmpty() || key.inTables() ? spelling : "clusters." + cluster + "." + spelling;
     }
 
     String text() {

@@ -122,10 +122,10 @@ public final class TokenFile {
             throw new IllegalArgumentException(
                     "'%s' is no name: letters, digits and . _ @ - make one, 64 at most".formatted(name));
         }
-        return new Reach(name, tier(tier), selection(within));
+        return new Reach(name, tier(tier), within(within));
     }
 
-    private static Tier tier(String text) {
+    static Tier tier(String text) {
         var names = new ArrayList<String>();
         for (var tier : Tier.values()) {
             var name = tier.name().toLowerCase(Locale.ROOT);
@@ -138,7 +138,9 @@ public final class TokenFile {
                 .formatted(text, Nearest.hint(text, names), String.join(", ", names)));
     }
 
-    private static Policy.Protection selection(List<String> within) {
+    /// @param within as `pool=dev`; several add up, none is everything
+    /// @throws IllegalArgumentException where one of them makes no sense
+    public static Policy.Protection within(List<String> within) {
         var pools = new ArrayList<String>();
         var tags = new ArrayList<String>();
         var guests = new ArrayList<String>();

@@ -68,6 +68,13 @@ public record Cluster(
         this(name, identity, wire, client, schema, shells, vault, files, List.of(), USUAL);
     }
 
+    /// The same cluster for somebody with credentials of their own. The keys for SSH are not theirs, so guests are
+    /// entered by their agents only.
+    public Cluster entered(String as, Transport over) {
+        var byAgents = new Shells(SshSettings.OFF, Waiting.REAL);
+        return new Cluster(name, as, over, client, schema, byAgents, vault, files, names, patience);
+    }
+
     /// The same, with what tells it from others and how long it is waited for.
     public Cluster among(List<String> itsNames, Duration itsPatience) {
         return new Cluster(name, identity, wire, client, schema, shells, vault, files, itsNames, itsPatience);

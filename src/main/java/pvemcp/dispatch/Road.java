@@ -101,6 +101,12 @@ public final class Road implements Dispatcher {
         return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, shared, grants);
     }
 
+    /// The same for callers who enter the clusters with credentials of their own, which may do other things.
+    public Road within(Reach reach, Collection<Cluster> entered) {
+        var theirs = new Grants(entered, offer.tools(), clock);
+        return new Road(offer, entered, new Gate(gate.policy(), reach), audit, clock, shared, theirs);
+    }
+
     @Override
     public void expectCalls() {
         for (var cluster : clusters.values()) {

@@ -44,7 +44,7 @@ public final class Http implements AutoCloseable {
 
     private final HttpServer server;
     private final Doorplate doorplate;
-    private final Entrance entrance;
+    private final Porter porter;
     private final Metrics metrics;
     private final InstantSource clock;
     private final int mostRequests;
@@ -95,7 +95,7 @@ public final class Http implements AutoCloseable {
     private Http(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, int mostRequests)
             throws IOException {
         this.mostRequests = mostRequests;
-        this.entrance = entrance;
+        this.porter = new Porter(entrance);
         this.metrics = metrics;
         this.clock = clock;
         this.sessions = new HttpSessions(clock);
@@ -183,6 +183,9 @@ public final class Http implements AutoCloseable {
             reply.header("Access-Control-Expose-Headers", SESSION + ", WWW-Authenticate");
             reply.header("Vary", "Origin");
         }
+        if (porter.answersStranger(http, reply)) {
+            return;
+        }
         var path = http.getRequestURI().getPath();
         if (!path.equals("/mcp") && !path.equals("/metrics")) {
             reply.refuse(404, RpcError.INVALID_REQUEST, "MCP is at /mcp");
@@ -192,17 +195,8 @@ public final class Http implements AutoCloseable {
             preflight(http, reply);
             return;
         }
-        var token = token(headers.getFirst("Authorization"));
-        var visitor = entrance.admit(token);
+        var visitor = porter.admit(http, reply);
         if (visitor.isEmpty()) {
-            var error = token.isPresent() ? ", error=\"invalid_token\"" : "";
-            reply.header("WWW-Authenticate", "Bearer realm=\"pve-mcp\"" + error);
-            reply.refuse(
-                    401,
-                    RpcError.INVALID_REQUEST,
-                    token.isPresent()
-                            ? "This token is not known here, or not any more"
-                            : "A token is needed: Authorization: Bearer …");
             return;
         }
         if (path.equals("/metrics")) {
@@ -231,14 +225,6 @@ public final class Http implements AutoCloseable {
         wanted.ifPresent(names -> reply.header("Access-Control-Allow-Headers", names));
         reply.header("Access-Control-Max-Age", "600");
         reply.empty(204);
-    }
-
-    /// RFC 6750, section 2.1. Tokens anywhere else in a request are not looked for.
-    private static Optional<String> token(String authorization) {
-        if (authorization == null || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-            return Optional.empty();
-        }
-        return Optional.of(authorization.substring(7).strip());
     }
 
     // ---- POST ----
@@ -270,6 +256,9 @@ public final class Http implements AutoCloseable {
             return;
         }
         if (message instanceof Message.Request request) {
+            if (porter.wantsMore(request, visitor, reply)) {
+                return;
+            }
             if (isModern(request, rules)) {
                 serveAlone(request, reply, visitor, rules);
             } else if (request.method().equals("initialize")) {

@@ -26,7 +26,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /// Which certificates are believed, as TLS asks it. Everything is decided inside the handshake, so nothing of a
 /// request, and no credential, has left when a certificate is refused.
-final class Certificates {
+public final class Certificates {
     private Certificates() {}
 
     /// A certificate that is not believed, with what its owner needs to judge it.
@@ -45,7 +45,7 @@ final class Certificates {
     }
 
     /// Takes some 100 ms where the JDK's authorities are read, so it is made at the first request.
-    static SSLContext context(Connection.Trust trust) throws GeneralSecurityException, IOException {
+    public static SSLContext context(Connection.Trust trust) throws GeneralSecurityException, IOException {
         var manager = switch (trust) {
             case Connection.Trust.Authorities() -> new Explained(authorities(null), "no authority the JDK knows");
             case Connection.Trust.CaFile(var pem) ->

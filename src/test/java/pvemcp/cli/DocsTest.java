@@ -26,7 +26,7 @@ class DocsTest {
         var page = Docs.pages().get("docs/config.md");
 
         for (var key : Key.values()) {
-            var row = key.ofRule() ? "| `%s` |" : "| `%s` | `%s` |";
+            var row = key.inTables() ? "| `%s` |" : "| `%s` | `%s` |";
             assertThat(page).contains(row.formatted(key.path(), key.env()));
         }
     }

@@ -93,6 +93,16 @@ class ConfigTest {
         values.put(Key.HTTP_ORIGINS, "https://agent.example");
         values.put(Key.HTTP_TLS_CERTIFICATE, "/tls/certificate.pem");
         values.put(Key.HTTP_TLS_KEY, "/tls/key.pem");
+        values.put(Key.HTTP_OWN_CREDENTIALS, "required");
+        values.put(Key.HTTP_OAUTH_ISSUER, "https://login.example/realms/home");
+        values.put(Key.HTTP_OAUTH_RESOURCE, "https://mcp.example/mcp");
+        values.put(Key.HTTP_OAUTH_AUDIENCE, "mcp");
+        values.put(Key.HTTP_OAUTH_SCOPES, "admin=execute");
+        values.put(Key.HTTP_OAUTH_SCOPE_CLAIMS, "roles");
+        values.put(Key.HTTP_OAUTH_PRINCIPAL_CLAIM, "oid");
+        values.put(Key.HTTP_OAUTH_WITHIN_CLAIM, "pve_within");
+        values.put(Key.HTTP_OAUTH_KEYS_URL, "https://login.example/keys");
+        values.put(Key.HTTP_OAUTH_CA_FILE, ca.toString());
         values.put(Key.FILES_UPLOAD, "/srv/images");
         values.put(Key.SECRETS_DIRECTORY, "/secrets");
         values.put(Key.SECRETS_HANDOVER, "/handover");
@@ -114,7 +124,7 @@ class ConfigTest {
 
         var where = List.of(Key.URL, Key.HOST);
         for (var key : Key.values()) {
-            if (key.ofRule()) {
+            if (key.inTables()) {
                 continue; // in the file only, below
             }
             assertThat(values).as("a value for the new key").containsKey(key);
@@ -122,6 +132,10 @@ class ConfigTest {
             if (!where.contains(key)) {
                 var other = key == Key.PORT ? Key.HOST : Key.URL;
                 wanted.put(other, values.get(other));
+            }
+            if (key.path().startsWith("http.oauth.")) {
+                wanted.put(Key.HTTP_OAUTH_ISSUER, values.get(Key.HTTP_OAUTH_ISSUER));
+                wanted.put(Key.HTTP_OAUTH_RESOURCE, values.get(Key.HTTP_OAUTH_RESOURCE));
             }
             var login = switch (key) {
                 case USER, PASSWORD, TOTP -> List.of(Key.USER, Key.PASSWORD);

@@ -301,8 +301,10 @@ class HttpTest {
             }
 
             @Override
-            public Optional<Visitor> admit(Optional<String> token) {
-                return token.filter(servers::containsKey).map(name -> new Visitor(name, servers.get(name)));
+            public Admission admit(Optional<String> token) {
+                return token.filter(servers::containsKey)
+                        .<Admission>map(name -> new Admission.Welcome(new Visitor(name, servers.get(name))))
+                        .orElseGet(() -> new Admission.Unknown("not known"));
             }
         };
         try (var guarded = Http.start(HttpSettings.local(), entrance, new Metrics(), now::get);

@@ -1,0 +1,107 @@
+package pvemcp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Scanner;
+import pvemcp.cli.Console;
+import pvemcp.config.Surroundings;
+
+/// A server over HTTP in this process, for as long as the block lasts.
+final class Served implements AutoCloseable {
+    private final Thread thread;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final String told;
+    private final String base;
+
+    Served(Map<String, String> env, Path directory, String... args) throws IOException {
+        var err = new PipedInputStream();
+        var out = new PrintStream(new PipedOutputStream(err), true, StandardCharsets.UTF_8);
+        var console = new Console(InputStream.nullInputStream(), out, out, false, false, 0);
+        var surroundings = new Surroundings(env, directory, directory);
+        thread = Thread.ofPlatform().start(() -> Main.run(List.of(args), console, surroundings));
+        var lines = new Scanner(err, StandardCharsets.UTF_8);
+        var first = lines.nextLine();
+        base = first.substring(first.indexOf("http://")).replace("/mcp", "");
+        told = first + "\n" + lines.nextLine();
+    }
+
+    /// What the server says at its start: where it is, and who may come in.
+    String told() {
+        return told;
+    }
+
+    String get(String path) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create(base + path))).body();
+    }
+
+    String call(String token, String tool, String arguments) throws Exception {
+        return post(token, "tools/call", tool, "\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",");
+    }
+
+    String list(String token) throws Exception {
+        return post(token, "tools/list", "", "");
+    }
+
+    /// The body, or the status where that is not 200.
+    private String post(String token, String method, String name, String params) throws Exception {
+        var request = request("/mcp", method, name, params);
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        var answer = send(request);
+        return answer.statusCode() == 200 ? answer.body() : Integer.toString(answer.statusCode());
+    }
+
+    /// A call of a tool that changes nothing, to be completed.
+    HttpRequest.Builder reading(String path) {
+        return request(path, "tools/call", "pve_node_list", "\"name\":\"pve_node_list\",\"arguments\":{},");
+    }
+
+    /// A call of this tool, to be completed.
+    HttpRequest.Builder calling(String tool, String arguments) {
+        return request("/mcp", "tools/call", tool, "\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",");
+    }
+
+    private HttpRequest.Builder request(String path, String method, String name, String params) {
+        var meta = "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                + "\"io.modelcontextprotocol/clientCapabilities\":{}}";
+        var body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + meta + "}}";
+        var request = HttpRequest.newBuilder(URI.create(base + path))
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .header("MCP-Protocol-Version", "2026-07-28")
+                .header("Mcp-Method", method)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (!name.isEmpty()) {
+            request.header("Mcp-Name", name);
+        }
+        return request;
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        client.close();
+    }
+}
