@@ -312,7 +312,7 @@ final class Explain {
                                 ? "Ceph is not installed there: 'pveceph install' on the node, or name another node"
                                 : message.contains("already exists on node")
                                         ? "somebody was faster with this id; pve_next_id names a free one"
-                                        : room(message));
+                                        : otherwise(message));
         };
     }
 
@@ -342,6 +342,11 @@ final class Explain {
         }
         var room = room(exit);
         return room.isEmpty() ? "pve_task_get task=%s lines=100 shows more of the log".formatted(upid) : room;
+    }
+
+    private static String otherwise(String message) {
+        var room = room(message);
+        return room.isEmpty() ? "these are PVE's own words: look at the state before trying it otherwise" : room;
     }
 
     /// What to do where a storage is full; empty where that is not what was said. The words are those of the kernel

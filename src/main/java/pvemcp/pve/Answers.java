@@ -38,7 +38,9 @@ final class Answers {
             // PVE::Cluster::check_cfs_quorum
             wording("cluster not ready - no quorum\\?", (_, all) -> new PveFault.NoQuorum(all)),
             // PVE::Cluster::cfs_lock
-            wording("cfs-lock '[^']+' error: no quorum!", (_, all) -> new PveFault.NoQuorum(all)),
+            wording(
+                    "cfs-lock '[^']+' error: (no quorum!|pve cluster filesystem not online)",
+                    (_, all) -> new PveFault.NoQuorum(all)),
             // PVE::Tools::assert_if_modified
             wording(
                     "detected modified configuration - file changed by other user\\? Try again\\.",

@@ -97,7 +97,8 @@ record BackupExtract(
     private static String compared(Fields entry, Received received, Path kept) throws IOException {
         var size = entry.bytes("size").map(Bytes::count);
         if (size.isPresent() && size.get() != received.bytes()) {
-            throw broken("only %s of %s came".formatted(Bytes.of(received.bytes()), Bytes.of(size.get())), kept);
+            throw broken(
+                    "%s came, and the file has %s".formatted(Bytes.of(received.bytes()), Bytes.of(size.get())), kept);
         }
         return size.isPresent() || received.measured() ? "" : "PVE did not say how long it is";
     }
@@ -112,7 +113,7 @@ record BackupExtract(
 
     private static PveException broken(String why, Path kept) throws IOException {
         java.nio.file.Files.deleteIfExists(kept);
-        return new PveException(new PveFault.Unexpected(200, why + "; nothing was kept, try again"));
+        return new PveException(new PveFault.NotPve("the file restore", why + "; nothing was kept, try again"));
     }
 
     private String lastName() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
@@ -88,6 +89,16 @@ public interface Answer {
             out.flush();
             throw new IOException("the worker has been replaced");
         };
+    }
+
+    /// As a server of the last century says it.
+    static Answer old() {
+        return changed(reply -> {
+            var closing = reply.without("connection").with("Connection: close");
+            var head = new ArrayList<>(closing.head());
+            head.set(0, head.getFirst().replace("HTTP/1.1", "HTTP/1.0"));
+            return new Reply(head, reply.body());
+        });
     }
 
     // --- something else in its place ---
