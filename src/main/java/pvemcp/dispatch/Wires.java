@@ -2,15 +2,12 @@ package pvemcp.dispatch;
 
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
-import pvemcp.pve.PveException;
-import pvemcp.pve.PveFault;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Tunnel;
@@ -19,6 +16,7 @@ import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
+import pvemcp.tool.Arguments;
 import pvemcp.tool.Secrets;
 
 /// The two ways a call that may write speaks to a cluster: rehearsing, and in earnest. A call that reads has
@@ -68,7 +66,7 @@ final class Wires {
         private Rehearsed rehearsed(Verb verb, String path, Json.Obj params) {
             var judged = guard.judge(verb, path, params);
             if (!(judged.verdict() instanceof Verdict.Deny)) {
-                check(schema.get(), verb, path, judged.params());
+                Arguments.check(schema.get(), verb, path, judged.params());
             }
             return new Rehearsed(new Sent(verb, path, judged.params()), judged.verdict());
         }
@@ -121,7 +119,7 @@ final class Wires {
             if (!may) {
                 throw new Stopped(judged.verdict());
             }
-            check(schema.get(), verb, path, judged.params());
+            Arguments.check(schema.get(), verb, path, judged.params());
             return new Sent(verb, path, judged.params());
         }
 
@@ -155,33 +153,6 @@ final class Wires {
         return schema.match(pvemcp.schema.Verb.GET, path)
                 .map(match -> schema.danger(match.operation(), params) == Danger.READ)
                 .orElse(true);
-    }
-
-    /// PVE would refuse these arguments one or some at a time; its schema tells all of them before anything is sent.
-    private static void check(ApiSchema schema, Verb verb, String path, Json.Obj params) {
-        var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path);
-        if (match.isEmpty()) {
-            return; // A live cluster may know more than the built-in schema; it will say so itself.
-        }
-        var arguments = new LinkedHashMap<String, Json>();
-        match.get().variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
-        params.members().forEach((name, value) -> {
-            if (value != Json.Null.NULL) {
-                // As it will be in the form that is sent.
-                arguments.put(name, value instanceof Json.Bool(var flag) ? Json.str(flag ? "1" : "0") : value);
-            }
-        });
-        var problems = schema.check(match.get().operation(), new Json.Obj(arguments));
-        if (!problems.isEmpty()) {
-            var words = new LinkedHashMap<String, String>();
-            for (var problem : problems) {
-                var nearest = problem.nearest()
-                        .map(" (did you mean '%s'?)"::formatted)
-                        .orElse("");
-                words.merge(problem.parameter(), problem.message() + nearest, (a, b) -> a + "; " + b);
-            }
-            throw new PveException(new PveFault.Invalid("Parameter verification failed.", words));
-        }
     }
 
     /// A request that changes something.

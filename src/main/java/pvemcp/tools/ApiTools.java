@@ -13,6 +13,7 @@ import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.text.Nearest;
 import pvemcp.tool.Aim.OnPath;
+import pvemcp.tool.Arguments;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -97,6 +98,7 @@ public final class ApiTools {
                                         .formatted(request.path())
                                 + "make it with pve_api_write method=get"));
             }
+            Arguments.check(ctx.schema(), verb(), request.path(), request.params());
             var answer = ctx.pve().data(Verb.GET, request.path(), request.params());
             return ApiAnswer.of(request.path(), answer, fields, offset, limit);
         }

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +15,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import pvemcp.dispatch.Freeze;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
+import pvemcp.lab.Sample;
 import pvemcp.lab.Scenes;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
-import pvemcp.schema.Operation;
 import pvemcp.schema.Verb;
 import pvemcp.tool.Param;
 import pvemcp.tool.Tier;
@@ -130,7 +131,10 @@ class NoOtherWayTest {
         var calls = new LinkedHashMap<String, Json.Obj>();
         for (var operation : SCHEMA.operations()) {
             if (SCHEMA.danger(operation, Json.Obj.EMPTY) != Danger.READ) {
-                calls.put(operation.toString(), Json.obj("name", "pve_api_write", "arguments", generic(operation)));
+                var sample = Sample.of(SCHEMA, operation);
+                var method = operation.verb().name().toLowerCase(Locale.ROOT);
+                var arguments = Json.obj("method", method, "path", sample.path(), "params", sample.params());
+                calls.put(operation.toString(), Json.obj("name", "pve_api_write", "arguments", arguments));
             }
         }
         for (var tool : Catalog.tools(Catalog.Surface.ALL, List.of())) {
@@ -139,42 +143,6 @@ class NoOtherWayTest {
             }
         }
         return calls;
-    }
-
-    private static Json.Obj generic(Operation operation) {
-        var path = operation.path();
-        for (var variable : operation.variables()) {
-            var value = switch (variable) {
-                case "node" -> "pve1";
-                case "vmid" -> "101";
-                case "storage" -> "local";
-                default -> "1";
-            };
-            path = path.replace("{" + variable + "}", value);
-        }
-        var params = Json.Obj.EMPTY;
-        for (var param : operation.parameters().members().entrySet()) {
-            boolean optional = param.getValue() instanceof Json.Obj facts
-                    && facts.flag("optional").orElse(false);
-            if (!optional && !operation.variables().contains(param.getKey())) {
-                params = params.with(param.getKey(), sample(param.getKey(), (Json.Obj) param.getValue()));
-            }
-        }
-        return Json.obj("method", operation.verb().name().toLowerCase(java.util.Locale.ROOT), "path", path)
-                .with("params", params);
-    }
-
-    private static Json sample(String name, Json.Obj facts) {
-        var words = facts.array("enum").orElse(Json.Arr.EMPTY);
-        if (words.size() > 0) {
-            return words.get(0);
-        }
-        return switch (facts.text("type").orElse("string")) {
-            case "integer", "number" -> Json.num(name.contains("id") ? 120 : 1);
-            case "boolean" -> Json.bool(true);
-            case "array" -> Json.arr(Json.str("x1"));
-            default -> Json.str("x1");
-        };
     }
 
     private static Json.Obj arguments(Tool<?> tool) {
