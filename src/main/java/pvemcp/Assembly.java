@@ -58,6 +58,8 @@ final class Assembly implements Host {
             "no cluster is configured: set PVE_MCP_URL, PVE_MCP_TOKEN_ID and PVE_MCP_TOKEN_SECRET, or write them into"
                     + " pve-mcp.toml (url, token_id, token_secret_file); pve-mcp setup does it step by step, pve-mcp doctor checks it";
 
+    private static final String DEMO_AUDIT = "audit.jsonl";
+
     private final Surroundings surroundings;
     private final Clock clock;
     private final Redactor redactor = new Redactor();
@@ -125,7 +127,7 @@ final class Assembly implements Host {
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
-        var road = road(config, clusters, policy, audit);
+        var road = road(config, clusters, policy, audit, config.path(Key.STATE_DIRECTORY));
         var own = new OwnCredentials(config, clusters, this::wire);
         return new Door(road, reach -> own.narrowed(road, reach), () -> {
             wires.forEach(LateWire::close);
@@ -163,18 +165,27 @@ final class Assembly implements Host {
         return new Cluster(name, identity, wire, Pve::new, schema, shells, vault.typedAt(typed), files);
     }
 
-    private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit) {
+    private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit, Path state) {
         var surface = terminal
                 ? Catalog.Surface.ALL
                 : Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
         var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS, Definitions.shipped());
-        return new Road(offer, clusters, policy, audit, clock, config.path(Key.STATE_DIRECTORY), redactor);
+        return new Road(offer, clusters, policy, audit, clock, state, redactor);
     }
 
     @Override
     public Door demo() {
         return demo(Policy.DEFAULT, 1);
+    }
+
+    @Override
+    public Config demoConfig() {
+        var scratch = scratch();
+        var env = Map.of(
+                Key.STATE_DIRECTORY.env(), scratch.toString(),
+                Key.AUDIT_FILE.env(), scratch.resolve(DEMO_AUDIT).toString());
+        return Config.load(new Surroundings(env, scratch, scratch));
     }
 
     @Override
@@ -210,8 +221,8 @@ final class Assembly implements Host {
         // Tickets of a simulated console are of no use to anybody once the demo has ended.
         var vault = new Vault(Optional.empty(), Optional.of(scratch), _ -> "");
         var clusters = List.of(cluster("demo", "demo", wire, shells, vault, files));
-        var audit = new AuditLog(scratch.resolve("audit.jsonl"), clock);
-        var road = road(config, clusters, policy, audit);
+        var audit = new AuditLog(scratch.resolve(DEMO_AUDIT), clock);
+        var road = road(config, clusters, policy, audit, scratch);
         return new Door(road, reach -> Optional.of(road.within(reach)), () -> {
             wire.close();
             sim.close();

@@ -63,14 +63,14 @@ class CommandLineTest {
     }
 
     @Test
-    void a_pipe_without_a_command_is_served_and_a_terminal_gets_help() {
+    void a_pipe_without_a_command_is_served_and_a_terminal_without_a_cluster_told_how_to_get_one() {
         typed = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
         assertThat(run().out).contains("\"id\":1");
 
         terminal = true;
         var helped = run();
         assertThat(helped.out).isEmpty();
-        assertThat(helped.err).contains("Usage: pve-mcp");
+        assertThat(helped.err).contains("pve-mcp setup", "pve-mcp demo");
         assertThat(helped.status).isEqualTo(Exit.USAGE);
     }
 
@@ -576,8 +576,11 @@ class CommandLineTest {
         env.put("PVE_MCP_POLICY_OPERATE", "deny");
 
         assertThat(run("tools").out)
-                .containsPattern("guest_list +read +allow")
-                .containsPattern("guest_power +operate +not offered");
+                .containsPattern("guest list +read +allow")
+                .containsPattern("guest power +operate +not offered");
+        assertThat(run("tools", "guest").out)
+                .containsPattern("guest list +read")
+                .doesNotContain("node list");
         assertThat(run("tools", "guest_list").out)
                 .contains("pve_guest_list (read)")
                 .contains("limit");

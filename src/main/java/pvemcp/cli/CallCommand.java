@@ -1,17 +1,29 @@
 package pvemcp.cli;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.json.Json;
+import pvemcp.tool.Kind;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult;
+import pvemcp.view.View;
 
 /// `pve-mcp call guest_power web stop`
 final class CallCommand implements Command {
     private final Host host;
     private final Console console;
+    private final Optional<Consumer<List<String>>> more;
 
-    CallCommand(Host host, Console console) {
+    /// @param more takes the words that would show the next page; empty where nobody asks for it
+    CallCommand(Host host, Console console, Optional<Consumer<List<String>>> more) {
         this.host = host;
         this.console = console;
+        this.more = more;
     }
 
     @Override
@@ -50,7 +62,34 @@ final class CallCommand implements Command {
             boolean yes = Command.has(parsed, "--yes");
             String named = parsed.matchedOptionValue("--yes-to", "");
             var result = calls.call(phrase.tool(), arguments, held -> calls.agreed(held, yes, named));
-            return calls.show(result, Form.of(parsed));
+            var form = Form.of(parsed);
+            return calls.show(paged(result, phrase.tool(), arguments, form), form);
         }
+    }
+
+    /// A list that goes on, without the words that tell a program how, where a person has only to ask for more.
+    private ToolResult paged(ToolResult result, Tool<?> tool, Json.Obj arguments, Form form) {
+        if (more.isEmpty()
+                || !(result instanceof ToolResult.Done(var view, Json.Obj data, var going))
+                || data.text("next").isEmpty()
+                || tool.params().stream().noneMatch(param -> param.kind() == Kind.CURSOR)) {
+            return result;
+        }
+        var cursor = data.text("next").get();
+        var words = new ArrayList<>(
+                List.of(name(), tool.name(), arguments.with("cursor", cursor).write()));
+        if (form != Form.READ) {
+            words.add("--" + form.name().toLowerCase(Locale.ROOT));
+        }
+        more.get().accept(words);
+        return new ToolResult.Done(without(cursor, view), data, going);
+    }
+
+    private static View without(String cursor, View view) {
+        return view instanceof View.Stack(var parts)
+                ? new View.Stack(parts.stream()
+                        .filter(part -> !(part instanceof View.Text(var text) && text.contains(cursor)))
+                        .toList())
+                : view;
     }
 }

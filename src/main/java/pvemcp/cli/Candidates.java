@@ -53,8 +53,9 @@ final class Candidates {
         var begun = before.isEmpty() ? "pve_" : ToolNames.full(String.join("_", before)) + "_";
         ToolNames.following(begun, names).forEach(word -> offer(word, about(begun + word)));
         if (before.size() == 1) {
-            var power = about(ToolNames.full(before.getFirst() + Phrase.POWER));
-            Phrase.powers(before.getFirst(), dispatcher::tool).forEach(word -> offer(word, power));
+            var power = before.getFirst() + Phrase.POWER.replace('_', ' ');
+            Phrase.powers(before.getFirst(), dispatcher::tool)
+                    .forEach(word -> offer(word, "The same as '%s … %s'.".formatted(power, word)));
         }
     }
 

@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
@@ -12,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import pvemcp.config.ClusterSettings;
 import pvemcp.config.ConfigException;
 
 /// The command line: which commands there are, and what becomes of a line.
@@ -27,7 +31,16 @@ public final class Commands {
     private final List<Command> commands;
     private final CommandLine line;
 
+    private final Host host;
+
+    /// For one command line.
     public Commands(Host host, Console console) {
+        this(host, console, Optional.empty());
+    }
+
+    /// @param more takes the words that would show the next page of a list; empty where nobody asks for it
+    Commands(Host host, Console console, Optional<Consumer<List<String>>> more) {
+        this.host = host;
         this.console = console;
         this.commands = List.of(
                 new ServeCommand(host, console),
@@ -35,7 +48,9 @@ public final class Commands {
                 new SimCommand(host, console),
                 new TokenCommand(host, console),
                 new ToolsCommand(host, console),
-                new CallCommand(host, console),
+                new CallCommand(host, console, more),
+                new PromptCommand(host, console),
+                new ResourceCommand(host, console),
                 new PolicyCommand(host, console),
                 new ApproveCommand(host, console),
                 new FreezeCommand(host, console),
@@ -56,8 +71,8 @@ public final class Commands {
                 .synopsisSubcommandLabel("COMMAND")
                 .footer(
                         "",
-                        "A tool's name stands for 'call' with that name: pve-mcp guest_list status=running",
-                        "Without a command it serves MCP where its input is a pipe.",
+                        "A tool's name stands for 'call' with that name: pve-mcp guest list running",
+                        "Without a command it takes such lines from a prompt, and where its input is a pipe, it serves MCP.",
                         "",
                         "Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 refused or not agreed to,",
                         "4 cluster not reachable, not trusted or not letting us in; 130 and 143 after a signal.");
@@ -127,8 +142,7 @@ public final class Commands {
         }
         ParseResult chosen = parsed.subcommand();
         if (chosen == null) {
-            line.usage(console.err());
-            return Exit.USAGE;
+            return converse();
         }
         for (var command : commands) {
             if (command.name().equals(chosen.commandSpec().name())) {
@@ -136,6 +150,44 @@ public final class Commands {
             }
         }
         throw new IllegalStateException(chosen.commandSpec().name());
+    }
+
+    private int converse() {
+        if (!console.terminal()) {
+            line.usage(console.err());
+            return Exit.USAGE;
+        }
+        var config = host.config();
+        if (config.clusters().isEmpty()) {
+            console.err()
+                    .println(
+                            "no cluster is configured: 'pve-mcp setup' connects one, 'pve-mcp demo' has a simulated one to try");
+            return Exit.USAGE;
+        }
+        var names = config.clusters().stream().map(ClusterSettings::name).toList();
+        console.out()
+                .println("%s on %s; 'help' says what can be typed, 'exit' leaves"
+                        .formatted(line.getCommandSpec().version()[0], String.join(", ", names)));
+        try (var door = host.connected(config, false)) {
+            Conversation.with(host, config, door, console).run();
+            return Exit.OK;
+        }
+    }
+
+    /// Those that are shown in the help, in its order.
+    List<String> names() {
+        return line.getSubcommands().entrySet().stream()
+                .filter(entry ->
+                        !entry.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// What a command does.
+    String about(String name) {
+        return String.join(
+                " ",
+                line.getSubcommands().get(name).getCommandSpec().usageMessage().description());
     }
 
     /// A tool's name in the place of a command is a call of it. Where both have a name, the command has it.
@@ -153,9 +205,5 @@ public final class Commands {
         var all = new ArrayList<>(args);
         all.addFirst("call");
         return all;
-    }
-
-    CommandLine line() {
-        return line;
     }
 }

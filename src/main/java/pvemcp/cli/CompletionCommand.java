@@ -1,8 +1,6 @@
 package pvemcp.cli;
 
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -37,7 +35,7 @@ final class CompletionCommand implements Command {
     @Override
     public int run(ParseResult parsed) {
         String shell = parsed.matchedPositionalValue(0, "");
-        var names = visible();
+        var names = commands.names();
         var nouns = new ArrayList<>(ToolNames.nouns());
         nouns.removeAll(names);
         var script = switch (shell) {
@@ -51,14 +49,6 @@ final class CompletionCommand implements Command {
         console.out()
                 .print(script.replace("COMMANDS", String.join(" ", names)).replace("TOOLS", String.join(" ", nouns)));
         return Exit.OK;
-    }
-
-    private List<String> visible() {
-        return commands.line().getSubcommands().entrySet().stream()
-                .filter(entry ->
-                        !entry.getValue().getCommandSpec().usageMessage().hidden())
-                .map(Map.Entry::getKey)
-                .toList();
     }
 
     // '=' parts words in bash, so what it has cut is put together again and the answer is cut the same way.

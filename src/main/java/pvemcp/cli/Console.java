@@ -92,6 +92,16 @@ public final class Console {
         return always == never ? this : new Console(in, out, err, screen.withColour(always), lines);
     }
 
+    /// The same, with another place for what is written.
+    Console withOut(PrintStream other) {
+        return new Console(in, other, err, screen, lines);
+    }
+
+    /// Words that are not the answer itself.
+    String dim(String text) {
+        return screen.colour() ? "\u001b[2m" + text + "\u001b[0m" : text;
+    }
+
     /// The same, where what goes wrong stands where the answer would.
     Console onOneScreen() {
         return new Console(in, out, out, screen, lines);

@@ -28,7 +28,10 @@ final class DemoCommand implements Command {
     @Override
     public int run(ParseResult parsed) {
         try (var door = host.demo()) {
-            new Tour(door.dispatcher(), console, host.surroundings()).play();
+            var tour = new Tour(door.dispatcher(), console, host.surroundings());
+            tour.play();
+            Conversation.inDemo(host, door, console).run();
+            tour.plugIn();
             return Exit.OK;
         }
     }

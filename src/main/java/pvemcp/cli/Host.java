@@ -23,6 +23,9 @@ public interface Host {
     /// The tools on a small simulated cluster that starts with the first call.
     Door demo();
 
+    /// The configuration that such a cluster stands for: its own state and its own audit log.
+    Config demoConfig();
+
     /// The same, but everything is allowed there and its time runs ten times as fast: for what tests itself.
     Door playground();
 

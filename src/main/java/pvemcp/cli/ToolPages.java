@@ -3,6 +3,8 @@ package pvemcp.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import pvemcp.dispatch.Dispatcher;
 import pvemcp.tool.Param;
 import pvemcp.tool.Tool;
 import pvemcp.view.View;
@@ -23,6 +25,23 @@ final class ToolPages {
                 : View.Stack.of(
                         head, new View.Text(""), new View.Table(List.of("input", "value", "default", "meaning"), rows));
         return console.text(view);
+    }
+
+    /// The tools whose names begin with these words, as one says them.
+    static List<Tool<?>> some(List<String> words, Dispatcher dispatcher) {
+        var begun = ToolNames.full(String.join("_", words)) + "_";
+        return dispatcher.tools().stream()
+                .filter(tool -> (tool.name() + "_").startsWith(begun))
+                .toList();
+    }
+
+    /// @param answer what policy says of a tool
+    static View.Table table(List<Tool<?>> tools, Function<Tool<?>, String> answer) {
+        var rows = new ArrayList<List<String>>();
+        for (var tool : tools) {
+            rows.add(List.of(ToolNames.spoken(tool.name()), tier(tool), answer.apply(tool), firstSentence(tool.doc())));
+        }
+        return new View.Table(List.of("tool", "tier", "policy", "what it does"), rows);
     }
 
     static String tier(Tool<?> tool) {

@@ -47,22 +47,32 @@ final class ToolsCommand implements Command {
         try (var door = host.connected(config, false)) {
             var typed = List.of(parsed.matchedPositionalValue(0, new String[0]));
             boolean json = Command.has(parsed, "--json");
-            var wanted = typed.isEmpty()
-                    ? door.dispatcher().tools()
-                    : List.<Tool<?>>of(ToolNames.find(typed, door.dispatcher()).tool());
+            var wanted = typed.isEmpty() ? door.dispatcher().tools() : wanted(typed, door.dispatcher());
             if (json) {
                 var definitions =
                         wanted.stream().map(door.dispatcher()::describe).toList();
-                var shown = typed.isEmpty() ? Json.obj("tools", definitions) : definitions.getFirst();
+                var shown = definitions.size() > 1 ? Json.obj("tools", definitions) : definitions.getFirst();
                 console.out().println(shown.pretty());
             } else if (typed.isEmpty()) {
                 console.out().println(list(config, door.dispatcher()));
                 config.clusters().forEach(cluster -> withheld(cluster, door.dispatcher()));
+            } else if (wanted.size() > 1) {
+                console.out().println(console.text(ToolPages.table(wanted, tool -> answer(tool, config))));
             } else {
                 console.out().println(ToolPages.one(wanted.getFirst(), console));
             }
             return Exit.OK;
         }
+    }
+
+    /// One tool, or all of that beginning.
+    private static List<Tool<?>> wanted(List<String> typed, Dispatcher dispatcher) {
+        var some = ToolPages.some(typed, dispatcher);
+        return some.isEmpty() ? List.of(ToolNames.find(typed, dispatcher).tool()) : some;
+    }
+
+    private static String answer(Tool<?> tool, Config config) {
+        return config.policy().answer(tool.tier()).name().toLowerCase(Locale.ROOT);
     }
 
     private String list(Config config, Dispatcher dispatcher) {
@@ -101,16 +111,10 @@ final class ToolsCommand implements Command {
                         .stream()
                         .map(Tool::name)
                         .toList();
-        var rows = new ArrayList<List<String>>();
-        for (var tool : set.tools()) {
-            var answer = config.policy().answer(tool.tier()).name().toLowerCase(Locale.ROOT);
+        return ToolPages.table(set.tools(), tool -> {
+            var answer = answer(tool, config);
             boolean offered = dispatcher.tool(tool.name()).isPresent();
-            rows.add(List.of(
-                    ToolNames.shortened(tool.name()),
-                    ToolPages.tier(tool),
-                    !offered ? "not offered" : shown.contains(tool.name()) ? answer : answer + ", not in " + surface,
-                    ToolPages.firstSentence(tool.doc())));
-        }
-        return new View.Table(List.of("tool", "tier", "policy", "what it does"), rows);
+            return !offered ? "not offered" : shown.contains(tool.name()) ? answer : answer + ", not in " + surface;
+        });
     }
 }

@@ -42,43 +42,24 @@ final class Tour {
         STOPS.forEach(this::stop);
         out.println();
         out.println(
-                "Now you: type a call such as 'guest_list' or 'guest_power db stop'; 'help' and 'exit' are there too.");
-        new Prompt(dispatcher, console, surroundings, this::make).run();
-        out.println();
-        plugIn();
+                "Now you: 'guest list', 'guest stop db', 'why web' … Tab completes, 'help' says more, 'exit' leaves.");
     }
 
     private void stop(Stop stop) {
         console.out().println();
-        console.out().println(dim("# " + stop.words));
+        console.out().println(console.dim("# " + stop.words));
         var call = stop.call.replace("$task", task);
         console.out().println(bold("> pve_" + call));
-        make(Words.split(call), true);
+        make(ToolNames.find(Words.split(call), dispatcher));
     }
 
-    /// One call from words as they are typed.
-    ///
-    /// @param agreed whether a held call is said yes to without asking, as on the tour
-    private void make(List<String> words, boolean agreed) {
-        try {
-            var phrase = ToolNames.find(words, dispatcher);
-            var arguments = CallArguments.parse(phrase);
-            show(calls.call(phrase.tool(), arguments, held -> {
-                console.out().println("held, would do: " + held.preview().summary());
-                held.preview().requests().forEach(request -> console.out().println("  " + request));
-                if (agreed) {
-                    console.out().println(dim("# said yes, for the tour"));
-                    return Optional.of(held.typed());
-                }
-                return new Question(console).answered("do it?", held.typed());
-            }));
-        } catch (UsageException e) {
-            e.problems().forEach(console.out()::println);
-        }
-    }
-
-    private void make(List<String> words) {
-        make(words, false);
+    private void make(Phrase phrase) {
+        show(calls.call(phrase.tool(), CallArguments.parse(phrase), held -> {
+            console.out().println("held, would do: " + held.preview().summary());
+            held.preview().requests().forEach(request -> console.out().println("  " + request));
+            console.out().println(console.dim("# said yes, for the tour"));
+            return Optional.of(held.typed());
+        }));
     }
 
     private void show(ToolResult result) {
@@ -105,11 +86,13 @@ final class Tour {
         };
     }
 
-    private void plugIn() {
+    /// How a client gets these tools.
+    void plugIn() {
         var launcher = Optional.of(surroundings.variable("PVE_MCP_LAUNCHER"))
                 .filter(path -> !path.isEmpty())
                 .orElse("pve-mcp");
         var out = console.out();
+        out.println();
         out.println(
                 "To give these tools to a client, add this to its configuration ('demo' for this cluster, 'serve' for");
         out.println("your own, see README):");
@@ -120,9 +103,5 @@ final class Tour {
 
     private String bold(String text) {
         return console.colour() ? "\u001b[1m" + text + "\u001b[0m" : text;
-    }
-
-    private String dim(String text) {
-        return console.colour() ? "\u001b[2m" + text + "\u001b[0m" : text;
     }
 }

@@ -1,0 +1,56 @@
+package pvemcp.cli;
+
+import java.time.Clock;
+import java.util.function.Supplier;
+import pvemcp.config.Config;
+import pvemcp.config.Surroundings;
+import pvemcp.mcp.About;
+
+/// What commands get within a conversation: the door that is open already, and the configuration it was opened with.
+record Inside(Host host, Supplier<Config> configuration, Door door) implements Host {
+    @Override
+    public Surroundings surroundings() {
+        return host.surroundings();
+    }
+
+    @Override
+    public Clock clock() {
+        return host.clock();
+    }
+
+    @Override
+    public About about() {
+        return host.about();
+    }
+
+    @Override
+    public Config config() {
+        return configuration.get();
+    }
+
+    /// Closed by whoever opened it.
+    @Override
+    public Door connected(Config config, boolean readOnly) {
+        return new Door(door.dispatcher(), door.narrowed(), () -> {});
+    }
+
+    @Override
+    public Door demo() {
+        return host.demo();
+    }
+
+    @Override
+    public Config demoConfig() {
+        return host.demoConfig();
+    }
+
+    @Override
+    public Door playground() {
+        return host.playground();
+    }
+
+    @Override
+    public Simulation simulate(SimRequest request) {
+        return host.simulate(request);
+    }
+}

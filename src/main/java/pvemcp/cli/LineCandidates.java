@@ -1,0 +1,129 @@
+package pvemcp.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import pvemcp.cli.Candidates.Candidate;
+import pvemcp.dispatch.Dispatcher;
+import pvemcp.tool.Tool;
+
+/// What the last word of a line could become in a conversation: what [Candidates] knows of calls, and the commands.
+final class LineCandidates {
+    /// Whoever presses Tab waits no longer for a cluster.
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final Dispatcher dispatcher;
+    private final Console console;
+    private final Collection<Candidate> commands;
+
+    /// @param commands the first words of lines that are no calls
+    LineCandidates(Dispatcher dispatcher, Console console, Collection<Candidate> commands) {
+        this.dispatcher = dispatcher;
+        this.console = console;
+        this.commands = commands;
+    }
+
+    List<Candidate> of(List<String> words) {
+        var found = new AtomicReference<List<Candidate>>(List.of());
+        var looking = Thread.ofVirtual().name("pve-mcp-tab").start(() -> found.set(looked(words)));
+        try {
+            if (!looking.join(PATIENCE)) {
+                looking.interrupt();
+            }
+        } catch (InterruptedException _) {
+            looking.interrupt();
+            Thread.currentThread().interrupt();
+        }
+        return found.get();
+    }
+
+    private List<Candidate> looked(List<String> words) {
+        var typed = words.getLast();
+        var said = words.subList(1, words.size());
+        if (words.size() == 1) {
+            var found = new ArrayList<>(calls(words));
+            commands.stream()
+                    .filter(command -> command.word().startsWith(typed))
+                    .forEach(found::add);
+            return found;
+        }
+        return switch (words.getFirst()) {
+            case "call" -> calls(said);
+            case "policy" -> said.size() == 1 ? starting(typed, List.of("check")) : calls(said.subList(1, said.size()));
+            case "help", "tools" -> names(said, typed);
+            case "audit" -> said.size() == 1 ? starting(typed, List.of("verify", "tail", "show", "export")) : List.of();
+            case "prompt" -> prompts(said, typed);
+            case "resource" -> resources(typed);
+            default -> calls(words);
+        };
+    }
+
+    private List<Candidate> calls(List<String> words) {
+        return Candidates.of(dispatcher, console, words);
+    }
+
+    private List<Candidate> names(List<String> said, String typed) {
+        var names = dispatcher.tools().stream().map(Tool::name).toList();
+        var before = String.join("_", said.subList(0, said.size() - 1));
+        var begun = before.isEmpty() ? ToolNames.full("") : ToolNames.full(before) + "_";
+        var found = new ArrayList<>(starting(typed, ToolNames.following(begun, names)));
+        if (said.size() == 1) {
+            commands.stream()
+                    .filter(command -> command.word().startsWith(typed))
+                    .forEach(found::add);
+        }
+        return found;
+    }
+
+    private List<Candidate> prompts(List<String> said, String typed) {
+        if (said.size() == 1) {
+            return dispatcher.prompts().stream()
+                    .filter(prompt -> prompt.name().startsWith(typed))
+                    .map(prompt -> new Candidate(prompt.name(), prompt.title()))
+                    .toList();
+        }
+        var arguments = dispatcher.prompts().stream()
+                .filter(prompt -> prompt.name().equals(said.getFirst()))
+                .flatMap(prompt -> prompt.arguments().stream())
+                .toList();
+        var found = new ArrayList<Candidate>();
+        int equals = typed.indexOf('=');
+        for (var argument : arguments) {
+            var name = argument.name() + "=";
+            if (equals < 0 && name.startsWith(typed)) {
+                found.add(new Candidate(name, argument.doc()));
+            } else if (typed.startsWith(name)) {
+                Candidates.named(dispatcher, console, argument.candidates(), typed.substring(equals + 1))
+                        .forEach(value -> found.add(new Candidate(name + value, "")));
+            }
+        }
+        return found;
+    }
+
+    /// Templates up to their variable, then what it can be.
+    private List<Candidate> resources(String typed) {
+        var found = new ArrayList<Candidate>();
+        for (var resource : dispatcher.resources()) {
+            int brace = resource.uri().indexOf('{');
+            var head = brace < 0 ? resource.uri() : resource.uri().substring(0, brace);
+            if (head.startsWith(typed)) {
+                found.add(new Candidate(head, resource.doc()));
+            }
+            if (brace > 0 && typed.startsWith(head)) {
+                var kind = resource.uri().substring(brace + 1, resource.uri().length() - 1);
+                Candidates.named(dispatcher, console, kind, typed.substring(head.length()))
+                        .forEach(value -> found.add(new Candidate(head + value, "")));
+            }
+        }
+        return found;
+    }
+
+    private static List<Candidate> starting(String typed, Collection<String> words) {
+        return words.stream()
+                .filter(word -> word.startsWith(typed))
+                .map(word -> new Candidate(word, ""))
+                .toList();
+    }
+}
