@@ -4,14 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 import pvemcp.config.Key;
-import pvemcp.tool.Param;
 import pvemcp.tool.Reserved;
 import pvemcp.tool.Tier;
-import pvemcp.tool.Tool;
 import pvemcp.tools.Catalog;
 
-/// The pages that follow from what is declared: all tools, all configuration keys, the playbooks, and
-/// the README's table.
+/// The pages that follow from what is declared: all tools, all configuration keys, the playbooks, the
+/// skill about the tools, and the README's table.
 public final class Docs {
     private static final String NOTE = "<!-- Made by `pve-mcp docs` from the declarations in the source. -->\n\n";
 
@@ -23,6 +21,7 @@ public final class Docs {
         pages.put("docs/tools.md", tools());
         pages.put("docs/config.md", config());
         pages.put("docs/playbooks.md", PlaybookPage.text(NOTE));
+        pages.putAll(ToolSkill.pages(NOTE));
         return pages;
     }
 
@@ -34,18 +33,7 @@ public final class Docs {
         int to = current.indexOf(end);
         return from < 0 || to < from
                 ? current
-                : current.substring(0, from + begin.length()) + overview() + current.substring(to);
-    }
-
-    private static String overview() {
-        var page = new StringBuilder("| toolset | what for | tools |\n|---|---|---|\n");
-        for (var set : Catalog.ALL) {
-            var names = String.join(
-                    ", ",
-                    set.tools().stream().map(tool -> "`" + tool.name() + "`").toList());
-            page.append("| %s | %s | %s |%n".formatted(set.name(), cell(set.doc()), names));
-        }
-        return page.toString();
+                : current.substring(0, from + begin.length()) + ToolReference.overview() + current.substring(to);
     }
 
     private static String tools() {
@@ -60,47 +48,17 @@ public final class Docs {
 
                 """.formatted(count, Catalog.ALL.size()));
         for (var set : Catalog.ALL) {
-            page.append("## ")
-                    .append(set.name())
-                    .append("\n\n")
-                    .append(set.doc())
-                    .append(".\n\n");
-            for (var tool : set.tools()) {
-                tool(tool, page);
-            }
+            page.append("## ").append(set.name()).append("\n\n").append(set.doc()).append(".\n\n");
+            set.tools().forEach(tool -> ToolReference.add("###", tool, tool.params(), page));
         }
         reserved(page);
         return page.toString();
     }
 
-    private static void tool(Tool<?> tool, StringBuilder page) {
-        page.append("### %s%n%n".formatted(tool.name()));
-        page.append(tool.doc().strip())
-                .append(" Tier: `")
-                .append(ToolPages.tier(tool))
-                .append("`.\n\n");
-        if (!tool.params().isEmpty()) {
-            inputs(tool.params(), page);
-        }
-    }
-
     private static void reserved(StringBuilder page) {
         page.append("## Inputs of every tool that changes something\n\n");
-        inputs(Reserved.of(Tier.CHANGE), page);
+        ToolReference.addInputs(Reserved.of(Tier.CHANGE), page);
         page.append("Where several clusters are configured, every tool also takes `cluster`.\n");
-    }
-
-    private static void inputs(Iterable<Param> params, StringBuilder page) {
-        page.append("| input | value | default | meaning |\n|---|---|---|---|\n");
-        for (var param : params) {
-            page.append("| `%s` | %s | %s | %s |%n"
-                    .formatted(
-                            param.name(),
-                            cell(ToolPages.values(param)),
-                            cell(ToolPages.needed(param)),
-                            cell(param.doc())));
-        }
-        page.append('\n');
     }
 
     private static String config() {
@@ -194,7 +152,7 @@ public final class Docs {
         for (var key : Key.values()) {
             if (which.test(key)) {
                 page.append(
-                        "| `%s` | %s | %s |%n".formatted(key.path(), key.kind().doc(), cell(key.doc())));
+                        "| `%s` | %s | %s |%n".formatted(key.path(), key.kind().doc(), ToolReference.cell(key.doc())));
             }
         }
     }
@@ -209,12 +167,8 @@ public final class Docs {
                                 key.env(),
                                 key.kind().doc(),
                                 key.fallback().isEmpty() ? "" : "`" + key.fallback() + "`",
-                                cell(key.doc())));
+                                ToolReference.cell(key.doc())));
             }
         }
-    }
-
-    private static String cell(String text) {
-        return text.strip().replace("|", "\\|").replace('\n', ' ');
     }
 }
