@@ -114,7 +114,7 @@ class PagesTest {
             top.forEach(pages::add);
         }
         pages.add(ROOT.resolve("bench/README.md"));
-        for (var folder : List.of("docs", "src")) {
+        for (var folder : List.of("docs", "src", "skills", "agents")) {
             try (var files = Files.walk(ROOT.resolve(folder))) {
                 files.filter(file -> file.toString().endsWith(".md")).forEach(pages::add);
             }
