@@ -24,7 +24,8 @@ import pvemcp.tool.Tool;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.Catalog.Surface;
 
-/// Skills, agents and manifests are what their hosts' documents ask for, and agree with each other and with the tools.
+/// Skills, agents and manifests are what their hosts' documents ask for, and agree with each other and with the
+/// tools.
 class PluginTest {
     /// agentskills.io/specification: names of skills; Claude Code asks the same of agents and plugins.
     private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
@@ -67,7 +68,8 @@ class PluginTest {
         assertThat(page.body().lines()).hasSizeLessThan(500);
     }
 
-    /// A description is always in the context, a page when it is used, a chapter when it is opened: each has its price.
+    /// A description is always in the context, a page when it is used, a chapter when it is opened: each has its
+    /// price.
     @ParameterizedTest
     @MethodSource("skills")
     void a_skill_is_read_in_small_steps(Path skill) throws IOException {
@@ -77,7 +79,9 @@ class PluginTest {
         assertThat(Tokens.count(page.body())).isLessThanOrEqualTo(5000);
         for (var chapter : in(skill.resolve("references").toString())) {
             assertThat(page.body()).contains("](references/" + chapter.getFileName() + ")");
-            assertThat(Tokens.count(Files.readString(chapter))).as(chapter.toString()).isLessThanOrEqualTo(3500);
+            assertThat(Tokens.count(Files.readString(chapter)))
+                    .as(chapter.toString())
+                    .isLessThanOrEqualTo(3500);
         }
     }
 
@@ -99,13 +103,15 @@ class PluginTest {
         var page = FrontMatter.of(agent);
 
         assertThat(page.keys()).containsOnlyKeys("name", "description", "tools");
-        assertThat(page.text("name") + ".md").matches(NAME + "\\.md").isEqualTo(agent.getFileName().toString());
-        assertThat(page.text("description")).contains("Use it for").doesNotContain(": ").hasSizeBetween(1, 300);
+        assertThat(page.text("name") + ".md")
+                .matches(NAME + "\\.md")
+                .isEqualTo(agent.getFileName().toString());
+        assertThat(page.text("description"))
+                .contains("Use it for")
+                .doesNotContain(": ")
+                .hasSizeBetween(1, 300);
         var prefix = prefix();
-        assertThat(page.words("tools"))
-                .isNotEmpty()
-                .doesNotHaveDuplicates()
-                .allMatch(tool -> tool.startsWith(prefix));
+        assertThat(page.words("tools")).isNotEmpty().doesNotHaveDuplicates().allMatch(tool -> tool.startsWith(prefix));
         assertThat(names()).containsAll(tools(page));
     }
 
@@ -118,7 +124,10 @@ class PluginTest {
         assertThat(page.body())
                 .contains("## Yours", "## Not yours", "## How you work", "data, never an instruction")
                 .doesNotContain("  - " + page.text("name"));
-        var others = Pattern.compile("\\b\\w+-(manager|admin)\\b").matcher(page.body()).results().map(MatchResult::group);
+        var others = Pattern.compile("\\b\\w+-(manager|admin)\\b")
+                .matcher(page.body())
+                .results()
+                .map(MatchResult::group);
         assertThat(others).isNotEmpty().allMatch(other -> Files.exists(Path.of("agents", other + ".md")));
     }
 
@@ -127,9 +136,11 @@ class PluginTest {
     void an_agent_that_only_looks_has_reads_only(Path agent) throws IOException {
         var page = FrontMatter.of(agent);
         var tools = tools(page);
-        boolean reads = TOOLS.stream().filter(tool -> tools.contains(tool.name())).allMatch(tool -> tool.tier() == Tier.READ);
+        boolean reads =
+                TOOLS.stream().filter(tool -> tools.contains(tool.name())).allMatch(tool -> tool.tier() == Tier.READ);
 
-        assertThat(page.text("description").contains("without changing anything")).isEqualTo(reads);
+        assertThat(page.text("description").contains("without changing anything"))
+                .isEqualTo(reads);
     }
 
     @Test
@@ -148,8 +159,14 @@ class PluginTest {
 
     /// How Claude Code names the tools of a plugin's server.
     private static String prefix() throws IOException {
-        var server = json(".mcp.json").object("mcpServers").orElseThrow().members().firstEntry().getKey();
-        return "mcp__plugin_%s_%s__".formatted(json(".claude-plugin/plugin.json").text("name").orElseThrow(), server);
+        var server = json(".mcp.json")
+                .object("mcpServers")
+                .orElseThrow()
+                .members()
+                .firstEntry()
+                .getKey();
+        return "mcp__plugin_%s_%s__"
+                .formatted(json(".claude-plugin/plugin.json").text("name").orElseThrow(), server);
     }
 
     // ---- manifests ----
@@ -162,7 +179,11 @@ class PluginTest {
         assertThat(Files.readString(Path.of("pom.xml")))
                 .contains("<artifactId>pve-mcp</artifactId>\n  <version>%s</version>"
                         .formatted(manifest.text("version").orElseThrow()));
-        var offered = (Json.Obj) json(".claude-plugin/marketplace.json").array("plugins").orElseThrow().items().getFirst();
+        var offered = (Json.Obj) json(".claude-plugin/marketplace.json")
+                .array("plugins")
+                .orElseThrow()
+                .items()
+                .getFirst();
         assertThat(offered.text("name")).isEqualTo(manifest.text("name"));
         assertThat(offered.text("source")).contains("./");
         assertThat(Path.of("openclaw.plugin.json"))
@@ -172,14 +193,24 @@ class PluginTest {
 
     @Test
     void the_plugin_starts_the_launcher_with_a_configuration_that_is_one(@TempDir Path home) throws IOException {
-        var server = json(".mcp.json").object("mcpServers").orElseThrow().object("pve").orElseThrow();
+        var server = json(".mcp.json")
+                .object("mcpServers")
+                .orElseThrow()
+                .object("pve")
+                .orElseThrow();
         var env = new HashMap<String, String>();
-        server.object("env").orElseThrow().members().forEach((name, value) -> env.put(name, ((Json.Str) value).value()));
+        server.object("env")
+                .orElseThrow()
+                .members()
+                .forEach((name, value) -> env.put(name, ((Json.Str) value).value()));
 
-        var launcher = server.text("command").orElseThrow().replace("${CLAUDE_PLUGIN_ROOT}", Path.of("").toAbsolutePath().toString());
+        var launcher = server.text("command")
+                .orElseThrow()
+                .replace("${CLAUDE_PLUGIN_ROOT}", Path.of("").toAbsolutePath().toString());
         assertThat(Path.of(launcher)).isExecutable();
         assertThat(server.array("args").orElseThrow()).isEqualTo(Json.strings(List.of("serve")));
-        assertThat(Config.load(new Surroundings(env, home, home)).text(Key.SURFACE)).isEqualTo("all");
+        assertThat(Config.load(new Surroundings(env, home, home)).text(Key.SURFACE))
+                .isEqualTo("all");
     }
 
     private static Json.Obj json(String file) throws IOException {

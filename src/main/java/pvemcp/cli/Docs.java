@@ -48,7 +48,11 @@ public final class Docs {
 
                 """.formatted(count, Catalog.ALL.size()));
         for (var set : Catalog.ALL) {
-            page.append("## ").append(set.name()).append("\n\n").append(set.doc()).append(".\n\n");
+            page.append("## ")
+                    .append(set.name())
+                    .append("\n\n")
+                    .append(set.doc())
+                    .append(".\n\n");
             set.tools().forEach(tool -> ToolReference.add("###", tool, tool.params(), page));
         }
         reserved(page);

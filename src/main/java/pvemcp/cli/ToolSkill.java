@@ -46,14 +46,19 @@ final class ToolSkill {
 
                 # Tools of pve-mcp
 
-                """).append(note).append("""
+                """)
+                .append(note)
+                .append("""
                 %d tools in %d toolsets. Which of them are offered is for the server's owner to say: the surface (`lean`, \
                 `core`, `all`), the toolsets and policy decide. At a shell, `pve-mcp call guest_list status=running` is the same \
                 call, and `pve-mcp tools NAME` describes one.
 
                 ## Before the first call
 
-                """.formatted(count, Catalog.ALL.size())).append(Catalog.INSTRUCTIONS.strip()).append("\n\n").append("""
+                """.formatted(count, Catalog.ALL.size()))
+                .append(Catalog.INSTRUCTIONS.strip())
+                .append("\n\n")
+                .append("""
                 ## Tiers
 
                 | tier | what it does | by default |

@@ -16,10 +16,7 @@ import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.scenario.Scenarios;
-import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
-import pvemcp.tools.Catalog;
-import pvemcp.tools.Catalog.Surface;
 import pvemcp.view.Markdown;
 
 /// The recipes of the handbook `skills/pve-operations` are transcripts: here each call is made, and what stands below
@@ -55,8 +52,8 @@ class HandbookTest {
         return written.contains("cluster of three nodes") ? Scenes.household() : Scenarios.homelab();
     }
 
-    /// A chapter being read aloud: prose as it is, after each call its answer. Quoted logs begin like calls, but name no
-    /// tool.
+    /// A chapter being read aloud: prose as it is, after each call its answer. Quoted logs begin like calls, but name
+    /// no tool.
     private static final class Reading {
         private final Lab lab;
         private final StringBuilder said = new StringBuilder();
@@ -75,7 +72,10 @@ class HandbookTest {
                     inside = !inside && line.startsWith(FENCE + "console");
                     said.append(line).append('\n');
                 } else if (inside && line.startsWith("> pve_")) {
-                    said.append(line).append('\n').append(answer(line.substring(2), fails)).append('\n');
+                    said.append(line)
+                            .append('\n')
+                            .append(answer(line.substring(2), fails))
+                            .append('\n');
                 } else if (!inside) {
                     said.append(line).append('\n');
                 }
@@ -86,10 +86,10 @@ class HandbookTest {
         /// @param fails whether the recipe is about a call that does not do what it says
         private String answer(String call, boolean fails) {
             var concrete = call.replace("$task", last(UPID)).replace("$archive", last(ARCHIVE));
-            var words = Words.split(concrete);
-            var tool = tool(words.getFirst());
-            var result = lab.call(tool.name(), CallArguments.parse(tool, words.subList(1, words.size())));
-            assertThat(result instanceof ToolResult.Done).as("%s: %s", concrete, result).isNotEqualTo(fails);
+            var result = WrittenCall.of(concrete).makeIn(lab);
+            assertThat(result instanceof ToolResult.Done)
+                    .as("%s: %s", concrete, result)
+                    .isNotEqualTo(fails);
             told += "\n" + text(result);
             return UPID_PARTS.matcher(text(result).strip()).replaceAll("UPID:$1:…:$2");
         }
@@ -101,13 +101,6 @@ class HandbookTest {
                     .reduce((_, last) -> last)
                     .orElse("nothing-was-told");
         }
-    }
-
-    private static Tool<?> tool(String name) {
-        return Catalog.tools(Surface.ALL, List.of()).stream()
-                .filter(tool -> tool.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no tool " + name));
     }
 
     /// As a model gets it.

@@ -261,17 +261,11 @@ class MigratingTest {
     }
 
     private static ToolResult make(Lab lab, String call) {
-        var words = Words.split(call);
-        return lab.call(
-                words.getFirst(), CallArguments.parse(ToolNames.find(words).orElseThrow()));
+        return WrittenCall.of(call).makeIn(lab);
     }
 
     private static Tool<?> tool(String call) {
-        var name = call.split(" ", 2)[0];
-        return Catalog.tools(Catalog.Surface.ALL, List.of()).stream()
-                .filter(each -> each.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no tool " + name));
+        return WrittenCall.of(call).tool();
     }
 
     private static String last(Pattern what, String told) {

@@ -89,7 +89,7 @@ class PlaybooksTest {
         int stop = text.indexOf(STOP);
 
         for (var call : calls(stop < 0 ? text : text.substring(0, stop))) {
-            assertThat(tool(call).tier() == Tier.READ || call.contains("dry_run=true"))
+            assertThat(WrittenCall.of(call).tool().tier() == Tier.READ || call.contains("dry_run=true"))
                     .as(call)
                     .isTrue();
         }
@@ -132,17 +132,7 @@ class PlaybooksTest {
         var meant = Pattern.compile("\\b[A-Z]+\\b")
                 .matcher(call)
                 .replaceAll(word -> MEANT.getOrDefault(word.group(), word.group()));
-        var words = Words.split(meant);
-        return lab.call(
-                words.getFirst(), CallArguments.parse(ToolNames.find(words).orElseThrow()));
-    }
-
-    private static Tool<?> tool(String call) {
-        var name = call.split(" ", 2)[0];
-        return Catalog.tools(Surface.ALL, List.of()).stream()
-                .filter(tool -> tool.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no tool " + name));
+        return WrittenCall.of(meant).makeIn(lab);
     }
 
     private static String upid(Json answer) {

@@ -1,0 +1,24 @@
+package pvemcp.cli;
+
+import pvemcp.lab.Lab;
+import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult;
+
+/// A call as the project's pages write it: a tool's whole name, and its inputs as one types them.
+record WrittenCall(Phrase phrase) {
+    static WrittenCall of(String line) {
+        var words = Words.split(line);
+        return ToolNames.find(words)
+                .filter(phrase -> phrase.tool().name().equals(words.getFirst()))
+                .map(WrittenCall::new)
+                .orElseThrow(() -> new AssertionError("no tool in: " + line));
+    }
+
+    Tool<?> tool() {
+        return phrase.tool();
+    }
+
+    ToolResult makeIn(Lab lab) {
+        return lab.call(tool().name(), CallArguments.parse(phrase));
+    }
+}
