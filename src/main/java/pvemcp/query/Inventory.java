@@ -8,8 +8,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +35,9 @@ public final class Inventory {
             "\\b(repeat|space|[lr]pad|system_range|generate_series|randomblob|secure_rand|rand_uuid|file_read|file_write"
                     + "|csvread|csvwrite|link_schema)\"?\\s*\\(",
             Pattern.CASE_INSENSITIVE);
+    /// The column that says which of several clusters a row is of.
+    public static final String CLUSTER = "cluster";
+
     private static final AtomicLong DATABASES = new AtomicLong();
 
     private Inventory() {}
@@ -74,13 +80,42 @@ public final class Inventory {
                 .toList();
     }
 
-    /// Answers one SELECT.
+    /// The rows of one cluster for the tables that a query names.
+    public static final class Extract {
+        private final Map<Table<?>, List<? extends Record>> rows = new LinkedHashMap<>();
+        private final List<String> gaps;
+
+        private Extract(Transport wire, String sql) {
+            var source = new Source(wire);
+            named(sql).forEach(table -> rows.put(table, table.rows().apply(source)));
+            gaps = source.gaps();
+        }
+    }
+
+    /// Answers one SELECT on one cluster.
     ///
     /// @param maxRows how many rows are wanted at most
     /// @param limit how long the database may work on it; reading the tables has the limits of the connection
     public static Answer query(Transport wire, String sql, int maxRows, Duration limit) {
+        return query(Map.of("", extract(wire, sql)), sql, maxRows, limit);
+    }
+
+    /// Reads what a query needs of one cluster.
+    public static Extract extract(Transport wire, String sql) {
         refuse(sql);
-        var source = new Source(wire);
+        return new Extract(wire, sql);
+    }
+
+    /// Answers one SELECT on several clusters: each table then has a first column [#CLUSTER].
+    ///
+    /// @param clusters what was read for this query, by the name of the cluster; an empty name adds no column
+    /// @param maxRows how many rows are wanted at most
+    /// @param limit how long the database may work on it
+    public static Answer query(Map<String, Extract> clusters, String sql, int maxRows, Duration limit) {
+        refuse(sql);
+        var gaps = new ArrayList<String>();
+        clusters.forEach((cluster, extract) ->
+                extract.gaps.forEach(gap -> gaps.add(cluster.isEmpty() ? gap : cluster + ": " + gap)));
         var url = "jdbc:h2:mem:inventory" + DATABASES.incrementAndGet();
         // The last connection closes the database; the owner's stays open around everything.
         try (var owner = DriverManager.getConnection(
@@ -89,10 +124,13 @@ public final class Inventory {
                 statement.execute("CREATE USER reader PASSWORD 'reader'");
             }
             for (var table : named(sql)) {
-                fill(owner, table, source);
+                create(owner, table, !clusters.containsKey(""));
+                for (var cluster : clusters.entrySet()) {
+                    fill(owner, table, cluster.getKey(), cluster.getValue().rows.get(table));
+                }
             }
             try (var reader = DriverManager.getConnection(url, "reader", "reader")) {
-                return select(reader, sql, maxRows, limit, source);
+                return select(reader, sql, maxRows, limit, gaps);
             }
         } catch (SQLException e) {
             throw explain(e);
@@ -127,42 +165,46 @@ public final class Inventory {
                 .toList();
     }
 
-    private static <R extends Record> void fill(Connection owner, Table<R> table, Source source) throws SQLException {
-        var columns = table.columns();
-        var declared = new StringBuilder();
-        var marks = new StringBuilder();
-        for (var column : columns) {
-            declared.append(declared.isEmpty() ? "" : ", ")
-                    .append(column.name())
-                    .append(' ')
-                    .append(column.sqlType());
-            marks.append(marks.isEmpty() ? "?" : ", ?");
+    private static void create(Connection owner, Table<?> table, boolean several) throws SQLException {
+        var columns = new ArrayList<String>();
+        if (several) {
+            columns.add(CLUSTER + " VARCHAR");
         }
+        table.columns().forEach(column -> columns.add(column.name() + " " + column.sqlType()));
         try (var statement = owner.createStatement()) {
-            statement.execute("CREATE TABLE %s (%s)".formatted(table.name(), declared));
+            statement.execute("CREATE TABLE %s (%s)".formatted(table.name(), String.join(", ", columns)));
+            statement.execute("GRANT SELECT ON %s TO reader".formatted(table.name()));
         }
+    }
+
+    /// @param cluster which the rows are of; empty where that is not asked
+    private static void fill(Connection owner, Table<?> table, String cluster, List<? extends Record> rows)
+            throws SQLException {
+        var columns = table.columns();
+        int shift = cluster.isEmpty() ? 0 : 1;
+        var marks = String.join(", ", Collections.nCopies(columns.size() + shift, "?"));
         try (var insert = owner.prepareStatement("INSERT INTO %s VALUES (%s)".formatted(table.name(), marks))) {
-            for (var row : table.rows().apply(source)) {
+            for (var row : rows) {
+                if (shift > 0) {
+                    insert.setObject(1, cluster);
+                }
                 for (int i = 0; i < columns.size(); i++) {
-                    insert.setObject(i + 1, columns.get(i).of(row));
+                    insert.setObject(i + 1 + shift, columns.get(i).of(row));
                 }
                 insert.addBatch();
             }
             insert.executeBatch();
         }
-        try (var statement = owner.createStatement()) {
-            statement.execute("GRANT SELECT ON %s TO reader".formatted(table.name()));
-        }
     }
 
-    private static Answer select(Connection reader, String sql, int maxRows, Duration limit, Source source)
+    private static Answer select(Connection reader, String sql, int maxRows, Duration limit, List<String> gaps)
             throws SQLException {
         reader.setReadOnly(true);
         try (var statement = prepare(reader, sql)) {
             statement.setMaxRows(maxRows + 1);
             statement.setQueryTimeout((int) Math.max(1, limit.toSeconds()));
             try (var results = statement.executeQuery()) {
-                return answer(results, maxRows, source.gaps());
+                return answer(results, maxRows, gaps);
             }
         }
     }
@@ -208,6 +250,7 @@ public final class Inventory {
         var unknown = Pattern.compile("(?:Column|Table) \"([^\"]+)\"").matcher(reason);
         if (unknown.find()) {
             var names = new TreeSet<String>(Tables.ALL.keySet());
+            names.add(CLUSTER);
             Tables.ALL.values().forEach(table -> table.columns().forEach(column -> names.add(column.name())));
             var wanted = unknown.group(1).toLowerCase(Locale.ROOT);
             wanted = wanted.substring(wanted.lastIndexOf('.') + 1);

@@ -17,7 +17,6 @@ import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
-import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 
@@ -25,14 +24,14 @@ import pvemcp.tool.ToolContext;
 /// archive.
 record BackupAudit(
         @Doc(value = "Days the newest backup may be old", or = "7", min = 1, max = 365, obvious = true)
-        int days) implements Call<Report> {
+        int days) implements Survey {
     // PVE::VZDump: "Backup of VM 204 failed - …" in the log of a job over several guests
     private static final Pattern FAILED = Pattern.compile("ERROR: Backup of VM (\\d+) failed - (.*)");
 
     private record Newest(LocalDateTime made, String verified, String storage) {}
 
     @Override
-    public Report run(ToolContext ctx) {
+    public Report report(ToolContext ctx) {
         var probe = new Probe(ctx);
         var guests =
                 ctx.pve().guests().stream().filter(guest -> !guest.template()).toList();

@@ -34,6 +34,7 @@ import pvemcp.tool.Aim.OnStorage;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Planned;
 import pvemcp.tool.Preview;
@@ -125,9 +126,30 @@ public final class BackupTools {
             Optional<String> storage,
 
             Window window)
-            implements Call<Backups> {
+            implements Call<Backups>, Everywhere {
+        /// What one cluster shows.
+        private record Seen(List<BackupLine> rows, List<String> remarks) {}
+
         @Override
         public Backups run(ToolContext ctx) {
+            var each = ctx.everywhere(this::seen);
+            var newest = Comparator.comparing(
+                            (BackupLine row) -> row.created().orElse(Instant.EPOCH))
+                    .reversed()
+                    .thenComparing(BackupLine::archive);
+            var page = Page.of(
+                            "backups", BackupLine.class, Gathered.of(each.map(Seen::rows)).sorted(newest), this)
+                    .counting("kind", BackupLine::kind)
+                    .sortedBy("age, newest first")
+                    .brief("archive", "age", "size", "is_protected", "verified", "notes")
+                    .page(window, BackupLine::archive);
+            var remarks = new ArrayList<String>();
+            each.answers().forEach((cluster, seen) -> seen.remarks()
+                    .forEach(remark -> remarks.add(each.several() ? cluster + ": " + remark : remark)));
+            return new Backups(page, remarks);
+        }
+
+        private Seen seen(ToolContext ctx) {
             var remarks = new ArrayList<String>();
             var vmid = guest.map(ref -> vmid(ctx, ref));
             var places = places(ctx);
@@ -143,15 +165,7 @@ public final class BackupTools {
                 remarks.add("backups of other guests may be there but not visible to this token: it needs VM.Backup on"
                         + " the guest, or Datastore.Allocate on the storage");
             }
-            rows.sort(Comparator.comparing((BackupLine row) -> row.created().orElse(Instant.EPOCH))
-                    .reversed()
-                    .thenComparing(BackupLine::archive));
-            var page = Page.of("backups", BackupLine.class, rows, this)
-                    .counting("kind", BackupLine::kind)
-                    .sortedBy("age, newest first")
-                    .brief("archive", "age", "size", "is_protected", "verified", "notes")
-                    .page(window, BackupLine::archive);
-            return new Backups(page, remarks);
+            return new Seen(rows, remarks);
         }
 
         private static int vmid(ToolContext ctx, GuestRef ref) {

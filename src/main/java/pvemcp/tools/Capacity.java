@@ -11,11 +11,10 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Percent;
 import pvemcp.pve.Resource.NodeRow;
-import pvemcp.tool.Call;
 import pvemcp.tool.ToolContext;
 
 /// What room there is on nodes and storages, how long it lasts, and whether the loss of a node can be borne.
-record Capacity() implements Call<Report> {
+record Capacity() implements Survey {
     private static final int SOON_DAYS = 60;
 
     private record Space(String storage, Bytes used, Bytes size, double perDay) {
@@ -25,7 +24,7 @@ record Capacity() implements Call<Report> {
     }
 
     @Override
-    public Report run(ToolContext ctx) {
+    public Report report(ToolContext ctx) {
         var probe = new Probe(ctx);
         var guests = ctx.pve().guests();
         var nodes = ctx.pve().nodes().stream().filter(NodeRow::online).toList();
@@ -143,11 +142,11 @@ record Capacity() implements Call<Report> {
     }
 
     /// Guests that have more, or less, than they use.
-    record RightSizing() implements Call<Report> {
+    record RightSizing() implements Survey {
         private static final long HALF_GIB = 1L << 29;
 
         @Override
-        public Report run(ToolContext ctx) {
+        public Report report(ToolContext ctx) {
             var probe = new Probe(ctx);
             var rows = new ArrayList<List<String>>();
             long saved = 0;

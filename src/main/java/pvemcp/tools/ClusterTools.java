@@ -12,6 +12,7 @@ import pvemcp.pve.TaskList.TaskRow;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
@@ -28,7 +29,7 @@ public final class ClusterTools {
 
     private ClusterTools() {}
 
-    record Glance() implements Call<Glance.ClusterFacts> {
+    record Glance() implements Call<Severally<Glance.ClusterFacts>>, Everywhere {
         record NodeState(String node, String status, String address) {}
 
         record ClusterFacts(
@@ -41,7 +42,11 @@ public final class ClusterTools {
                 List<NodeState> nodes) {}
 
         @Override
-        public ClusterFacts run(ToolContext ctx) {
+        public Severally<ClusterFacts> run(ToolContext ctx) {
+            return new Severally<>(ctx.everywhere(Glance::facts));
+        }
+
+        private static ClusterFacts facts(ToolContext ctx) {
             var pve = ctx.pve();
             var status = pve.clusterStatus();
             var nodes = status.members().stream()

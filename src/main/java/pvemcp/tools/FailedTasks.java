@@ -12,14 +12,13 @@ import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.TaskList.TaskRow;
-import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 
 /// What failed lately, by cause.
 record FailedTasks(
         @Doc(value = "How far back, such as 24h or 7d", or = "24h", obvious = true)
-        Duration since) implements Call<Report> {
+        Duration since) implements Survey {
     private static final int MOST_LOGS = 8;
     // PVE::VZDump and PVE::RESTEnvironment mark what ended a task so.
     private static final Pattern ERROR = Pattern.compile("^(?:TASK )?ERROR: ");
@@ -27,7 +26,7 @@ record FailedTasks(
             "error|fail|unable|cannot|can't|denied|no space|timeout|not exist|abort", Pattern.CASE_INSENSITIVE);
 
     @Override
-    public Report run(ToolContext ctx) {
+    public Report report(ToolContext ctx) {
         var probe = new Probe(ctx);
         var groups = new LinkedHashMap<String, List<TaskRow>>();
         int count = 0;

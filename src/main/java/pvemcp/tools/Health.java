@@ -15,11 +15,10 @@ import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Percent;
 import pvemcp.pve.Resource.NodeRow;
-import pvemcp.tool.Call;
 import pvemcp.tool.ToolContext;
 
 /// Whether the cluster is in order, and what is not.
-record Health() implements Call<Report> {
+record Health() implements Survey {
     static final double TIGHT = 0.85;
     private static final double FULL = 0.95;
     private static final Duration SOON = Duration.ofDays(30);
@@ -40,7 +39,7 @@ record Health() implements Call<Report> {
     private record Finding(boolean grave, String where, String what, String next) {}
 
     @Override
-    public Report run(ToolContext ctx) {
+    public Report report(ToolContext ctx) {
         var probe = new Probe(ctx);
         var found = new ArrayList<Finding>();
         var cluster = ctx.pve().clusterStatus();

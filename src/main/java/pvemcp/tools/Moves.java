@@ -100,12 +100,12 @@ final class Moves {
     }
 
     /// Evens out the memory of the nodes with few moves.
-    record Rebalance() implements Call<Report> {
+    record Rebalance() implements Survey {
         private static final double EVEN = 0.10;
         private static final int MOST = 10;
 
         @Override
-        public Report run(ToolContext ctx) {
+        public Report report(ToolContext ctx) {
             var probe = new Probe(ctx);
             var moves = new Moves(ctx, probe);
             var before = moves.fills();

@@ -3,6 +3,7 @@ package pvemcp.tools;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
@@ -10,6 +11,7 @@ import pvemcp.query.Inventory;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
 import pvemcp.view.Shown;
@@ -22,7 +24,7 @@ record QueryTool(
 
         @Doc(value = "Most rows", or = "50", min = 1, max = 500, obvious = true)
         int limit)
-        implements Call<QueryTool.Found> {
+        implements Call<QueryTool.Found>, Everywhere {
     private static final Duration LONGEST = Duration.ofSeconds(5);
     // 2,000 tokens or less, whatever the columns hold
     private static final int MOST_CHARACTERS = 3_600;
@@ -30,17 +32,18 @@ record QueryTool(
     @Override
     public Found run(ToolContext ctx) {
         if (sql.isEmpty()) {
-            return tables();
+            return tables(ctx.oneOfSeveral());
         }
         try {
-            var answer = Inventory.query(ctx.pve()::send, sql.get(), limit, LONGEST);
-            return rows(answer);
+            var each = ctx.everywhere(one -> Inventory.extract(one.pve()::send, sql.get()));
+            Map<String, Inventory.Extract> clusters = ctx.oneOfSeveral() ? each.answers() : Map.of("", each.first());
+            return rows(Inventory.query(clusters, sql.get(), limit, LONGEST), each.gaps());
         } catch (Inventory.QueryException e) {
             throw new BadArguments(List.of("argument 'sql': " + Clean.line(e.getMessage())));
         }
     }
 
-    private static Found tables() {
+    private static Found tables(boolean several) {
         var rows = Inventory.tables().stream()
                 .map(table -> List.of(
                         table.name(),
@@ -48,18 +51,20 @@ record QueryTool(
                                 .map(column -> column.name() + unit(column))
                                 .collect(Collectors.joining(" "))))
                 .toList();
-        return new Found(
-                List.of("table", "columns"),
-                rows,
-                List.of(
-                        "sizes in bytes, cpu as fraction of all its CPUs, times UTC, uptime in seconds; NULL: not told"));
+        var notes = new ArrayList<String>();
+        notes.add("sizes in bytes, cpu as fraction of all its CPUs, times UTC, uptime in seconds; NULL: not told");
+        if (several) {
+            notes.add("every table also has the column %s, by which tables are to be joined too"
+                    .formatted(Inventory.CLUSTER));
+        }
+        return new Found(List.of("table", "columns"), rows, notes);
     }
 
     private static String unit(Inventory.ColumnDoc column) {
         return column.type().equals("TIMESTAMP") ? "(time)" : column.type().equals("BOOLEAN") ? "(bool)" : "";
     }
 
-    private static Found rows(Inventory.Answer answer) {
+    private static Found rows(Inventory.Answer answer, List<String> gaps) {
         var rows = new ArrayList<List<String>>();
         int characters = 0;
         for (var row : answer.rows()) {
@@ -73,6 +78,7 @@ record QueryTool(
             rows.add(cells);
         }
         var notes = new ArrayList<String>();
+        gaps.forEach(gap -> notes.add("nothing of " + gap));
         if (answer.more() || rows.size() < answer.rows().size()) {
             notes.add("first %d rows; there are more: narrow with WHERE, count with COUNT(*), or GROUP BY"
                     .formatted(rows.size()));

@@ -3,7 +3,9 @@ package pvemcp.tools;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import pvemcp.json.Json;
+import pvemcp.tool.Each;
 import pvemcp.view.Clean;
 import pvemcp.view.Markdown;
 import pvemcp.view.Shown;
@@ -90,6 +92,53 @@ record Report(String conclusion, List<Section> sections, List<String> next, List
         Report with(Probe probe) {
             return new Report(conclusion, sections, next, probe.unseen(), quotes);
         }
+    }
+
+    /// The report of the one cluster that was looked at, or one of those of several: each row says which it is of, and
+    /// where rows are cut, no cluster is cut away whole.
+    static Report of(Each<Report> each) {
+        if (!each.several()) {
+            return each.first();
+        }
+        var reports = each.answers();
+        var conclusions = new ArrayList<String>();
+        var sections = new LinkedHashMap<String, Map<String, Section>>();
+        var next = new ArrayList<String>();
+        var unseen = new ArrayList<>(each.gaps());
+        var quotes = new ArrayList<View.Log>();
+        reports.forEach((cluster, report) -> {
+            conclusions.add("%s: %s".formatted(cluster, report.conclusion()));
+            report.sections().forEach(section -> sections.computeIfAbsent(section.title(), _ -> new LinkedHashMap<>())
+                    .put(cluster, section));
+            report.next().forEach(step -> next.add("%s (cluster=%s)".formatted(step, cluster)));
+            report.unseen().forEach(what -> unseen.add("%s: %s".formatted(cluster, what)));
+            report.quotes().forEach(quote -> quotes.add(new View.Log(cluster + ": " + quote.source(), quote.lines())));
+        });
+        int asked = reports.size() + each.gaps().size();
+        var conclusion = "%d of %d clusters: %s".formatted(reports.size(), asked, String.join("; ", conclusions));
+        var joined = new ArrayList<Section>();
+        sections.forEach((title, parts) -> joined.add(joined(title, parts)));
+        return new Report(conclusion, joined, next, unseen, quotes);
+    }
+
+    /// The first rows of all, then the second ones: the gravest stay in front.
+    private static Section joined(String title, Map<String, Section> parts) {
+        var columns = new ArrayList<>(parts.values().iterator().next().columns());
+        columns.addFirst("cluster");
+        var rows = new ArrayList<List<String>>();
+        int longest =
+                parts.values().stream().mapToInt(part -> part.rows().size()).max().orElse(0);
+        for (int i = 0; i < longest; i++) {
+            int at = i;
+            parts.forEach((cluster, part) -> {
+                if (at < part.rows().size()) {
+                    var row = new ArrayList<>(part.rows().get(at));
+                    row.addFirst(cluster);
+                    rows.add(row);
+                }
+            });
+        }
+        return new Section(title, columns, rows);
     }
 
     private static String brief(String line) {

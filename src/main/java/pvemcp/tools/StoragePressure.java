@@ -10,18 +10,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import pvemcp.pve.Bytes;
-import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 
 /// What takes space for nothing, and which storages are tight.
 record StoragePressure(
         @Doc(value = "Days after which a snapshot is old", or = "30", min = 1, max = 3650, obvious = true)
-        int days) implements Call<Report> {
+        int days) implements Survey {
     private static final int ISO_DAYS = 90;
 
     @Override
-    public Report run(ToolContext ctx) {
+    public Report report(ToolContext ctx) {
         var probe = new Probe(ctx);
         var now = LocalDateTime.ofInstant(ctx.clock().instant(), ZoneOffset.UTC);
         var tight = tight(probe);

@@ -15,7 +15,6 @@ import pvemcp.pve.PropertyString;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.TaskList.TaskRow;
 import pvemcp.pve.Verb;
-import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Units;
@@ -25,9 +24,9 @@ final class Upkeep {
     private Upkeep() {}
 
     /// What is to be updated, and in which order.
-    record UpdatePlan() implements Call<Report> {
+    record UpdatePlan() implements Survey {
         @Override
-        public Report run(ToolContext ctx) {
+        public Report report(ToolContext ctx) {
             var probe = new Probe(ctx);
             var guests = ctx.pve().guests();
             var nodes = new ArrayList<List<String>>();
@@ -88,11 +87,11 @@ final class Upkeep {
     }
 
     /// Rights that are wider than they need be, and guests nobody guards.
-    record SecurityAudit() implements Call<Report> {
+    record SecurityAudit() implements Survey {
         private static final Set<String> BROAD = Set.of("Administrator", "PVEAdmin");
 
         @Override
-        public Report run(ToolContext ctx) {
+        public Report report(ToolContext ctx) {
             var probe = new Probe(ctx);
             var rows = new ArrayList<List<String>>();
             for (var grant : probe.list("access rights", "/access/acl")) {
@@ -157,13 +156,13 @@ final class Upkeep {
     /// Who did what lately.
     record WhatChanged(
             @Doc(value = "How far back, such as 24h or 7d", or = "24h", obvious = true)
-            Duration since) implements Call<Report> {
+            Duration since) implements Survey {
         // Looking at something is a task, too.
         private static final Set<String> LOOKS =
                 Set.of("vncproxy", "vncshell", "spiceproxy", "spiceshell", "termproxy", "aptupdate");
 
         @Override
-        public Report run(ToolContext ctx) {
+        public Report report(ToolContext ctx) {
             var probe = new Probe(ctx);
             var tasks = new ArrayList<TaskRow>();
             var from = ctx.clock().instant().minus(since).getEpochSecond();
@@ -220,9 +219,9 @@ final class Upkeep {
     }
 
     /// The cluster as it is built, for a binder or a wiki.
-    record AsBuilt() implements Call<Report> {
+    record AsBuilt() implements Survey {
         @Override
-        public Report run(ToolContext ctx) {
+        public Report report(ToolContext ctx) {
             var probe = new Probe(ctx);
             var cluster = ctx.pve().clusterStatus();
             var guests = ctx.pve().guests();
