@@ -1,9 +1,11 @@
 package pvemcp.dispatch;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.pve.Verb;
 import pvemcp.tool.ToolContext;
@@ -15,7 +17,8 @@ final class Completion {
 
     private Completion() {}
 
-    static List<String> of(String kind, String typed, ToolContext ctx) {
+    /// All names of this kind; none for a kind that has no names.
+    static Set<String> names(String kind, ToolContext ctx) {
         var names = new LinkedHashSet<String>();
         switch (kind) {
             case "guest" ->
@@ -36,14 +39,14 @@ final class Completion {
                 rows(ctx, "/cluster/tasks", Json.Obj.EMPTY)
                         .forEach(row -> row.text("upid").ifPresent(names::add));
             case "path" -> ctx.schema().operations().forEach(operation -> names.add(operation.path()));
-            default -> {
-                return List.of();
-            }
+            default -> {} // free text
         }
-        return best(names.stream().map(Clean::oneLine).toList(), typed.toLowerCase(Locale.ROOT));
+        return names;
     }
 
-    private static List<String> best(List<String> names, String typed) {
+    static List<String> best(Collection<String> all, String written) {
+        var names = all.stream().map(Clean::oneLine).distinct().toList();
+        var typed = written.toLowerCase(Locale.ROOT);
         var begin = new ArrayList<String>();
         var contain = new ArrayList<String>();
         for (var name : names) {
@@ -55,7 +58,7 @@ final class Completion {
             }
         }
         begin.addAll(contain);
-        return begin.size() <= MOST ? begin : begin.subList(0, MOST);
+        return List.copyOf(begin.size() <= MOST ? begin : begin.subList(0, MOST));
     }
 
     private static List<Json.Obj> rows(ToolContext ctx, String path, Json.Obj params) {

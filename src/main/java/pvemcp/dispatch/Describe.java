@@ -20,18 +20,7 @@ final class Describe {
     static Json.Obj tool(Tool<?> tool, Set<String> clusters) {
         var params = new ArrayList<>(tool.params());
         if (clusters.size() > 1) {
-            var cluster = Reserved.CLUSTER;
-            params.add(new Param(
-                    cluster.name(),
-                    Kind.WORD,
-                    cluster.doc(),
-                    false,
-                    "",
-                    List.copyOf(clusters),
-                    List.of(),
-                    cluster.min(),
-                    cluster.max(),
-                    cluster.obvious()));
+            params.addFirst(cluster(clusters));
         }
         var definition = Json.obj(
                 "name", tool.name(),
@@ -45,6 +34,32 @@ final class Describe {
                 ? definition
                 : definition.with(
                         "outputSchema", Outputs.schema(tool.structured().get()));
+    }
+
+    private static Param cluster(Set<String> clusters) {
+        var cluster = Reserved.CLUSTER;
+        return new Param(
+                cluster.name(),
+                Kind.WORD,
+                cluster.doc(),
+                false,
+                "",
+                List.copyOf(clusters),
+                List.of(),
+                cluster.min(),
+                cluster.max(),
+                cluster.obvious());
+    }
+
+    /// A definition that was derived for one cluster, for several of them. The text is changed as it is: all of them
+    /// are read at the start, and deriving or parsing them would take longer.
+    static String withCluster(String definition, Set<String> clusters) {
+        var properties = "\"properties\":{";
+        int at = definition.indexOf(properties, definition.indexOf("\"inputSchema\":")) + properties.length();
+        var param = cluster(clusters);
+        var member = Json.str(param.name()).write() + ":" + param.schema().write();
+        var rest = definition.substring(at);
+        return definition.substring(0, at) + member + (rest.startsWith("}") ? "" : ",") + rest;
     }
 
     /// Where they differ from the protocol's defaults: `readOnlyHint` false; `destructiveHint` true, since whoever

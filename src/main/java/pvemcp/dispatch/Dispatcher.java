@@ -94,6 +94,13 @@ public interface Dispatcher {
     /// `task`, …); none where the cluster cannot be asked.
     List<String> complete(String kind, String typed, Caller caller);
 
+    /// The same among the names of one cluster, where it is known which is meant.
+    ///
+    /// @param cluster as the caller has named it; empty: any
+    default List<String> complete(String kind, String typed, Optional<String> cluster, Caller caller) {
+        return complete(kind, typed, caller);
+    }
+
     /// What a client's model should know before its first call; at most 2 KB.
     String instructions();
 }

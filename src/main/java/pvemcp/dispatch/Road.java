@@ -3,9 +3,11 @@ package pvemcp.dispatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,9 @@ import pvemcp.view.View;
 /// The road itself. Safety is the order of its steps: what is bound is judged, what is judged is written down, what
 /// is written down is done.
 public final class Road implements Dispatcher {
+    /// A name that comes later than this completes nothing any more.
+    private static final Duration WHILE_TYPING = Duration.ofSeconds(5);
+
     private final Offer offer;
     private final SequencedMap<String, Cluster> clusters = new LinkedHashMap<>();
     private final Gate gate;
@@ -370,9 +375,7 @@ public final class Road implements Dispatcher {
     @Override
     public Json.Obj describe(Tool<?> tool) {
         var shipped = shipped(tool);
-        return shipped.isPresent()
-                ? (Json.Obj) Json.parse(shipped.get())
-                : Describe.tool(tool, clusters.sequencedKeySet());
+        return shipped.isPresent() ? (Json.Obj) Json.parse(shipped.get()) : Describe.tool(tool, clusters.keySet());
     }
 
     @Override
@@ -382,8 +385,8 @@ public final class Road implements Dispatcher {
     }
 
     private Optional<String> shipped(Tool<?> tool) {
-        // With several clusters, each tool has an input more.
-        return clusters.size() == 1 ? offer.definitions().of(tool.name()) : Optional.empty();
+        var line = offer.definitions().of(tool.name());
+        return clusters.size() == 1 ? line : line.map(one -> Describe.withCluster(one, clusters.keySet()));
     }
 
     @Override
@@ -411,21 +414,35 @@ public final class Road implements Dispatcher {
 
     @Override
     public List<Resource> resources() {
-        return offer.resources();
+        return namesakes().map(several -> several.of(offer.resources())).orElse(offer.resources());
+    }
+
+    /// Empty where there is one cluster, whose things need no further name.
+    private Optional<Namesakes> namesakes() {
+        return clusters.size() == 1 ? Optional.empty() : Optional.of(new Namesakes(clusters.sequencedKeySet()));
     }
 
     @Override
     public Optional<Content> read(String uri, Caller caller) {
-        var cluster = clusters.firstEntry().getValue();
         for (var resource : offer.resources()) {
-            var variables = UriTemplate.match(resource.uri(), uri);
+            var template = clusters.size() == 1 ? resource.uri() : Namesakes.template(resource);
+            var variables = UriTemplate.match(template, uri);
             if (variables.isPresent()) {
-                var text = text(resource, looking(cluster, caller), variables.get());
-                return Optional.of(
-                        new Content(uri, resource.mimeType(), shared.redactor().scrub(text)));
+                return meant(variables.get()).map(cluster -> {
+                    var text = text(resource, looking(cluster, caller), variables.get());
+                    return new Content(
+                            uri, resource.mimeType(), shared.redactor().scrub(text));
+                });
             }
         }
         return Optional.empty();
+    }
+
+    /// Empty where a cluster is named that there is not.
+    private Optional<Cluster> meant(Map<String, String> variables) {
+        return clusters.size() == 1
+                ? Optional.of(clusters.firstEntry().getValue())
+                : Optional.ofNullable(clusters.get(variables.get(Reserved.CLUSTER.name())));
     }
 
     private String text(Resource resource, Context ctx, Map<String, String> variables) {
@@ -441,21 +458,35 @@ public final class Road implements Dispatcher {
 
     @Override
     public List<Prompt> prompts() {
-        return offer.prompts();
+        return namesakes().map(several -> several.ofPrompts(offer.prompts())).orElse(offer.prompts());
     }
 
     @Override
     public List<String> complete(String kind, String typed, Caller caller) {
-        var cluster = clusters.firstEntry().getValue();
-        try {
-            return List.copyOf(Completion.of(kind, typed, looking(cluster, caller)));
-        } catch (PveException e) {
-            return List.of(); // Nobody waits for an error while typing; the call itself will say it.
+        return complete(kind, typed, Optional.empty(), caller);
+    }
+
+    /// Nobody waits for an error while typing; the call itself will say it.
+    @Override
+    public List<String> complete(String kind, String typed, Optional<String> named, Caller caller) {
+        if (kind.equals(Reserved.CLUSTER.name())) {
+            return Completion.best(clusters.keySet(), typed);
         }
+        var asked = named.filter(clusters::containsKey)
+                .map(name -> List.of(clusters.get(name)))
+                .orElse(List.copyOf(clusters.values()));
+        var contexts = asked.stream()
+                .map(cluster -> looking(cluster.among(cluster.names(), WHILE_TYPING), caller))
+                .toList();
+        var names = new LinkedHashSet<String>();
+        Fan.ask(contexts, ctx -> Completion.names(kind, ctx)).answers().values().forEach(names::addAll);
+        return Completion.best(names, typed);
     }
 
     @Override
     public String instructions() {
-        return offer.instructions();
+        return namesakes()
+                .map(several -> several.instructions(offer.instructions()))
+                .orElse(offer.instructions());
     }
 }

@@ -6,32 +6,37 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Templates with one variable at most, at the end: `pve://guest/{guest}` (RFC 6570 level 1).
+/// Templates whose variables are whole segments: `pve://{cluster}/guest/{guest}` (RFC 6570 level 1).
 final class UriTemplate {
     private UriTemplate() {}
 
     /// The variables, decoded; empty where the URI is none of this template. A last variable named `path` takes
     /// slashes too.
     static Optional<Map<String, String>> match(String template, String uri) {
-        int brace = template.indexOf('{');
-        if (brace < 0) {
-            return template.equals(uri) ? Optional.of(Map.of()) : Optional.empty();
-        }
-        var head = template.substring(0, brace);
-        var name = template.substring(brace + 1, template.length() - 1);
-        if (!uri.startsWith(head) || uri.length() == head.length()) {
-            return Optional.empty();
-        }
-        var rest = uri.substring(head.length());
-        if (rest.contains("/") && !name.equals("path")) {
-            return Optional.empty();
-        }
         var variables = new LinkedHashMap<String, String>();
-        try {
-            variables.put(name, URLDecoder.decode(rest.replace("+", "%2B"), StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+        int in = 0;
+        int at = 0;
+        for (int brace = template.indexOf('{'); brace >= 0; brace = template.indexOf('{', in)) {
+            var before = template.substring(in, brace);
+            in = template.indexOf('}', brace) + 1;
+            var name = template.substring(brace + 1, in - 1);
+            if (!uri.startsWith(before, at)) {
+                return Optional.empty();
+            }
+            at += before.length();
+            int slash = name.equals("path") ? -1 : uri.indexOf('/', at);
+            int end = slash < 0 ? uri.length() : slash;
+            if (end == at) {
+                return Optional.empty();
+            }
+            try {
+                var value = uri.substring(at, end).replace("+", "%2B");
+                variables.put(name, URLDecoder.decode(value, StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+            at = end;
         }
-        return Optional.of(variables);
+        return uri.substring(at).equals(template.substring(in)) ? Optional.of(variables) : Optional.empty();
     }
 }

@@ -231,7 +231,8 @@ class Features {
         var kind = kind(object(params, "ref"), text(argument, "name"));
         List<String> values = List.of();
         if (!kind.isEmpty()) {
-            values = dispatcher.complete(kind, text(argument, "value"), exchange.by(client, Optional.empty()));
+            var cluster = object(object(params, "context"), "arguments").text("cluster");
+            values = dispatcher.complete(kind, text(argument, "value"), cluster, exchange.by(client, Optional.empty()));
         }
         boolean more = values.size() > MOST_COMPLETIONS;
         var shown = Json.strings(more ? values.subList(0, MOST_COMPLETIONS) : values);

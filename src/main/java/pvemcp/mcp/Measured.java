@@ -101,6 +101,11 @@ record Measured(Dispatcher inner, Metrics metrics) implements Dispatcher {
     }
 
     @Override
+    public List<String> complete(String kind, String typed, Optional<String> cluster, Caller caller) {
+        return inner.complete(kind, typed, cluster, caller);
+    }
+
+    @Override
     public String instructions() {
         return inner.instructions();
     }

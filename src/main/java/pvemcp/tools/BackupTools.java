@@ -133,19 +133,22 @@ public final class BackupTools {
         @Override
         public Backups run(ToolContext ctx) {
             var each = ctx.everywhere(this::seen);
-            var newest = Comparator.comparing(
-                            (BackupLine row) -> row.created().orElse(Instant.EPOCH))
+            var newest = Comparator.comparing((BackupLine row) -> row.created().orElse(Instant.EPOCH))
                     .reversed()
                     .thenComparing(BackupLine::archive);
             var page = Page.of(
-                            "backups", BackupLine.class, Gathered.of(each.map(Seen::rows)).sorted(newest), this)
+                            "backups",
+                            BackupLine.class,
+                            Gathered.of(each.map(Seen::rows)).sorted(newest),
+                            this)
                     .counting("kind", BackupLine::kind)
                     .sortedBy("age, newest first")
                     .brief("archive", "age", "size", "is_protected", "verified", "notes")
                     .page(window, BackupLine::archive);
             var remarks = new ArrayList<String>();
-            each.answers().forEach((cluster, seen) -> seen.remarks()
-                    .forEach(remark -> remarks.add(each.several() ? cluster + ": " + remark : remark)));
+            each.answers()
+                    .forEach((cluster, seen) -> seen.remarks()
+                            .forEach(remark -> remarks.add(each.several() ? cluster + ": " + remark : remark)));
             return new Backups(page, remarks);
         }
 

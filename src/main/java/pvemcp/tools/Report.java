@@ -94,8 +94,8 @@ record Report(String conclusion, List<Section> sections, List<String> next, List
         }
     }
 
-    /// The report of the one cluster that was looked at, or one of those of several: each row says which it is of, and
-    /// where rows are cut, no cluster is cut away whole.
+    /// The report of the one cluster that was looked at, or one of those of several: each row says which it is of,
+    /// and where rows are cut, no cluster is cut away whole.
     static Report of(Each<Report> each) {
         if (!each.several()) {
             return each.first();
@@ -108,8 +108,9 @@ record Report(String conclusion, List<Section> sections, List<String> next, List
         var quotes = new ArrayList<View.Log>();
         reports.forEach((cluster, report) -> {
             conclusions.add("%s: %s".formatted(cluster, report.conclusion()));
-            report.sections().forEach(section -> sections.computeIfAbsent(section.title(), _ -> new LinkedHashMap<>())
-                    .put(cluster, section));
+            report.sections()
+                    .forEach(section -> sections.computeIfAbsent(section.title(), _ -> new LinkedHashMap<>())
+                            .put(cluster, section));
             report.next().forEach(step -> next.add("%s (cluster=%s)".formatted(step, cluster)));
             report.unseen().forEach(what -> unseen.add("%s: %s".formatted(cluster, what)));
             report.quotes().forEach(quote -> quotes.add(new View.Log(cluster + ": " + quote.source(), quote.lines())));
@@ -126,8 +127,10 @@ record Report(String conclusion, List<Section> sections, List<String> next, List
         var columns = new ArrayList<>(parts.values().iterator().next().columns());
         columns.addFirst("cluster");
         var rows = new ArrayList<List<String>>();
-        int longest =
-                parts.values().stream().mapToInt(part -> part.rows().size()).max().orElse(0);
+        int longest = parts.values().stream()
+                .mapToInt(part -> part.rows().size())
+                .max()
+                .orElse(0);
         for (int i = 0; i < longest; i++) {
             int at = i;
             parts.forEach((cluster, part) -> {

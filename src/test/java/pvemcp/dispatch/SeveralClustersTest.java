@@ -3,7 +3,11 @@ package pvemcp.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
 import pvemcp.json.Json;
@@ -12,8 +16,12 @@ import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.Scenario;
+import pvemcp.tool.Definitions;
+import pvemcp.tool.Prompt;
+import pvemcp.tool.Resource;
 import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
+import pvemcp.tools.Catalog;
 
 /// Two clusters of one owner: `default` with 100 `db`, 101 `web`, 102 `dns` on `pve1`, and `office` with 101 `mail`,
 /// 200 `web` and 201 `erp` on `node1`.
@@ -65,7 +73,7 @@ class SeveralClustersTest {
     void pages_go_through_the_union() {
         try (var lab = Lab.of(Scenes.small())) {
             lab.beside("office", office());
-            var seen = new java.util.ArrayList<String>();
+            var seen = new ArrayList<String>();
             var arguments = Json.obj("limit", 2, "fields", Json.strings(List.of("cluster", "id")));
             var cursor = "";
             do {
@@ -150,6 +158,137 @@ class SeveralClustersTest {
 
             that(lab.call("pve_guest_list")).shows("3 guests", "not among them: office: a rule of the owner's denies");
             assertThat(office.requests()).isEmpty();
+        }
+    }
+
+    // ---- answers to whole jobs ----
+
+    @Test
+    void the_state_of_all_clusters_stands_below_one_another() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office());
+            lab.beside("away", office()).down();
+
+            that(lab.call("pve_cluster_status"))
+                    .shows("no answer of away: https://", "\ndefault:", "\noffice:", "cluster: office", "3, 2 running");
+        }
+    }
+
+    @Test
+    void health_looks_at_all_and_says_of_each_problem_where_it_is() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office())
+                    .with(cluster -> cluster.guest(201).config.put("lock", "backup"));
+            lab.beside("away", office()).down();
+
+            that(lab.call("pve_health"))
+                    .shows(
+                            "2 of 3 clusters: default: ",
+                            "; office: ",
+                            "cluster|grave|where|what",
+                            "office||201 erp|locked (backup)",
+                            "- away: https://",
+                            "pve_why guest=201 (cluster=office)");
+        }
+    }
+
+    @Test
+    void a_query_has_a_column_for_the_cluster_in_every_table() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office());
+
+            that(lab.call(
+                            "pve_query",
+                            "sql",
+                            "SELECT cluster, COUNT(*) AS n FROM guests GROUP BY cluster ORDER BY cluster"))
+                    .shows("cluster|n", "default|3", "office|3");
+            that(lab.call("pve_query", "sql", """
+                            SELECT g.cluster, g.name, n.node FROM guests g
+                            JOIN nodes n ON n.cluster = g.cluster AND n.node = g.node WHERE g.name = 'web' ORDER BY 1""")).shows("default|web|pve1", "office|web|node1");
+            that(lab.call("pve_query", "sql", "SELECT cluster, name FROM guests WHERE vmid = 101", "cluster", "office"))
+                    .shows("office|mail")
+                    .showsNot("default");
+            that(lab.call("pve_query")).shows("every table also has the column cluster");
+        }
+    }
+
+    @Test
+    void a_query_without_one_of_the_clusters_says_so() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office()).down();
+
+            that(lab.call("pve_query", "sql", "SELECT name FROM guests")).shows("web", "nothing of office: https://");
+        }
+    }
+
+    @Test
+    void backups_are_listed_and_audited_everywhere() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("house", Scenes.household());
+
+            that(lab.call("pve_backup_list")).shows("cluster|archive", "house|pbs:backup/ct/110/");
+            that(lab.call("pve_backup_audit")).shows("2 of 2 clusters", "house|", "default|");
+        }
+    }
+
+    // ---- resources, prompts, completion ----
+
+    @Test
+    void uris_carry_the_cluster() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("my office", office());
+            var server = lab.dispatcher();
+
+            assertThat(server.resources())
+                    .extracting(Resource::uri)
+                    .contains("pve://default/cluster", "pve://my%20office/cluster", "pve://{cluster}/guest/{guest}")
+                    .doesNotContain("pve://cluster");
+            assertThat(server.read("pve://my%20office/guest/web", lab.caller())
+                            .orElseThrow()
+                            .text())
+                    .contains("id: 200");
+            assertThat(server.read("pve://default/guest/web", lab.caller())
+                            .orElseThrow()
+                            .text())
+                    .contains("id: 101");
+            assertThat(server.read("pve://my%20office/schema/nodes/{node}/status", lab.caller()))
+                    .isPresent();
+            assertThat(server.read("pve://elsewhere/guest/web", lab.caller())).isEmpty();
+            assertThat(server.read("pve://guest/web", lab.caller())).isEmpty();
+        }
+    }
+
+    @Test
+    void a_prompt_is_about_all_clusters_or_one() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office());
+            var prompt = lab.dispatcher().prompts().getFirst();
+
+            assertThat(prompt.arguments())
+                    .extracting(Prompt.Argument::candidates)
+                    .contains("cluster");
+            assertThat(prompt.text(Map.of())).contains("Clusters: default, office. This is about all of them.");
+            assertThat(prompt.text(Map.of("cluster", "office"))).contains("This is about office.");
+            assertThat(lab.dispatcher().instructions())
+                    .contains("Clusters: default, office.")
+                    .hasSizeLessThan(2_048);
+        }
+    }
+
+    @Test
+    void names_are_completed_from_all_clusters_or_from_the_one_that_is_named() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office());
+            lab.beside("away", office()).down();
+            var server = lab.dispatcher();
+
+            assertThat(server.complete("cluster", "o", lab.caller())).containsExactly("office");
+            assertThat(server.complete("guest", "", lab.caller()))
+                    .contains("db", "erp", "mail")
+                    .doesNotHaveDuplicates();
+            assertThat(server.complete("guest", "", Optional.of("office"), lab.caller()))
+                    .contains("erp")
+                    .doesNotContain("db");
         }
     }
 
@@ -334,6 +473,17 @@ class SeveralClustersTest {
             that(lab.call("pve_guest_list", "cluster", "default"))
                     .failsWith("bad_arguments")
                     .saying("unknown argument 'cluster'");
+        }
+    }
+
+    @Test
+    void what_is_shipped_for_one_cluster_is_made_into_what_would_be_derived_for_several() {
+        var clusters = new LinkedHashSet<>(List.of("home", "off\"ice"));
+        for (var tool : Catalog.tools(Catalog.Surface.ALL, List.of())) {
+            var shipped = Definitions.shipped().of(tool.name()).orElseThrow();
+
+            assertThat(Describe.withCluster(shipped, clusters))
+                    .isEqualTo(Describe.tool(tool, clusters).write());
         }
     }
 
