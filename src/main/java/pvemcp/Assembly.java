@@ -114,8 +114,9 @@ final class Assembly implements Host {
         var wires = new ArrayList<LateWire>();
         var clusters = new ArrayList<Cluster>();
         var shells = new Shells(config.ssh(), Waiting.REAL);
+        boolean early = config.text(Key.CONNECT).equals("early");
         for (var settings : config.clusters()) {
-            var wire = wire(settings);
+            var wire = wire(settings, early);
             wires.add(wire);
             clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files()));
         }
@@ -128,7 +129,7 @@ final class Assembly implements Host {
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
         var road = road(config, clusters, policy, audit, config.path(Key.STATE_DIRECTORY));
-        var own = new OwnCredentials(config, clusters, this::wire);
+        var own = new OwnCredentials(config, clusters, settings -> wire(settings, early));
         return new Door(road, reach -> own.narrowed(road, reach), () -> {
             wires.forEach(LateWire::close);
             own.close();
@@ -136,12 +137,13 @@ final class Assembly implements Host {
         });
     }
 
-    private LateWire wire(ClusterSettings settings) {
-        return new LateWire(() -> {
+    private LateWire wire(ClusterSettings settings, boolean early) {
+        Supplier<HttpTransport> make = () -> {
             var connection = connection(settings);
             connection.credential().secrets().forEach(redactor::learn);
             return new HttpTransport(connection, clock);
-        });
+        };
+        return new LateWire(make, early);
     }
 
     private static void sign(AuditLog audit) {

@@ -14,12 +14,21 @@ import pvemcp.pve.Verb;
 
 /// A transport that is made when the first request is sent: the handshake waits for no library, no secret and no
 /// cluster. Where making it fails, the next request tries again. Thread-safe.
+///
+/// A first call finds it open where it may be made early, as soon as calls are to be expected.
 final class LateWire implements Transport, AutoCloseable {
     private final Supplier<HttpTransport> make;
+    private final boolean early;
     private Optional<HttpTransport> made = Optional.empty(); // guarded by this
 
     LateWire(Supplier<HttpTransport> make) {
+        this(make, true);
+    }
+
+    /// @param early whether [#prewarm] opens it
+    LateWire(Supplier<HttpTransport> make, boolean early) {
         this.make = make;
+        this.early = early;
     }
 
     @Override
@@ -44,6 +53,9 @@ final class LateWire implements Transport, AutoCloseable {
 
     @Override
     public void prewarm() {
+        if (!early) {
+            return;
+        }
         // Making the wire reads secrets and loads libraries, which nobody waits for here.
         Thread.ofVirtual().name("pve-prewarm").start(() -> {
             try {

@@ -2,10 +2,8 @@ package pvemcp;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import pvemcp.cli.Commands;
 import pvemcp.cli.Console;
 import pvemcp.cli.Door;
@@ -14,7 +12,6 @@ import pvemcp.config.Config;
 import pvemcp.config.ConfigException;
 import pvemcp.config.Key;
 import pvemcp.config.Surroundings;
-import pvemcp.json.Json;
 import pvemcp.mcp.Emits;
 import pvemcp.mcp.McpServer;
 import pvemcp.mcp.Stdio;
@@ -85,18 +82,9 @@ public final class Main {
         }
     }
 
-    /// What the first message needs is made ready beside the rest. The JSON parser wants BigDecimal, whose tables
-    /// take the JVM 11 ms and come first for that; the tools' definitions are some 60 KB.
+    /// The tools' definitions, some 60 KB, are read beside the rest.
     private static void readAhead() {
-        beside("pve-mcp-numbers", () -> {
-            Objects.requireNonNull(BigDecimal.ONE);
-            Json.parse("{\"id\":1}");
-        });
-        beside("pve-mcp-definitions", () -> Definitions.shipped().of(""));
-    }
-
-    private static void beside(String name, Runnable work) {
-        var thread = new Thread(work, name);
+        var thread = new Thread(() -> Definitions.shipped().of(""), "pve-mcp-definitions");
         thread.setDaemon(true);
         thread.start();
     }

@@ -1,6 +1,7 @@
 package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -8,6 +9,9 @@ import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +110,30 @@ class CommandLineTest {
         env.put("PVE_MCP_LOG_LEVEL", "info");
 
         assertThat(run("serve").err).containsPattern("serving [0-9]+ tools for no configured cluster");
+    }
+
+    @Test
+    void the_cluster_is_connected_to_once_a_client_has_the_tools_or_later_where_that_is_wanted() throws IOException {
+        typed = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/list"}
+                """;
+        env.put("PVE_MCP_TOKEN_ID", "a@pve!b");
+        env.put("PVE_MCP_TOKEN_SECRET", "secret");
+        try (var early = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            env.put("PVE_MCP_URL", "https://127.0.0.1:" + early.getLocalPort());
+            run("serve");
+            early.accept().close();
+
+            env.put("PVE_MCP_URL", "https://127.0.0.1:" + late.getLocalPort());
+            env.put("PVE_MCP_CONNECT", "late");
+            run("serve");
+            late.setSoTimeout(1);
+            assertThatThrownBy(late::accept).isInstanceOf(SocketTimeoutException.class);
+        }
     }
 
     @Test

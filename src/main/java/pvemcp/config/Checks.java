@@ -316,13 +316,13 @@ final class Checks {
         var digits = text.replaceFirst("(?i)^sha-?256[^=:]*[=:]", "")
                 .replace(":", "")
                 .toUpperCase(Locale.ROOT);
-        if (digits.matches("[0-9A-F]{%d}".formatted(SHA256_DIGITS))) {
+        boolean hex = digits.matches("[0-9A-F]+");
+        if (hex && digits.length() == SHA256_DIGITS) {
             return Optional.of(HexFormat.ofDelimiter(":")
                     .withUpperCase()
                     .formatHex(HexFormat.of().parseHex(digits)));
         }
-        var what =
-                digits.matches("[0-9A-F]{%d}".formatted(SHA1_DIGITS)) ? "is a SHA-1 fingerprint" : "is no fingerprint";
+        var what = hex && digits.length() == SHA1_DIGITS ? "is a SHA-1 fingerprint" : "is no fingerprint";
         return wrong(setting, text, what + ": SHA-256 has 32 pairs of digits, AA:BB:…, and 'pve-mcp doctor' prints it");
     }
 

@@ -44,6 +44,9 @@ final class Dialects {
     }
 
     List<Setting> settings() {
+        if (values.isEmpty()) {
+            return settings;
+        }
         if (values.containsKey("PROXMOX_CLUSTERS")) {
             for (var cluster : Loader.split(Key.HOST, values.get("PROXMOX_CLUSTERS"))) {
                 var prefix = "PROXMOX_CLUSTER_" + cluster + "_";

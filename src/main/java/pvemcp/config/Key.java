@@ -91,6 +91,9 @@ public enum Key {
             `deny` refuses."""),
     STATE_DIRECTORY("state.directory", Kind.PATH, "~/.local/state/pve-mcp", """
             Where held calls wait for `pve-mcp approve` and `pve-mcp freeze` leaves its mark; for its owner alone."""),
+    CONNECT("connect", Kind.MOMENT, "early", """
+            When the cluster is first connected to: `early`, as soon as a client has the tools, so that its first call \
+            does not wait; `late`, with that call."""),
     SURFACE("surface", Kind.SURFACE, "core", "How many tools a client is shown."),
     TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
@@ -195,6 +198,7 @@ public enum Key {
         UNASKED("ticket, approve, confirm or deny", "ticket approve confirm deny"),
         OWN("required, preferred or off", "required preferred off"),
         SURFACE("lean, core or all", "lean core all"),
+        MOMENT("early or late", "early late"),
         LEVEL("error, warn or info", "error warn info");
 
         private final String doc;

@@ -255,8 +255,9 @@ final class Loader {
                 continue;
             }
             for (var spelling : key.spellings()) {
-                var upper = spelling.replace('.', '_').toUpperCase(Locale.ROOT);
-                if (rest.equals(upper)) {
+                // The length first: every start compares each variable with each key.
+                if (rest.length() == spelling.length()
+                        && rest.equals(spelling.replace('.', '_').toUpperCase(Locale.ROOT))) {
                     return Optional.of(new Setting(key, "", spelling, split(key, value), origin));
                 }
             }

@@ -49,28 +49,29 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
         for (var entry : table.entrySet()) {
             var name = prefix + entry.getKey();
             Object value = entry.getValue();
-            switch (value) {
-                case UnmodifiableConfig inner -> flatten(name + ".", inner, values, file, problems);
-                // An array of tables: `policy.rule[1].tags`, counted from one.
-                case List<?> items
-                when !items.isEmpty() && items.getFirst() instanceof UnmodifiableConfig -> {
-                    int number = 1;
-                    for (var item : items) {
-                        flatten("%s[%d].".formatted(name, number++), (UnmodifiableConfig) item, values, file, problems);
-                    }
+            // Not a pattern switch, whose first use costs each start 5 ms and more (ADR 0012).
+            if (value instanceof UnmodifiableConfig inner) {
+                flatten(name + ".", inner, values, file, problems);
+            } else if (value instanceof List<?> items && isTables(items)) {
+                // `policy.rule[1].tags`, counted from one.
+                int number = 1;
+                for (var item : items) {
+                    flatten(name + "[" + number++ + "].", (UnmodifiableConfig) item, values, file, problems);
                 }
-                case List<?> items -> {
-                    var texts = new ArrayList<String>();
-                    items.forEach(item -> texts.add(String.valueOf(item)));
-                    values.put(name, texts);
-                }
-                case String text -> values.put(name, List.of(text));
-                case Number number -> values.put(name, List.of(number.toString()));
-                case Boolean flag -> values.put(name, List.of(flag.toString()));
-                case null, default ->
-                    problems.add("%s: '%s' has a value of a kind that no key takes".formatted(file, name));
+            } else if (value instanceof List<?> items) {
+                var texts = new ArrayList<String>();
+                items.forEach(item -> texts.add(String.valueOf(item)));
+                values.put(name, texts);
+            } else if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+                values.put(name, List.of(value.toString()));
+            } else {
+                problems.add("%s: '%s' has a value of a kind that no key takes".formatted(file, name));
             }
         }
+    }
+
+    private static boolean isTables(List<?> items) {
+        return !items.isEmpty() && items.getFirst() instanceof UnmodifiableConfig;
     }
 
     /// The parser keeps no positions, so the lines are found again: a table's header, then `key =` below it.
@@ -79,7 +80,7 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
         var counts = new HashMap<String, Integer>();
         var table = "";
         int number = 0;
-        for (var raw : text.lines().toList()) {
+        for (var raw : text.split("\n", -1)) {
             number++;
             var line = raw.strip();
             int equals = line.indexOf('=');

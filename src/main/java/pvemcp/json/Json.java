@@ -48,21 +48,6 @@ public sealed interface Json {
         public double asDouble() {
             return Double.parseDouble(literal);
         }
-
-        /// Whether the number is whole and fits a `long`.
-        public boolean isLong() {
-            try {
-                decimal().longValueExact();
-                return true;
-            } catch (ArithmeticException e) {
-                return false;
-            }
-        }
-
-        /// The whole number; an `ArithmeticException` where it has a fraction or does not fit.
-        public long asLong() {
-            return decimal().longValueExact();
-        }
     }
 
     record Arr(List<Json> items) implements Json {
@@ -291,7 +276,7 @@ public sealed interface Json {
 
     /// Bounds on what is read. What goes beyond is a [JsonException], never a larger heap.
     record Limits(int depth, int characters, int numberLength) {
-        /// 64 levels, 32 Mi characters, numbers of 100 digits.
+        /// 64 levels, 32 Mi characters (bytes, where UTF-8 is read), numbers of 100 characters.
         public static final Limits DEFAULT = new Limits(64, 32 << 20, 100);
     }
 }

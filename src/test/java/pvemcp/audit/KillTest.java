@@ -2,7 +2,7 @@ package pvemcp.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.google.gson.stream.JsonReader;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -101,7 +101,7 @@ class KillTest {
 
     /// Of what the writer needs, wherever this test was loaded from.
     private static String classPath() {
-        return Stream.of(KilledWriter.class, AuditLog.class, JsonFactory.class)
+        return Stream.of(KilledWriter.class, AuditLog.class, JsonReader.class)
                 .map(type -> Path.of(URI.create(type.getProtectionDomain()
                                 .getCodeSource()
                                 .getLocation()

@@ -85,6 +85,7 @@ class ConfigTest {
         values.put(Key.LIMIT_PER_NODE, "7");
         values.put(Key.LIMIT_PER_GUEST, "8");
         values.put(Key.LIMIT_WAIT, "9s");
+        values.put(Key.CONNECT, "late");
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");

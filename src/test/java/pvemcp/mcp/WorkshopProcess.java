@@ -1,6 +1,6 @@
 package pvemcp.mcp;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.google.gson.stream.JsonReader;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -21,7 +21,7 @@ final class WorkshopProcess {
 
     /// What starts it in another JVM like this one.
     static String[] arguments() {
-        var classPath = Stream.of(WorkshopProcess.class, McpServer.class, JsonFactory.class)
+        var classPath = Stream.of(WorkshopProcess.class, McpServer.class, JsonReader.class)
                 .map(WorkshopProcess::location)
                 .collect(Collectors.joining(File.pathSeparator));
         var name = WorkshopProcess.class.getName();
