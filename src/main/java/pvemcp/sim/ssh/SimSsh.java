@@ -14,11 +14,13 @@ import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.server.SshServer;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.world.Cluster;
@@ -38,6 +40,8 @@ public final class SimSsh implements AutoCloseable {
     /// Which host a connection is for, by the port it comes from.
     private final Map<Integer, String> wanted = new ConcurrentHashMap<>();
 
+    private final AtomicInteger connections = new AtomicInteger();
+
     /// Starts on a free loopback port.
     public SimSsh(PveSim sim) {
         this.sim = sim;
@@ -55,6 +59,12 @@ public final class SimSsh implements AutoCloseable {
             server.setPublickeyAuthenticator((user, offered, session) -> user.equals("root")
                     && wanted.containsKey(portOf(session))
                     && KeyUtils.compareKeys(offered, clientKey.getPublic()));
+            server.addSessionListener(new SessionListener() {
+                @Override
+                public void sessionCreated(Session session) {
+                    connections.incrementAndGet();
+                }
+            });
             server.setCommandFactory((channel, line) -> new ToyCommand(sim, hostOf(channel.getSession()), line));
             server.start();
         } catch (IOException e) {
@@ -79,6 +89,11 @@ public final class SimSsh implements AutoCloseable {
     /// The key that all of the hosts show, as `ssh-keygen -l` prints it: `SHA256:…`.
     public String fingerprint() {
         return fingerprint;
+    }
+
+    /// How many connections have come in so far, whatever became of them.
+    public int connections() {
+        return connections.get();
     }
 
     /// A connection to a simulated host by its name or address.
