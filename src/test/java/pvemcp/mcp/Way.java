@@ -165,6 +165,11 @@ enum Way {
         }
 
         @Override
+        public Config demoConfig() {
+            return config();
+        }
+
+        @Override
         public Door demo() {
             throw new UnsupportedOperationException();
         }
