@@ -1,9 +1,8 @@
 package pvemcp.tool;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /// A playbook: a job a person may pick from a menu, put into words for the model.
@@ -46,11 +45,11 @@ public record Prompt(
 
     /// The tools it names, in their order.
     public List<String> tools() {
-        var names = new LinkedHashSet<String>();
-        var matcher = Pattern.compile("pve(?:_[a-z0-9]+)+").matcher(template);
-        while (matcher.find()) {
-            names.add(matcher.group());
-        }
-        return new ArrayList<>(names);
+        return Pattern.compile("pve(?:_[a-z0-9]+)+")
+                .matcher(template)
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
     }
 }
