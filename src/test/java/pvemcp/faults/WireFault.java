@@ -129,15 +129,15 @@ enum WireFault {
 
     /// A read fails, having been tried again; a write is in doubt, unless it can be seen what became of it.
     private static Told lost() {
-        return new Told(Set.of("unreachable"), Set.of("ambiguous", "done"));
+        return new Told(Set.of("unreachable"), Set.of("ambiguous", "done", "not_done"));
     }
 
     private static Told slow() {
-        return new Told(Set.of("unreachable"), Set.of("ambiguous", "done"), Duration.ofMillis(250));
+        return new Told(Set.of("unreachable"), Set.of("ambiguous", "done", "not_done"), Duration.ofMillis(250));
     }
 
     private static Told odd() {
-        return new Told(Set.of("not_pve"), Set.of("ambiguous", "done"));
+        return new Told(Set.of("not_pve"), Set.of("ambiguous", "done", "not_done"));
     }
 
     private static Told refused(String code) {
