@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -50,7 +51,7 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Function<Seen, Answer> choice;
-    private volatile Meeting meeting = Meeting.WELL;
+    private volatile Supplier<Meeting> meeting = () -> Meeting.WELL;
 
     /// One request as it came; each byte of its body is a character.
     ///
@@ -123,6 +124,11 @@ public final class FaultProxy implements AutoCloseable {
 
     /// How connections are met from now on.
     public FaultProxy meets(Meeting other) {
+        return meets(() -> other);
+    }
+
+    /// The same, chosen for each.
+    public FaultProxy meets(Supplier<Meeting> other) {
         meeting = other;
         return this;
     }
@@ -195,7 +201,7 @@ public final class FaultProxy implements AutoCloseable {
     private void serve(Socket connection, int number) {
         try (connection) {
             connection.setTcpNoDelay(true);
-            if (!meeting.lets(connection, this)) {
+            if (!meeting.get().lets(connection, this)) {
                 return;
             }
             var secured = (SSLSocket) tls.getSocketFactory()
