@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
@@ -186,17 +187,36 @@ final class Explain {
 
     static Failed fault(PveFault fault, String identity, Trip trip) {
         var failed = fault(fault, identity);
+        if (fault instanceof PveFault.Partly) {
+            return failed;
+        }
         // A later step failed: what went before has happened.
-        boolean partly =
-                trip.tasks().size() > 0 && !(fault instanceof PveFault.TaskFailed || fault instanceof PveFault.Partly);
-        return partly ? new Failed(failed.code(), failed.what() + left(trip), failed.hint()) : failed;
+        var left = fault instanceof PveFault.TaskFailed(var upid, _, _) ? left(trip, Set.of(upid)) : left(trip);
+        return left.isEmpty()
+                ? new Failed(failed.code(), failed.what(), claim(fault) + failed.hint())
+                : new Failed(failed.code(), failed.what() + left, failed.hint());
+    }
+
+    /// What may be said where no step went before.
+    private static String claim(PveFault fault) {
+        return switch (fault) {
+            case PveFault.Unreachable _ -> "nothing was done; ";
+            case PveFault.Invalid invalid when !invalid.problems().isEmpty() -> "nothing was changed; ";
+            default -> "";
+        };
     }
 
     private static String left(Trip trip) {
-        return trip.tasks().isEmpty()
-                ? ""
-                : "; already started: "
-                        + trip.tasks().stream().map(Object::toString).collect(Collectors.joining(", "));
+        return left(trip, Set.of());
+    }
+
+    private static String left(Trip trip, Set<Upid> but) {
+        var started = trip.tasks().stream()
+                .filter(task -> !but.contains(task))
+                .map(Object::toString)
+                .collect(Collectors.joining(", "));
+        return (trip.done().isEmpty() ? "" : "; already done: " + String.join(", ", trip.done()))
+                + (started.isEmpty() ? "" : "; already started: " + started);
     }
 
     private static String follow(Trip trip) {
@@ -209,7 +229,7 @@ final class Explain {
                 new Failed(
                         "unreachable",
                         "%s cannot be reached: %s".formatted(endpoint, Clean.line(why)),
-                        "nothing was done; check that the node is up, or pve_node_list for the others");
+                        "check that the node is up, or pve_node_list for the others");
             case PveFault.Untrusted(var endpoint, var fingerprint, var why) ->
                 new Failed(
                         "untrusted",
@@ -280,7 +300,7 @@ final class Explain {
                         "not_done",
                         "%s %s was sent, its answer was lost, and it was not carried out: %s"
                                 .formatted(verb, path, Clean.line(why)),
-                        "nothing was changed by it, so it can be made again");
+                        "nothing was changed by this request, so it can be made again");
             case PveFault.NoWayIn(var way, var why) ->
                 new Failed(
                         "no_way_in",
@@ -372,7 +392,7 @@ final class Explain {
         return new Failed(
                 "bad_arguments",
                 String.join("; ", problems),
-                "nothing was changed; pve_api_search describes the operation exactly");
+                "pve_api_search describes the operation exactly");
     }
 
     private static Failed forbidden(String path, String privilege, String message, String identity) {

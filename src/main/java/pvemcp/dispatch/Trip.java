@@ -32,6 +32,7 @@ final class Trip {
     private final List<Wires.Sent> sent = new ArrayList<>();
     private final List<String> commands = new ArrayList<>();
     private final List<Upid> tasks = new ArrayList<>();
+    private final List<String> done = new ArrayList<>();
     private final List<String> lost = new ArrayList<>();
     private Json.Obj facts;
     private String identity = "";
@@ -129,6 +130,16 @@ final class Trip {
     void started(Upid task) {
         tasks.add(task);
         log.note(Json.obj("event", "task", "begin", intent, "task", task.toString()));
+    }
+
+    /// PVE has carried it out at once.
+    void carriedOut(Wires.Sent request) {
+        done.add(request.toString());
+    }
+
+    /// The requests that were, without those that started tasks.
+    List<String> done() {
+        return done;
     }
 
     List<Upid> tasks() {

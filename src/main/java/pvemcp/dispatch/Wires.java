@@ -81,16 +81,18 @@ final class Wires {
                 return wire.send(verb, path, params);
             }
             var let = let(verb, path, params);
-            if (verb != Verb.GET) {
-                trip.sending(let);
+            if (verb == Verb.GET) {
+                return noted(wire.send(verb, path, let.params()), Optional.empty());
             }
-            return noted(wire.send(verb, path, let.params()));
+            trip.sending(let);
+            return noted(wire.send(verb, path, let.params()), Optional.of(let));
         }
 
         @Override
         public Json.Obj upload(String path, Json.Obj params, Upload file) {
-            trip.sending(let(Verb.POST, path, withName(params, file)));
-            return noted(wire.upload(path, params, file));
+            var let = let(Verb.POST, path, withName(params, file));
+            trip.sending(let);
+            return noted(wire.upload(path, params, file), Optional.of(let));
         }
 
         @Override
@@ -123,8 +125,10 @@ final class Wires {
             return new Sent(verb, path, judged.params());
         }
 
-        private Json.Obj noted(Json.Obj answer) {
-            answer.text("data").flatMap(Upid::tryParse).ifPresent(trip::started);
+        private Json.Obj noted(Json.Obj answer, Optional<Sent> write) {
+            answer.text("data")
+                    .flatMap(Upid::tryParse)
+                    .ifPresentOrElse(trip::started, () -> write.ifPresent(trip::carriedOut));
             return answer;
         }
     }

@@ -139,8 +139,8 @@ final class Arena implements AutoCloseable {
             case 4 -> lab.sim().faults().drop("pve2");
             case 5 -> lab.sim().faults().restore("pve2");
             case 6 -> lab.with(cluster -> {
-                if (cluster.guests.containsKey(container)) {
-                    cluster.guest(container).node = "pve2";
+                if (cluster.guests.containsKey(vm)) {
+                    cluster.guest(vm).node = "pve2";
                 }
             });
             default -> {}
