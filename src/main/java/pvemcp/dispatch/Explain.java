@@ -191,7 +191,7 @@ final class Explain {
             return failed;
         }
         // A later step failed: what went before has happened.
-        var left = fault instanceof PveFault.TaskFailed(var upid, _, _) ? left(trip, Set.of(upid)) : left(trip);
+        var left = fault instanceof PveFault.TaskFailed failure ? left(trip, Set.of(failure.upid())) : left(trip);
         return left.isEmpty()
                 ? new Failed(failed.code(), failed.what(), claim(fault) + failed.hint())
                 : new Failed(failed.code(), failed.what() + left, failed.hint());
@@ -390,9 +390,7 @@ final class Explain {
         invalid.problems()
                 .forEach((name, words) -> problems.add("%s: %s".formatted(Clean.name(name), Clean.line(words))));
         return new Failed(
-                "bad_arguments",
-                String.join("; ", problems),
-                "pve_api_search describes the operation exactly");
+                "bad_arguments", String.join("; ", problems), "pve_api_search describes the operation exactly");
     }
 
     private static Failed forbidden(String path, String privilege, String message, String identity) {

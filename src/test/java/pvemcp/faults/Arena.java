@@ -138,11 +138,12 @@ final class Arena implements AutoCloseable {
             case 3 -> lab.sim().fail("vzsnapshot").with("no space left on device");
             case 4 -> lab.sim().faults().drop("pve2");
             case 5 -> lab.sim().faults().restore("pve2");
-            case 6 -> lab.with(cluster -> {
-                if (cluster.guests.containsKey(vm)) {
-                    cluster.guest(vm).node = "pve2";
-                }
-            });
+            case 6 ->
+                lab.with(cluster -> {
+                    if (cluster.guests.containsKey(vm)) {
+                        cluster.guest(vm).node = "pve2";
+                    }
+                });
             default -> {}
         }
     }

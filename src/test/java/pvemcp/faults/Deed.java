@@ -62,7 +62,12 @@ record Deed(String tool, Json.Obj arguments, String method, String path, String 
                         "POST",
                         "/lxc/" + container + "/snapshot",
                         "snapname=before"),
-                new Deed("pve_pool_set", Json.obj("action", "create", "pool", "p" + vm), "POST", "/pools", "poolid=p" + vm),
+                new Deed(
+                        "pve_pool_set",
+                        Json.obj("action", "create", "pool", "p" + vm),
+                        "POST",
+                        "/pools",
+                        "poolid=p" + vm),
                 new Deed(
                         "pve_guest_clone",
                         Json.obj("guest", text(vm), "name", "copy" + vm, "vmid", vm + 3),
@@ -81,8 +86,7 @@ record Deed(String tool, Json.Obj arguments, String method, String path, String 
                         "POST",
                         "/lxc/" + container + "/migrate",
                         ""),
-                new Deed(
-                        "pve_guest_delete", Json.obj("guest", text(container)), "DELETE", "/lxc/" + container, "")));
+                new Deed("pve_guest_delete", Json.obj("guest", text(container)), "DELETE", "/lxc/" + container, "")));
         Collections.shuffle(all, chance);
         return all.subList(0, 3 + chance.nextInt(3));
     }

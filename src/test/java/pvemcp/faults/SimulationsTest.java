@@ -20,12 +20,12 @@ import pvemcp.pve.Upid;
 import pvemcp.tool.ToolResult;
 
 /// Thousands of short stories in which things break by chance, each from a seed of its own. What callers are told is
-/// compared with what the simulator has really done: never more than once, never other than was said; where nobody can
-/// know, that is said.
+/// compared with what the simulator has really done: never more than once, never other than was said; where nobody
+/// can know, that is said.
 ///
 /// A story that ends badly names its seed; `-Dseed=N` tells that one alone.
 class SimulationsTest {
-    private static final int IN_ONE_ARENA = 100;
+    private static final int IN_ONE_ARENA = 50;
     private static final Set<String> DOUBT = Set.of("ambiguous", "task_vanished");
 
     private final Map<String, Integer> told = new ConcurrentSkipListMap<>();
@@ -34,7 +34,7 @@ class SimulationsTest {
     @Test
     void what_is_told_is_what_was_done_whatever_breaks() throws Exception {
         int from = Integer.getInteger("seed", 1);
-        int to = Integer.getInteger("seed", Campaign.of(150, 10_000));
+        int to = Integer.getInteger("seed", Campaign.of(100, Integer.getInteger("simulations", 10_000)));
         try (var threads = Executors.newFixedThreadPool(Campaign.of(1, 2))) {
             var arenas = new ArrayList<Future<?>>();
             for (int first = from; first <= to; first += IN_ONE_ARENA) {
@@ -46,7 +46,8 @@ class SimulationsTest {
                 arena.get();
             }
         }
-        Campaign.report("simulations: %d seeds, %s, %d wrong".formatted(to - from + 1, new TreeMap<>(told), wrong.size()));
+        Campaign.report(
+                "simulations: %d seeds, %s, %d wrong".formatted(to - from + 1, new TreeMap<>(told), wrong.size()));
         assertThat(wrong).isEmpty();
     }
 
@@ -78,7 +79,8 @@ class SimulationsTest {
         count("effects", times);
         require(times <= 1, "done %d times".formatted(times), seed, went);
         switch (went.result()) {
-            case ToolResult.Done done when done.going().isPresent() -> {
+            case ToolResult.Done done
+            when done.going().isPresent() -> {
                 count("told to go on", 1);
                 require(times == 1, "told to go on, and was not done", seed, went);
             }
@@ -91,13 +93,15 @@ class SimulationsTest {
                         seed,
                         went);
             }
-            case ToolResult.Failed(var code, _, _) when DOUBT.contains(code) ->
+            case ToolResult.Failed failed
+            when DOUBT.contains(failed.code()) ->
                 count(times == 0 ? "told unknown, not done" : "told unknown, done", 1);
-            case ToolResult.Failed(var code, var what, var hint) when code.equals("task_failed") -> {
+            case ToolResult.Failed failed
+            when failed.code().equals("task_failed") -> {
                 count("told task failed", 1);
                 require(!tasks.isEmpty() && !tasks.getFirst().equals("OK"), "false failure of " + tasks, seed, went);
             }
-            case ToolResult.Failed(var code, var what, var hint) -> {
+            case ToolResult.Failed(var _, var what, var hint) -> {
                 boolean begun = what.contains("; already ") || what.contains("done before that");
                 count(begun ? "told begun" : "told not done", 1);
                 boolean denied = (what + hint).contains("nothing was");

@@ -84,7 +84,8 @@ record Certificate(X509Certificate certificate, PrivateKey key) {
     }
 
     SSLContext context() throws IOException, GeneralSecurityException {
-        var keys = KeyManagerFactory.getInstance("PKIX");
+        // "PKIX" decrypts the key anew for each connection, which costs more than all the rest of a handshake.
+        var keys = KeyManagerFactory.getInstance("SunX509");
         keys.init(store(), PASSWORD);
         var context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
