@@ -107,7 +107,7 @@ final class Porter {
     }
 
     private static boolean hasTokenInQuery(HttpExchange http) {
-        var query = http.getRequestURI().getRawQuery();
+        var query = http.getRequestURI().getQuery();
         return query != null && query.toLowerCase(Locale.ROOT).contains("access_token");
     }
 
