@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -42,13 +43,17 @@ class OAuthFlowTest {
         logins.start();
         logins.enqueueCallback(new DefaultOAuth2TokenCallback(
                 "home", "ben", "JWT", List.of(RESOURCE), Map.of("scope", "openid pve:operate"), 300));
-        var now = java.time.Instant.parse("2026-11-21T12:00:00Z");
+        var now = Instant.parse("2026-11-21T12:00:00Z");
         try (var sim = PveSim.start(Scenes.small(), SimTime.byHand(now));
                 var server = new Served(configuration(sim, logins), directory, "serve", "--http", "127.0.0.1:0")) {
             var refused = server.send(server.reading("/mcp"));
             assertThat(refused.statusCode()).isEqualTo(401);
             var metadata = (Json.Obj) Json.parse(server.get("/.well-known/oauth-protected-resource/mcp"));
-            var issuer = metadata.array("authorization_servers").orElseThrow().get(0).scalarText().orElseThrow();
+            var issuer = metadata.array("authorization_servers")
+                    .orElseThrow()
+                    .get(0)
+                    .scalarText()
+                    .orElseThrow();
             var described = (Json.Obj) Json.parse(got(issuer + "/.well-known/openid-configuration"));
 
             var token = token(described);
@@ -56,11 +61,14 @@ class OAuthFlowTest {
             assertThat(server.call(token, "pve_node_list", "{}")).contains("pve1");
             assertThat(server.list(token)).contains("pve_guest_power").doesNotContain("pve_guest_delete");
             // The same server's token for another resource.
-            var other = logins.issueToken("home", "ben", "elsewhere", Map.of("scope", "pve:operate")).serialize();
+            var other = logins.issueToken("home", "ben", "elsewhere", Map.of("scope", "pve:operate"))
+                    .serialize();
             assertThat(server.call(other, "pve_node_list", "{}")).isEqualTo("401");
             // One of another issuer at the same place.
-            logins.enqueueCallback(new DefaultOAuth2TokenCallback("work", "ben", "JWT", List.of(RESOURCE), Map.of(), 300));
-            var foreign = logins.issueToken("work", "ben", RESOURCE, Map.of("scope", "pve:operate")).serialize();
+            logins.enqueueCallback(
+                    new DefaultOAuth2TokenCallback("work", "ben", "JWT", List.of(RESOURCE), Map.of(), 300));
+            var foreign = logins.issueToken("work", "ben", RESOURCE, Map.of("scope", "pve:operate"))
+                    .serialize();
             assertThat(server.call(foreign, "pve_node_list", "{}")).isEqualTo("401");
         } finally {
             logins.shutdown();
@@ -102,7 +110,8 @@ class OAuthFlowTest {
         var code = location.replaceFirst(".*[?&]code=([^&]*).*", "$1");
 
         var answer = browser.send(
-                HttpRequest.newBuilder(URI.create(described.text("token_endpoint").orElseThrow()))
+                HttpRequest.newBuilder(
+                                URI.create(described.text("token_endpoint").orElseThrow()))
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(form(Map.of(
                                 "grant_type", "authorization_code",

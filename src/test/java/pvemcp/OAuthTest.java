@@ -6,10 +6,13 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import java.io.IOException;
@@ -21,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import pvemcp.config.TokenFile;
 import pvemcp.json.Json;
 import pvemcp.lab.FaultProxy;
 import pvemcp.lab.Scenes;
@@ -158,9 +161,9 @@ class OAuthTest {
 
     @Test
     void tokens_of_the_file_are_good_besides_and_their_names_are_not_taken_for_subjects() throws Exception {
-        var file = new pvemcp.config.TokenFile(directory.resolve(".config/pve-mcp/tokens"));
+        var file = new TokenFile(directory.resolve(".config/pve-mcp/tokens"));
         Files.createDirectories(file.path().getParent());
-        var token = file.add(pvemcp.config.TokenFile.reach("alice", "operate", List.of()));
+        var token = file.add(TokenFile.reach("alice", "operate", List.of()));
         var stop = "{\"guest\":\"web\",\"action\":\"stop\"}";
 
         assertThat(server.call(token.reveal(), "pve_guest_power", stop)).contains("outcome: done");
@@ -206,7 +209,9 @@ class OAuthTest {
     private Stream<Arguments> attacks() {
         var now = Instant.now();
         return Stream.of(
-                attack("signed by somebody else under the issuer's key id", () -> forged(house.key().getKeyID())),
+                attack(
+                        "signed by somebody else under the issuer's key id",
+                        () -> forged(house.key().getKeyID())),
                 attack("signed by somebody else without a key id", () -> forged(null)),
                 attack("no signature, alg none", () -> unsigned("none", "")),
                 attack("no signature, alg None", () -> unsigned("None", "")),
@@ -214,8 +219,9 @@ class OAuthTest {
                 attack("no signature, alg RS256", () -> unsigned("RS256", "")),
                 attack("an HMAC with the public key as its secret", this::confused),
                 attack("a signature with one bit changed", () -> bent(house.signed(claims()))),
-                attack("claims of another token", () -> spliced(
-                        house.signed(claims()), house.signed(claims().claim("scope", "pve:execute")))),
+                attack(
+                        "claims of another token",
+                        () -> spliced(house.signed(claims()), house.signed(claims().claim("scope", "pve:execute")))),
                 attack("expired", () -> house.signed(claims().expirationTime(date(now.minusSeconds(61))))),
                 attack("without an end", () -> house.signed(claims().expirationTime(null))),
                 attack("an end that overflows", () -> house.signed(claims().claim("exp", 1e30))),
@@ -239,24 +245,32 @@ class OAuthTest {
                 attack("a place of keys in the header", () -> carrying("jku")),
                 attack("a place of certificates in the header", () -> carrying("x5u")),
                 attack("a certificate in the header", () -> carrying("x5c")),
-                attack("an extension that must be understood", () -> house.signed(
-                        claims(), header -> header.criticalParams(Set.of("exp")).customParam("exp", 1))),
-                attack("an ID token by its type", () -> house.signed(
-                        claims(), header -> header.type(new JOSEObjectType("id+jwt")))),
-                attack("a logout token", () -> house.signed(
-                        claims(), header -> header.type(new JOSEObjectType("logout+jwt")))),
+                attack(
+                        "an extension that must be understood",
+                        () -> house.signed(
+                                claims(),
+                                header -> header.criticalParams(Set.of("exp")).customParam("exp", 1))),
+                attack(
+                        "an ID token by its type",
+                        () -> house.signed(claims(), header -> header.type(new JOSEObjectType("id+jwt")))),
+                attack(
+                        "a logout token",
+                        () -> house.signed(claims(), header -> header.type(new JOSEObjectType("logout+jwt")))),
                 attack("an ID token of Keycloak", () -> house.signed(claims().claim("typ", "ID"))),
                 attack("a refresh token of Keycloak", () -> house.signed(claims().claim("typ", "Refresh"))),
                 attack("a token bound to a key", () -> house.signed(claims().claim("cnf", Map.of("jkt", "x")))),
                 attack("a claim that stands there twice", this::doubled),
-                attack("a header that stands there twice", () -> headed(
-                        "{\"alg\":\"none\",\"alg\":\"RS256\",\"kid\":\"first\"}")),
+                attack(
+                        "a header that stands there twice",
+                        () -> headed("{\"alg\":\"none\",\"alg\":\"RS256\",\"kid\":\"first\"}")),
                 attack("too long", () -> house.signed(claims().claim("pad", "x".repeat(20_000)))),
                 attack("nested too deep", () -> headed("{\"alg\":\"RS256\",\"x\":" + "[".repeat(500) + "}")),
                 attack("encrypted", () -> "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.AA.AA.AA.AA"),
                 attack("two parts", () -> "eyJhbGciOiJSUzI1NiJ9.e30"),
                 attack("four parts", () -> house.signed(claims()) + ".AA"),
-                attack("characters that decoders skip", () -> house.signed(claims()).replaceFirst("\\.", "\t.")),
+                attack(
+                        "characters that decoders skip",
+                        () -> house.signed(claims()).replaceFirst("\\.", "\t.")),
                 attack("dots alone", () -> ".."),
                 attack("no JSON", () -> "AAAA.AAAA.AAAA"));
     }
@@ -296,7 +310,8 @@ class OAuthTest {
     private String confused() {
         try {
             var secret = house.key().toRSAPublicKey().getEncoded();
-            var header = new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("first").build();
+            var header =
+                    new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("first").build();
             return SigningHouse.signed(header, claims(), new MACSigner(secret));
         } catch (JOSEException e) {
             throw new AssertionError(e);
@@ -322,7 +337,7 @@ class OAuthTest {
             case "jwk" -> header.jwk(FOREIGN.toPublicJWK());
             case "jku" -> header.jwkURL(place);
             case "x5u" -> header.x509CertURL(place);
-            default -> header.x509CertChain(List.of(new com.nimbusds.jose.util.Base64("MIIB")));
+            default -> header.x509CertChain(List.of(new Base64("MIIB")));
         }
         try {
             return SigningHouse.signed(header.build(), claims(), new RSASSASigner(FOREIGN));
@@ -335,8 +350,7 @@ class OAuthTest {
     private String doubled() {
         var payload = claims().build().toString().replaceFirst("\\{", "{\"scope\":\"pve:execute\",");
         try {
-            var token = new com.nimbusds.jose.JWSObject(
-                    house.header().build(), new com.nimbusds.jose.Payload(payload));
+            var token = new JWSObject(house.header().build(), new Payload(payload));
             token.sign(new RSASSASigner(house.key()));
             return token.serialize();
         } catch (JOSEException e) {
@@ -358,7 +372,8 @@ class OAuthTest {
             var settings = new HashMap<>(env);
             settings.put("PVE_MCP_HTTP_OAUTH_ISSUER", other.issuer().toString());
             try (var strict = new Served(settings, directory, "serve", "--http", "127.0.0.1:0")) {
-                var header = new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("weak").build();
+                var header =
+                        new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("weak").build();
                 var signer = new RSASSASigner(pair.getPrivate(), true);
                 var token = SigningHouse.signed(header, other.claims(AUDIENCE, Instant.now()), signer);
                 assertThat(strict.call(token, "pve_node_list", "{}")).isEqualTo("401");
@@ -401,7 +416,8 @@ class OAuthTest {
         try (var narrow = new Served(settings, directory, "serve", "--http", "127.0.0.1:0")) {
             var operates = claims().claim("scope", "pve:operate");
             var start = "{\"guest\":\"%s\",\"action\":\"start\"}";
-            assertThat(narrow.call(house.signed(operates), "pve_node_list", "{}")).isEqualTo("403");
+            assertThat(narrow.call(house.signed(operates), "pve_node_list", "{}"))
+                    .isEqualTo("403");
 
             var within = house.signed(operates.claim("pve_within", "guest=101,tag=none"));
             assertThat(narrow.call(within, "pve_guest_power", start.formatted("100")))

@@ -2,7 +2,11 @@ package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import pvemcp.cli.Console;
+import pvemcp.config.Surroundings;
 import pvemcp.config.TokenFile;
 import pvemcp.lab.FaultProxy;
 import pvemcp.lab.Scenes;
@@ -61,7 +67,8 @@ class OwnCredentialsTest {
         var file = new TokenFile(directory.resolve(".config/pve-mcp/tokens"));
         Files.createDirectories(file.path().getParent());
         for (var name : List.of("anna", "ben", "cleo")) {
-            tokens.put(name, file.add(TokenFile.reach(name, "operate", List.of())).reveal());
+            tokens.put(
+                    name, file.add(TokenFile.reach(name, "operate", List.of())).reveal());
         }
     }
 
@@ -86,7 +93,10 @@ class OwnCredentialsTest {
         var file = directory.resolve("pve-mcp.toml");
         Files.deleteIfExists(file);
         Files.createFile(file, attributes);
-        Files.writeString(file, head + """
+        Files.writeString(
+                file,
+                head
+                        + """
 
                 [[principal]]
                 name = "anna"
@@ -97,7 +107,11 @@ class OwnCredentialsTest {
                 name = "ben"
                 token_id = "%s"
                 token_secret = "%s"
-                """.formatted(own.get("anna").id(), secret, own.get("ben").id(), own.get("ben").secret()));
+                """.formatted(
+                                        own.get("anna").id(),
+                                        secret,
+                                        own.get("ben").id(),
+                                        own.get("ben").secret()));
         return new Served(env, directory, "serve", "--http", "127.0.0.1:0");
     }
 
@@ -108,8 +122,12 @@ class OwnCredentialsTest {
     @Test
     void each_sees_and_does_what_proxmox_lets_them() throws Exception {
         try (var server = serving("")) {
-            assertThat(ask(server, "anna", "pve_guest_list", "{}")).contains("db").doesNotContain("web");
-            assertThat(ask(server, "ben", "pve_guest_list", "{}")).contains("web").doesNotContain("db");
+            assertThat(ask(server, "anna", "pve_guest_list", "{}"))
+                    .contains("db")
+                    .doesNotContain("web");
+            assertThat(ask(server, "ben", "pve_guest_list", "{}"))
+                    .contains("web")
+                    .doesNotContain("db");
             // Who has none of their own sees what the server's token sees.
             assertThat(ask(server, "cleo", "pve_guest_list", "{}")).contains("db", "web");
 
@@ -130,7 +148,8 @@ class OwnCredentialsTest {
             var seen = wire.seen();
             assertThat(seen.subList(0, annas))
                     .filteredOn(request -> !request.header("authorization").isEmpty())
-                    .filteredOn(request -> request.target().contains("qemu") || request.target().contains("resources"))
+                    .filteredOn(request -> request.target().contains("qemu")
+                            || request.target().contains("resources"))
                     .isNotEmpty()
                     .allSatisfy(request -> assertThat(request.header("authorization"))
                             .isEqualTo(own.get("anna").header()));
@@ -140,9 +159,10 @@ class OwnCredentialsTest {
                     .allSatisfy(request -> assertThat(request.header("authorization"))
                             .isEqualTo(own.get("ben").header()));
             // None of the tokens that callers have shown.
-            assertThat(seen).allSatisfy(request -> tokens.values()
-                    .forEach(token -> assertThat(request.headers() + request.target() + request.body())
-                            .doesNotContain(token)));
+            assertThat(seen)
+                    .allSatisfy(request -> tokens.values()
+                            .forEach(token -> assertThat(request.headers() + request.target() + request.body())
+                                    .doesNotContain(token)));
         }
     }
 
@@ -199,7 +219,8 @@ class OwnCredentialsTest {
                     name = "oauth:alice"
                     token_id = "%s"
                     token_secret = "%s"
-                    """.formatted(house.issuer(), own.get("ben").id(), own.get("ben").secret());
+                    """.formatted(
+                            house.issuer(), own.get("ben").id(), own.get("ben").secret());
             try (var server = serving(head)) {
                 var claims = house.claims("https://mcp.example/mcp", Instant.now());
                 assertThat(server.call(house.signed(claims), "pve_guest_list", "{}"))
@@ -229,12 +250,12 @@ class OwnCredentialsTest {
     @Test
     void the_secrets_of_all_are_masked_where_the_configuration_is_shown() throws Exception {
         serving("").close();
-        var out = new java.io.ByteArrayOutputStream();
-        var to = new java.io.PrintStream(out, true, java.nio.charset.StandardCharsets.UTF_8);
-        var console = new pvemcp.cli.Console(java.io.InputStream.nullInputStream(), to, to, false, false, 200);
-        Main.run(List.of("config"), console, new pvemcp.config.Surroundings(env, directory, directory));
+        var out = new ByteArrayOutputStream();
+        var to = new PrintStream(out, true, StandardCharsets.UTF_8);
+        var console = new Console(InputStream.nullInputStream(), to, to, false, false, 200);
+        Main.run(List.of("config"), console, new Surroundings(env, directory, directory));
 
-        assertThat(out.toString(java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("principal[2].token_secret", "anna.secret")
                 .doesNotContain(own.get("ben").secret());
     }
