@@ -35,7 +35,7 @@ public final class DatacenterTools {
             "Options, log, corosync, mappings, metric servers and CPU models of the cluster",
             read("pve_cluster_get", "Show what is set for the cluster, or its log.", ClusterGet.class),
             execute("pve_cluster_set", """
-                    Set cluster options, device mappings, metric servers or CPU models, or join a cluster.""", ClusterSet.class));
+                    Set cluster options, device mappings, metric servers or CPU models; arm HA, join a cluster.""", ClusterSet.class));
 
     private static final List<String> MAPPED = List.of("pci", "usb", "dir");
 
@@ -253,6 +253,7 @@ public final class DatacenterTools {
         DIR,
         METRICS,
         CPU,
+        HA,
         JOIN
     }
 
@@ -276,9 +277,17 @@ public final class DatacenterTools {
         record Done(String outcome, String id, String next) {}
 
         ClusterSet {
-            if (id.isPresent() == (what == Thing.OPTIONS)) {
+            boolean nameless = what == Thing.OPTIONS || what == Thing.HA;
+            if (id.isPresent() == nameless) {
                 throw new IllegalArgumentException(
-                        what == Thing.OPTIONS ? "argument 'id': options have none" : "argument 'id': say which");
+                        nameless
+                                ? "argument 'id': %s have none"
+                                        .formatted(what.name().toLowerCase(Locale.ROOT))
+                                : "argument 'id': say which");
+            }
+            if (what == Thing.HA && (action == Action.DELETE || armed(values).isEmpty())) {
+                throw new IllegalArgumentException(
+                        "argument 'values': {\"armed\": false, \"resource-mode\": \"freeze\"} or {\"armed\": true}");
             }
             if (action == Action.DELETE && what == Thing.OPTIONS) {
                 throw new IllegalArgumentException(
@@ -297,6 +306,7 @@ public final class DatacenterTools {
                 case PCI, USB, DIR -> "/cluster/mapping/" + what.name().toLowerCase(Locale.ROOT);
                 case METRICS -> "/cluster/metrics/server";
                 case CPU -> "/cluster/qemu/custom-cpu-models";
+                case HA -> "/cluster/ha/status/" + (armed(values).orElse(true) ? "arm-ha" : "disarm-ha");
                 case JOIN -> "/cluster/config/join";
             };
         }
@@ -306,7 +316,9 @@ public final class DatacenterTools {
         }
 
         private String template() {
-            return what == Thing.OPTIONS || what == Thing.JOIN ? all() : "%s/{%s}".formatted(all(), key());
+            return what == Thing.OPTIONS || what == Thing.HA || what == Thing.JOIN
+                    ? all()
+                    : "%s/{%s}".formatted(all(), key());
         }
 
         @Override
@@ -317,7 +329,7 @@ public final class DatacenterTools {
         }
 
         private pvemcp.schema.Verb changes() {
-            return what == Thing.JOIN ? pvemcp.schema.Verb.POST : pvemcp.schema.Verb.PUT;
+            return what == Thing.JOIN || what == Thing.HA ? pvemcp.schema.Verb.POST : pvemcp.schema.Verb.PUT;
         }
 
         @Override
@@ -327,6 +339,10 @@ public final class DatacenterTools {
                 var params = Passwords.filled(ctx, values).with("hostname", id.orElseThrow());
                 var task = ctx.pve().requireTask(ctx.pve().data(Verb.POST, all(), params));
                 return Outcome.of(ctx, task, Outcome.LONGEST);
+            }
+            if (what == Thing.HA) {
+                ctx.pve().send(Verb.POST, all(), values.without("armed"));
+                return new Done(armed(values).orElse(true) ? "armed" : "disarmed", "ha", "pve_ha_get");
             }
             if (what == Thing.OPTIONS) {
                 ctx.pve().send(Verb.PUT, all(), values);
@@ -350,6 +366,10 @@ public final class DatacenterTools {
                 ctx.pve().send(Verb.POST, all(), values.with(key(), name));
             }
             return new Done(before.isPresent() ? "changed" : "created", name, "pve_cluster_get shows it");
+        }
+
+        private static Optional<Boolean> armed(Json.Obj values) {
+            return values.flag("armed");
         }
 
         /// InfluxDB's token is the owner's secret.
@@ -390,7 +410,7 @@ public final class DatacenterTools {
             var needed = switch (what) {
                 case PCI, USB, DIR -> List.of("map");
                 case METRICS -> List.of("server", "port");
-                case OPTIONS, CPU, JOIN -> List.<String>of();
+                case OPTIONS, CPU, HA, JOIN -> List.<String>of();
             };
             for (var name : needed) {
                 if (!all.has(name) && before.all().has(name)) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
+import pvemcp.pve.Fields;
 import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
@@ -195,7 +197,9 @@ public final class GuestTools {
             }
         }
 
-        record ConfigFacts(String guest, String digest, List<Setting> settings, List<View> notes) {}
+        /// @param notOnDrive cloud-init settings that the guest finds only once its drive is written anew
+        record ConfigFacts(
+                String guest, String digest, List<Setting> settings, List<String> notOnDrive, List<View> notes) {}
 
         @Override
         public ConfigFacts run(ToolContext ctx) {
@@ -212,8 +216,19 @@ public final class GuestTools {
                 }
             }
             settings.sort(Comparator.comparing(Setting::key));
-            return new ConfigFacts(Clean.oneLine(found.toString()), digest, settings, notes);
+            return new ConfigFacts(
+                    Clean.oneLine(found.toString()), digest, settings, notOnDrive(found, settings), notes);
         }
+    }
+
+    private static List<String> notOnDrive(Guest vm, List<GuestConfig.Setting> settings) {
+        if (settings.stream().noneMatch(setting -> setting.value().contains("cloudinit"))) {
+            return List.of();
+        }
+        return Fields.list(vm.read("/cloudinit", Json.Obj.EMPTY)).stream()
+                .filter(row -> row.maybe("pending").isPresent() || row.flag("delete"))
+                .map(row -> Clean.name(row.text("key")))
+                .toList();
     }
 
     /// What somebody wrote about a guest is quoted: it may say anything.

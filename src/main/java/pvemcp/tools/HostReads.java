@@ -340,6 +340,10 @@ final class HostReads {
         CERTIFICATES,
         PCI,
         USB,
+        CPUS,
+        MACHINES,
+        NETSTAT,
+        BACKUP_DEFAULTS,
         REPORT
     }
 
@@ -368,10 +372,13 @@ final class HostReads {
                 throw new BadArguments(List.of("argument 'text': only for what=report"));
             }
             var below = switch (what) {
-                case TIME, DNS, HOSTS, SUBSCRIPTION, REPORT -> HostTools.word(what);
+                case TIME, DNS, HOSTS, SUBSCRIPTION, NETSTAT, REPORT -> HostTools.word(what);
                 case OPTIONS -> "config";
                 case CERTIFICATES -> "certificates/info";
                 case PCI, USB -> "hardware/" + HostTools.word(what);
+                case CPUS -> "capabilities/qemu/cpu";
+                case MACHINES -> "capabilities/qemu/machines";
+                case BACKUP_DEFAULTS -> "vzdump/defaults";
             };
             var data = ctx.pve().node(node).read("/" + below, Json.Obj.EMPTY);
             var source = "%s of %s".formatted(HostTools.word(what), node);

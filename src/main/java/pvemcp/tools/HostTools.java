@@ -165,9 +165,11 @@ public final class HostTools {
         TIME,
         DNS,
         HOSTS,
-        OPTIONS
+        OPTIONS,
+        SUBSCRIPTION
     }
 
+    /// A subscription has a key or none; without either in `values`, its state is asked for anew.
     record Settings(
             @Doc(kind = Kind.NODE) String node,
             @Doc(value = "What to change", obvious = true) SettingsKind what,
@@ -176,7 +178,11 @@ public final class HostTools {
             implements Write {
         @Override
         public Verb verb() {
-            return what == SettingsKind.HOSTS ? Verb.POST : Verb.PUT;
+            return switch (what) {
+                case TIME, DNS, OPTIONS -> Verb.PUT;
+                case HOSTS -> Verb.POST;
+                case SUBSCRIPTION -> values.has("key") ? Verb.PUT : values.has("delete") ? Verb.DELETE : Verb.POST;
+            };
         }
 
         @Override
@@ -186,7 +192,14 @@ public final class HostTools {
 
         @Override
         public Json.Obj params() {
-            return values;
+            return verb() == Verb.DELETE ? Json.Obj.EMPTY : values;
+        }
+
+        @Override
+        public Outcome run(ToolContext ctx) {
+            return what == SettingsKind.SUBSCRIPTION
+                    ? send(ctx, Entrusted.filled(ctx, params(), List.of("key")))
+                    : Write.super.run(ctx);
         }
     }
 

@@ -476,12 +476,18 @@ public final class InsideTools {
 
         record Nic(String name, String mac, List<String> addresses) {}
 
+        /// @param clock empty, as are the two below, where that is not told
+        /// @param cpus how many of its CPUs are online
+        /// @param memory how many of its memory blocks are
         record Self(
                 String guest,
                 String os,
                 String kernel,
                 String hostName,
                 String timeZone,
+                Optional<Instant> clock,
+                String cpus,
+                String memory,
                 List<String> users,
                 List<Nic> nics,
                 List<FileSystem> fileSystems) {}
@@ -501,6 +507,9 @@ public final class InsideTools {
                     Clean.name(os.text("kernel-release")),
                     Clean.name(Fields.of(result(agent, "/get-host-name")).text("host-name")),
                     Clean.name(Fields.of(result(agent, "/get-timezone")).text("zone")),
+                    clock(agent),
+                    online("%d of %d online", told(agent, "/get-vcpus")),
+                    memory(agent),
                     Fields.list(result(agent, "/get-users")).stream()
                             .map(user -> Clean.name(user.text("user")))
                             .toList(),
@@ -511,6 +520,37 @@ public final class InsideTools {
                     Fields.list(result(agent, "/get-fsinfo")).stream()
                             .map(Info::fileSystem)
                             .toList());
+        }
+
+        /// In nanoseconds since 1970 (QEMU, qga/qapi-schema.json).
+        private static Optional<Instant> clock(Agent agent) {
+            return told(agent, "/get-time")
+                    .scalarText()
+                    .filter(text -> text.matches("\\d{10,19}"))
+                    .map(text -> Instant.ofEpochSecond(Long.parseLong(text) / 1_000_000_000));
+        }
+
+        private static String memory(Agent agent) {
+            var size = Fields.of(told(agent, "/get-memory-block-info")).bytes("size");
+            return size.map(each -> online("%d of %d blocks of " + each + " online", told(agent, "/get-memory-blocks")))
+                    .orElse("");
+        }
+
+        private static String online(String words, Json rows) {
+            var all = Fields.list(rows);
+            return all.isEmpty()
+                    ? ""
+                    : words.formatted(
+                            all.stream().filter(row -> row.flag("online")).count(), all.size());
+        }
+
+        /// Not every system has these commands: Windows tells nothing of memory blocks.
+        private static Json told(Agent agent, String command) {
+            try {
+                return result(agent, command);
+            } catch (PveException _) {
+                return Json.Obj.EMPTY;
+            }
         }
 
         private static Json result(Agent agent, String command) {
@@ -561,6 +601,9 @@ public final class InsideTools {
                     "",
                     Clean.name(config.get("hostname").orElse("")),
                     Clean.name(config.get("timezone").orElse("")),
+                    Optional.empty(),
+                    "",
+                    "",
                     List.of(),
                     nics,
                     List.of(new FileSystem(
@@ -576,6 +619,7 @@ public final class InsideTools {
         TRIM("fstrim"),
         SUSPEND_RAM("suspend-ram"),
         SUSPEND_DISK("suspend-disk"),
+        SUSPEND_HYBRID("suspend-hybrid"),
         SHUTDOWN("shutdown");
 
         private final String command;
@@ -606,7 +650,7 @@ public final class InsideTools {
 
         private Json ask(Agent agent) {
             return switch (action) {
-                case SUSPEND_RAM, SUSPEND_DISK -> {
+                case SUSPEND_RAM, SUSPEND_DISK, SUSPEND_HYBRID -> {
                     agent.sleep("/" + action.command);
                     yield Json.Null.NULL;
                 }
@@ -625,7 +669,7 @@ public final class InsideTools {
                 case THAW -> "thawed: %s file systems".formatted(Clean.name(count));
                 case FREEZE_STATUS -> Clean.name(count);
                 case TRIM -> trimmed(result);
-                case SUSPEND_RAM, SUSPEND_DISK -> "asked to sleep, and did not refuse";
+                case SUSPEND_RAM, SUSPEND_DISK, SUSPEND_HYBRID -> "asked to sleep, and did not refuse";
                 case SHUTDOWN -> "asked to shut down";
             };
         }
@@ -644,7 +688,7 @@ public final class InsideTools {
                             && result.scalarText().orElse("").equals("frozen"));
             return switch (action) {
                 case FREEZE, FREEZE_STATUS -> frozen ? "pve_guest_agent action=thaw, soon: writers inside wait" : "";
-                case SUSPEND_RAM, SUSPEND_DISK, SHUTDOWN -> "pve_guest_get shows when it is done";
+                case SUSPEND_RAM, SUSPEND_DISK, SUSPEND_HYBRID, SHUTDOWN -> "pve_guest_get shows when it is done";
                 case PING, THAW, TRIM -> "";
             };
         }

@@ -58,6 +58,7 @@ final class SdnReads {
         BRIDGES,
         ROUTES,
         NEIGHBORS,
+        MACS,
         DRY_RUN
     }
 
@@ -162,6 +163,7 @@ final class SdnReads {
                 case BRIDGES -> below(ctx, "/sdn/zones/{zone}/bridges");
                 case ROUTES -> routes(ctx);
                 case NEIGHBORS -> below(ctx, "/sdn/fabrics/{fabric}/neighbors");
+                case MACS -> below(ctx, "/sdn/vnets/{vnet}/mac-vrf");
                 case DRY_RUN -> dryRun(ctx);
             };
         }

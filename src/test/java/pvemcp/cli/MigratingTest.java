@@ -102,6 +102,7 @@ class MigratingTest {
         var lab = Lab.of(Scenes.household())
                 .knowingSecret("guest-password", "correct horse battery staple")
                 .knowingSecret("gotify", "AbCdEf")
+                .knowingSecret("subscription", "pve4p-0123456789")
                 .knowingSecret("key", """
                     -----BEGIN PRIVATE KEY-----
                     MC4CAQAwBQYDK2VwBCIEIB+++++++++++++++++++++++++++++++++++++++++

@@ -263,6 +263,19 @@ class ConfigToolsTest {
     }
 
     @Test
+    void a_configuration_tells_what_is_not_yet_on_its_cloud_init_drive() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            that(lab.call("pve_guest_clone", "guest", "debian-13-template", "name", "app"))
+                    .isDone();
+            that(lab.call("pve_guest_power", "guest", "app", "action", "start")).isDone();
+            that(lab.call("pve_guest_config", "guest", "app")).showsNot("ciuser");
+            that(lab.call("pve_guest_set", "guest", "app", "options", pvemcp.json.Json.obj("ciuser", "me")))
+                    .isDone();
+            that(lab.call("pve_guest_config", "guest", "app")).shows("not_on_drive: ciuser");
+        }
+    }
+
+    @Test
     void no_value_brings_a_device_of_the_host_along() {
         try (var lab = Lab.of(Scenarios.homelab())) {
             for (var volume : new String[] {"/dev/sda", "file=/dev/sda", "cdrom", "local:x,file=/dev/sda"}) {

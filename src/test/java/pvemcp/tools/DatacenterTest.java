@@ -9,6 +9,7 @@ import pvemcp.gate.Policy;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 
@@ -48,6 +49,25 @@ class DatacenterTest {
             that(lab.call("pve_cluster_set", "what", "options", "values", Map.of("keybord", "de")))
                     .failsWith("bad_arguments")
                     .saying("keyboard");
+        }
+    }
+
+    @Test
+    void ha_is_disarmed_for_maintenance_and_armed_again() {
+        try (var lab = joined()) {
+            that(lab.call("pve_cluster_set", "what", "ha", "values", Map.of("armed", false, "resource-mode", "freeze")))
+                    .shows("outcome: disarmed", "pve_ha_get");
+            assertThat(lab.<String>ask(cluster -> cluster.ha.disarmed)).isEqualTo("freeze");
+            that(lab.call("pve_cluster_set", "what", "ha", "values", Map.of("armed", true)))
+                    .shows("outcome: armed");
+            assertThat(lab.<String>ask(cluster -> cluster.ha.disarmed)).isEmpty();
+            that(lab.call("pve_cluster_set", "what", "ha"))
+                    .failsWith("bad_arguments")
+                    .saying("armed");
+            that(lab.speaking(ApiSchema.builtIn("8.4"))
+                            .call("pve_cluster_set", "what", "ha", "values", Map.of("armed", true)))
+                    .failsWith("bad_arguments")
+                    .saying("has no /cluster/ha/status/arm-ha");
         }
     }
 

@@ -3,6 +3,7 @@ package pvemcp.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
 import pvemcp.json.Json;
@@ -62,6 +63,40 @@ class HostStoryTest {
             that(lab.call("pve_node_log", "node", "pve1", "until", "1h", "text", "qmstop"))
                     .shows("shown: 0");
         }
+    }
+
+    @Test
+    void a_node_tells_what_it_can_do_and_how_it_backs_up() {
+        try (var lab = Lab.of(Scenes.small())
+                .with(cluster -> cluster.guest(101).config.put("net0", "virtio=BC:24:11:00:00:01,bridge=vmbr0"))) {
+            that(lab.call("pve_node_system", "node", "pve1", "what", "cpus")).shows("kvm64");
+            that(lab.call("pve_node_system", "node", "pve1", "what", "machines"))
+                    .shows("q35");
+            that(lab.call("pve_node_system", "node", "pve1", "what", "netstat")).shows("101");
+            that(lab.call("pve_node_system", "node", "pve1", "what", "backup_defaults"))
+                    .shows("keep-all=1");
+        }
+    }
+
+    @Test
+    void a_subscription_is_set_checked_and_removed_and_its_key_stays_with_the_owner() {
+        try (var lab = Lab.of(Scenes.small()).knowingSecret("subscription", "pve4p-0123456789")) {
+            that(subscribe(lab, Json.obj("key", "pve4p-0123456789")))
+                    .failsWith("bad_arguments")
+                    .saying("secret:");
+            that(subscribe(lab, Json.obj("key", "secret:subscription"))).shows("outcome: done");
+            assertThat(lab.<Optional<String>>ask(cluster -> cluster.node("pve1").host.subscription))
+                    .contains("pve4p-0123456789");
+            that(subscribe(lab, Json.obj("force", 1))).shows("outcome: done");
+            that(subscribe(lab, Json.obj("delete", 1))).shows("outcome: done");
+            assertThat(lab.<Optional<String>>ask(cluster -> cluster.node("pve1").host.subscription))
+                    .isEmpty();
+            assertThat(lab.requests()).contains("POST /nodes/pve1/subscription", "DELETE /nodes/pve1/subscription");
+        }
+    }
+
+    private static ToolResult subscribe(Lab lab, Json.Obj values) {
+        return lab.call("pve_node_set", "node", "pve1", "what", "subscription", "values", values);
     }
 
     @Test

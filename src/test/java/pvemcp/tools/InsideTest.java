@@ -239,7 +239,8 @@ class InsideTest {
     void a_vm_says_what_it_is_and_where_it_is_reached() {
         try (var lab = withAgents()) {
             that(lab.call("pve_guest_info", "guest", "web"))
-                    .shows("os: Debian GNU/Linux 13 (trixie)", "host_name: web", "192.0.2.201/24", "/|ext4");
+                    .shows("os: Debian GNU/Linux 13 (trixie)", "host_name: web", "192.0.2.201/24", "/|ext4")
+                    .shows("clock: 2026-11-21", "cpus: 2 of 2 online", "memory: 16 of 16 blocks of 128 MiB online");
         }
     }
 

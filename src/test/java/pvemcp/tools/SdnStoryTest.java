@@ -273,6 +273,11 @@ class SdnStoryTest {
             that(apply(lab)).isDone();
             that(lab.call("pve_sdn_get", "what", "routes", "name", "ev", "node", "pve1"))
                     .isDone();
+            that(set(lab, "vnet", "create", "evnet", "zone", "ev", "tag", 4001)).isDone();
+            that(apply(lab)).isDone();
+            that(lab.call("pve_sdn_get", "what", "macs", "name", "evnet", "node", "pve1"))
+                    .isDone();
+            assertThat(lab.requests()).contains("GET /nodes/pve1/sdn/vnets/evnet/mac-vrf");
             that(lab.call("pve_sdn_get", "what", "routes", "name", "ev"))
                     .failsWith("bad_arguments")
                     .saying("argument 'node'");
