@@ -118,7 +118,8 @@ final class Assembly implements Host {
         for (var settings : config.clusters()) {
             var wire = wire(settings, early);
             wires.add(wire);
-            clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files()));
+            clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files())
+                    .among(settings.names(), settings.timeout()));
         }
         if (clusters.isEmpty()) {
             var wire = new LateWire(() -> {

@@ -140,6 +140,7 @@ public final class Docs {
                 | `PROXMOX_SSL_MODE=verify`, `PROXMOX_SSL_CA_CERT` | `ca_file` |
                 | `PROXMOX_TIMEOUT`, in milliseconds | `timeout` |
                 | `PROXMOX_CLUSTERS`, `PROXMOX_CLUSTER_NAME_API_URL`, `…_TOKEN_ID`, `…_TOKEN_SECRET` | `[clusters.NAME]` |
+                | `PROXMOX_CLUSTER_PATTERNS`, such as `prod-:NAME` | `names` of these clusters |
                 | `PROXMOX_ENABLE_DESTRUCTIVE` | `policy.destroy` and `policy.execute` = `ask`; set to no, `policy.destroy` = `deny` |
                 | `PROXMOX_ALLOW_ELEVATED` | everything but reads = `ask`; set to no, = `deny` |
                 | `PROXMOX_ALLOW_UNSAFE_COMMANDS` | `policy.execute` = `ask` |

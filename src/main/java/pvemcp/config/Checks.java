@@ -19,6 +19,7 @@ import pvemcp.pve.Connection.Trust;
 import pvemcp.pve.Secret;
 import pvemcp.text.Nearest;
 import pvemcp.tool.Durations;
+import pvemcp.tool.Tier;
 
 /// Turns settings into clusters and says everything that is wrong with them.
 final class Checks {
@@ -117,8 +118,9 @@ final class Checks {
         if (endpoints.isEmpty() || login.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                new ClusterSettings(name.isEmpty() ? "default" : name, endpoints, login.get(), trust, timeout));
+        var names = mine.containsKey(Key.NAMES) ? mine.get(Key.NAMES).texts() : List.<String>of();
+        return Optional.of(new ClusterSettings(
+                name.isEmpty() ? "default" : name, endpoints, login.get(), trust, timeout, names, most(mine)));
     }
 
     // ---- where ----
@@ -338,6 +340,15 @@ final class Checks {
             problems.add("%s: %s".formatted(setting.origin(), e.getMessage()));
         }
         return Duration.ofSeconds(1);
+    }
+
+    /// A word that is none is told elsewhere.
+    private static Tier most(Map<Key, Setting> mine) {
+        var setting = mine.get(Key.TIER);
+        if (setting == null || !Key.TIER.kind().words().contains(setting.text())) {
+            return Tier.EXECUTE;
+        }
+        return Tier.valueOf(setting.text().toUpperCase(Locale.ROOT));
     }
 
     private static String name(String cluster, Key key) {

@@ -8,13 +8,24 @@ import pvemcp.pve.Connection;
 import pvemcp.pve.Connection.Credential;
 import pvemcp.pve.Connection.Trust;
 import pvemcp.pve.Secret;
+import pvemcp.tool.Tier;
 
 /// One configured cluster, checked; its secrets are read when it is first connected to.
 ///
 /// @param name `default` for the one that has none
-public record ClusterSettings(String name, List<URI> endpoints, Login login, Trust trust, Duration timeout) {
+/// @param names patterns of names that are this cluster's, where there are several
+/// @param most the highest tier of calls on it
+public record ClusterSettings(
+        String name,
+        List<URI> endpoints,
+        Login login,
+        Trust trust,
+        Duration timeout,
+        List<String> names,
+        Tier most) {
     public ClusterSettings {
         endpoints = List.copyOf(endpoints);
+        names = List.copyOf(names);
     }
 
     /// As whom, with the secrets still where they are kept.
@@ -67,7 +78,7 @@ public record ClusterSettings(String name, List<URI> endpoints, Login login, Tru
 
     /// The same cluster for somebody else.
     ClusterSettings as(Login other) {
-        return new ClusterSettings(name, endpoints, other, trust, timeout);
+        return new ClusterSettings(name, endpoints, other, trust, timeout, names, most);
     }
 
     /// Where a secret is kept.

@@ -124,7 +124,16 @@ public final class Config {
     // Most configurations have none of these, and should not pay for reading them.
 
     private List<Rule> rules() {
-        return hasRules() ? new Rules(settings).read() : List.of();
+        var rules = new ArrayList<Rule>();
+        for (var cluster : clusters) {
+            if (cluster.most() != Tier.EXECUTE) {
+                rules.add(Rules.atMost(cluster, clusters.size() == 1));
+            }
+        }
+        if (hasRules()) {
+            rules.addAll(new Rules(settings).read());
+        }
+        return rules;
     }
 
     private List<Window> windows() {

@@ -54,6 +54,7 @@ final class Dialects {
                 set(cluster, Key.TOKEN_ID, value(prefix + "TOKEN_ID"));
                 set(cluster, Key.TOKEN_SECRET, value(prefix + "TOKEN_SECRET"));
                 insecure(prefix + "VERIFY", "false", cluster);
+                value("PROXMOX_CLUSTER_PATTERNS").ifPresent(patterns -> names(cluster, patterns));
             }
         } else {
             one();
@@ -255,6 +256,17 @@ final class Dialects {
     private static String withoutPath(String url) {
         int slash = url.indexOf('/', Math.max(0, url.indexOf("://")) + 3);
         return slash < 0 ? url : url.substring(0, slash);
+    }
+
+    /// `prod-:production,stg-:staging`: how names begin, and which cluster they are of.
+    private void names(String cluster, Value patterns) {
+        var mine = Loader.split(Key.NAMES, patterns.text).stream()
+                .filter(entry -> entry.endsWith(":" + cluster))
+                .map(entry -> entry.substring(0, entry.length() - cluster.length() - 1) + "*")
+                .toList();
+        if (!mine.isEmpty()) {
+            settings.add(new Setting(Key.NAMES, cluster, Key.NAMES.path(), mine, patterns.origin));
+        }
     }
 
     private void set(String cluster, Key key, Optional<Value> value) {

@@ -7,7 +7,9 @@ import java.util.Optional;
 /// Everything that can be configured, each declared once: from here come the file's keys, the names in the
 /// environment, `docs/config.md`, the `config` command and the suggestions for a misspelt name.
 public enum Key {
-    CLUSTER("cluster", Kind.TEXT, "", "Which of several clusters is used; the first one where this is not set."),
+    CLUSTER("cluster", Kind.TEXT, "", """
+            Which of several clusters a read is about that names none and is not about all; the first one where this is \
+            not set."""),
     URL("url", Kind.URLS, "", """
             Where the API is: `https://pve1.example:8006`. Several nodes of one cluster may be listed; the first that \
             answers is used."""),
@@ -25,7 +27,16 @@ public enum Key {
     FINGERPRINT("fingerprint", Kind.FINGERPRINTS, "", """
             The SHA-256 fingerprints of the certificates to believe, one a node, whatever name is in them. \
             `pve-mcp doctor` prints them."""),
-    TIMEOUT("timeout", Kind.DURATION, "30s", "How long one exchange with the API may take."),
+    TIMEOUT("timeout", Kind.DURATION, "30s", """
+            How long one exchange with the API may take; where several clusters are asked at once, how long this one is \
+            waited for."""),
+    NAMES("names", Kind.LIST, "", """
+            Where there are several clusters: names of guests, nodes, storages and pools that are this one's, with `*` \
+            and `?`: `prod-*`. A call that names one of them and no cluster is about this cluster, without a look at the \
+            others."""),
+    TIER("tier", Kind.TIER, "execute", """
+            The highest tier of calls on this cluster: with `read` nothing changes it. The policy has its say on the \
+            tiers up to it."""),
 
     READ_ONLY("read_only", Kind.FLAG, "false", "Only reads leave this server, whatever the policy says."),
     POLICY_READ("policy.read", Kind.ANSWER, "allow", "Calls that look and change nothing."),
@@ -192,6 +203,7 @@ public enum Key {
         SECRET("secret", ""),
         ANSWER("allow, ask or deny", "allow ask deny"),
         FLAGGED("off, destroy or change", "off destroy change"),
+        TIER("read, operate, change, destroy or execute", "read operate change destroy execute"),
         TIERS("list of read, operate, change, destroy, execute", "read operate change destroy execute"),
         HOST_OPTIONS("list of host options", "args hookscript cicustom lxc dev hostpci usb serial parallel path"),
         WINDOWS("list of windows", ""),
@@ -274,7 +286,7 @@ public enum Key {
 
     /// Whether the key describes a cluster, so that it may stand in a `[clusters.NAME]` table too.
     public boolean ofCluster() {
-        return compareTo(URL) >= 0 && compareTo(TIMEOUT) <= 0;
+        return compareTo(URL) >= 0 && compareTo(TIER) <= 0;
     }
 
     /// Whether the key describes a rule, so that it stands in a `[[policy.rule]]` table and nowhere else.

@@ -31,6 +31,24 @@ final class Rules {
         return rules;
     }
 
+    /// What keeps a cluster's calls to its highest tier; before all other rules.
+    ///
+    /// @param alone whether there is no other cluster, so that tools above the tier need not be offered at all
+    static Rule atMost(ClusterSettings cluster, boolean alone) {
+        var above = EnumSet.noneOf(Tier.class);
+        for (var tier : Tier.values()) {
+            if (tier.compareTo(cluster.most()) > 0) {
+                above.add(tier);
+            }
+        }
+        var conditions = new EnumMap<Condition, List<String>>(Condition.class);
+        if (!alone) {
+            conditions.put(Condition.CLUSTERS, List.of(cluster.name()));
+        }
+        var key = cluster.name().equals("default") ? Key.TIER.path() : "clusters.%s.tier".formatted(cluster.name());
+        return new Rule(key, Answer.DENY, above, conditions, List.of());
+    }
+
     /// All that is wrong with them, and with the owner's windows.
     List<String> problems() {
         var problems = new ArrayList<String>();

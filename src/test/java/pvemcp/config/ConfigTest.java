@@ -60,6 +60,8 @@ class ConfigTest {
         values.put(Key.CA_FILE, ca.toString());
         values.put(Key.FINGERPRINT, PIN);
         values.put(Key.TIMEOUT, "10s");
+        values.put(Key.NAMES, "prod-*");
+        values.put(Key.TIER, "change");
         values.put(Key.READ_ONLY, "true");
         values.put(Key.POLICY_READ, "deny");
         values.put(Key.POLICY_OPERATE, "allow");

@@ -96,12 +96,14 @@ class DialectsTest {
                         "PROXMOX_CLUSTER_prod_TOKEN_SECRET", "s3cret",
                         "PROXMOX_CLUSTER_lab_API_URL", "https://lab.example:8007",
                         "PROXMOX_CLUSTER_lab_TOKEN_ID", "mcp@pve!agent",
-                        "PROXMOX_CLUSTER_lab_TOKEN_SECRET", "s3cret")
+                        "PROXMOX_CLUSTER_lab_TOKEN_SECRET", "s3cret",
+                        "PROXMOX_CLUSTER_PATTERNS", "prod-:prod,p-:prod, test-:lab")
                 .clusters();
 
         assertThat(clusters).extracting(ClusterSettings::name).containsExactly("prod", "lab");
         assertThat(clusters.getFirst().endpoints()).containsExactly(URI.create("https://pve1.example:8006"));
         assertThat(clusters.getLast().endpoints()).containsExactly(URI.create("https://lab.example:8007"));
+        assertThat(clusters).extracting(ClusterSettings::names).containsExactly(List.of("prod-*", "p-*"), List.of("test-*"));
     }
 
     @Test

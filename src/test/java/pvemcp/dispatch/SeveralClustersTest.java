@@ -397,6 +397,45 @@ class SeveralClustersTest {
         }
     }
 
+    @Test
+    void a_cluster_with_the_tier_read_is_seen_and_not_changed() {
+        try (var lab = Lab.of(Scenes.small()).owner("""
+                [policy]
+                operate = "allow"
+                [clusters.default]
+                url = "https://pve1.example:8006"
+                token_id = "mcp@pve!agent"
+                token_secret_command = "echo s3cret"
+                [clusters.office]
+                url = "https://node1.example:8006"
+                token_id = "mcp@pve!agent"
+                token_secret_command = "echo s3cret"
+                tier = "read"
+                """)) {
+            lab.beside("office", office());
+
+            that(stop(lab, "erp")).isRefusedBy("clusters.office.tier");
+            that(lab.call("pve_guest_list")).shows("office|201|erp");
+            that(stop(lab, "db")).shows("outcome: done");
+            assertThat(lab.dispatcher().tool("pve_guest_power")).isPresent();
+        }
+    }
+
+    @Test
+    void where_there_is_one_cluster_its_tier_takes_tools_away() {
+        try (var lab = Lab.of(Scenes.small()).owner("""
+                url = "https://pve1.example:8006"
+                token_id = "mcp@pve!agent"
+                token_secret_command = "echo s3cret"
+                tier = "operate"
+                [policy]
+                destroy = "ask"
+                """)) {
+            assertThat(lab.dispatcher().tool("pve_guest_power")).isPresent();
+            assertThat(lab.dispatcher().tool("pve_guest_delete")).isEmpty();
+        }
+    }
+
     // ---- a yes ----
 
     @Test
