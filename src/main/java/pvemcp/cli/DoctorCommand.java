@@ -206,6 +206,10 @@ final class DoctorCommand implements Command {
                 line("✗", "it does not let us in: " + Clean.oneLine(refused.why()));
                 line(" ", "check id, secret and expiry: pveum user token list USER@REALM");
             }
+            case PveFault.OtherCluster other -> {
+                line("✗", "the endpoints are of different clusters: " + Clean.oneLine(other.why()));
+                line(" ", "give each cluster a table of its own: [clusters.NAME]");
+            }
             case PveFault.Unreachable silent -> line("✗", "it does not answer: " + Clean.oneLine(silent.why()));
             case PveFault.NotPve other -> line("✗", "what answers is not Proxmox VE: " + Clean.oneLine(other.why()));
             case PveFault.Forbidden forbidden -> line("✗", "it refuses: " + Clean.oneLine(forbidden.message()));

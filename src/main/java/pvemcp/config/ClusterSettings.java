@@ -16,13 +16,7 @@ import pvemcp.tool.Tier;
 /// @param names patterns of names that are this cluster's, where there are several
 /// @param most the highest tier of calls on it
 public record ClusterSettings(
-        String name,
-        List<URI> endpoints,
-        Login login,
-        Trust trust,
-        Duration timeout,
-        List<String> names,
-        Tier most) {
+        String name, List<URI> endpoints, Login login, Trust trust, Duration timeout, List<String> names, Tier most) {
     public ClusterSettings {
         endpoints = List.copyOf(endpoints);
         names = List.copyOf(names);

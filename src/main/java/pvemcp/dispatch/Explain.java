@@ -236,6 +236,12 @@ final class Explain {
                         "the certificate of %s is not trusted (%s); its SHA-256 fingerprint is %s"
                                 .formatted(endpoint, Clean.line(why), fingerprint),
                         "the owner compares it with the node's own (pvenode cert info) and pins it in the configuration");
+            case PveFault.OtherCluster(var endpoint, var why) ->
+                new Failed(
+                        "other_cluster",
+                        "%s belongs to another cluster than the endpoints before it: %s"
+                                .formatted(endpoint, Clean.line(why)),
+                        "nothing was done; the owner gives each cluster a table of its own, [clusters.NAME]");
             case PveFault.Unauthorized(var endpoint, var why) ->
                 new Failed(
                         "unauthorized",

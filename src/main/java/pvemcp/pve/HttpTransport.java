@@ -62,11 +62,11 @@ import pvemcp.pve.Endpoints.Endpoint;
 
 /// The way to a cluster over HTTPS, as its owner named it in a [Connection].
 ///
-/// What may be relied on: an unknown certificate is refused before any credential is sent; redirects are not
-/// followed; a request ends within the connection's timeout, however slowly the answer drips, and at once when
-/// its thread is interrupted (with a `CancellationException`, or [PveFault.Ambiguous] where a write had been
-/// sent); reads are repeated, up to three times in that time and on other endpoints; a write is sent once,
-/// unless it certainly did not arrive.
+/// What may be relied on: endpoints of different clusters are refused before a request reaches the wrong one; an
+/// unknown certificate is refused before any credential is sent; redirects are not followed; a request ends within
+/// the connection's timeout, however slowly the answer drips, and at once when its thread is interrupted (with a
+/// `CancellationException`, or [PveFault.Ambiguous] where a write had been sent); reads are repeated, up to three
+/// times in that time and on other endpoints; a write is sent once, unless it certainly did not arrive.
 ///
 /// Nothing is opened or loaded before the first request. Safe for use by several threads; one instance a
 /// cluster, since equal reads made at the same time are one request ([SharedReads]).
@@ -82,6 +82,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
     private final Connection connection;
     private final Waiting waiting;
     private final Endpoints endpoints;
+    private final Membership membership = new Membership();
     private final Session session;
     private final SharedReads shared;
     private final Semaphore places = new Semaphore(AT_ONCE, true);
@@ -277,6 +278,9 @@ public final class HttpTransport implements Transport, AutoCloseable {
         var tries = new Tries(request);
         while (true) {
             var endpoint = tries.next();
+            if (!headers.isEmpty() && !belongs(endpoint, headers, tries)) {
+                continue;
+            }
             switch (exchange(endpoint, request, base, headers, tries.end)) {
                 case Outcome.Answered answer -> {
                     endpoints.answered(endpoint);
@@ -314,6 +318,52 @@ public final class HttpTransport implements Transport, AutoCloseable {
                                     : new PveFault.Ambiguous(request.verb(), request.path(), why));
             }
         }
+    }
+
+    /// Sees to it, before anything else is sent to one of several endpoints, that it is of the same cluster as those
+    /// before it.
+    ///
+    /// @return false where it could not be asked, and so cannot be used now
+    private boolean belongs(Endpoint endpoint, Map<String, String> headers, Tries tries) throws InterruptedException {
+        if (endpoints.size() == 1 || membership.knows(endpoint)) {
+            return true;
+        }
+        var mark = Membership.Mark.NONE;
+        for (var question : Membership.QUESTIONS) {
+            if (!mark.isTold()) {
+                var request = Request.of(Verb.GET, question, Json.Obj.EMPTY);
+                switch (exchange(endpoint, request, "/api2/json", headers, tries.end)) {
+                    case Outcome.Answered answer
+                    when answer.status() == 200 ->
+                        mark = Membership.Mark.of(
+                                Answers.envelope(request, endpoint.toString(), answer, hidden(request))
+                                        .get("data")
+                                        .orElse(Json.Null.NULL));
+                    case Outcome.Answered _, Outcome.TooLarge _ -> {} // It does not tell; the request itself will.
+                    case Outcome.Unsent(var why) -> {
+                        return unused(endpoint, why, tries);
+                    }
+                    case Outcome.Cut(var why) -> {
+                        return unused(endpoint, why, tries);
+                    }
+                    case Outcome.Late() -> {
+                        return unused(endpoint, "no answer in " + connection.timeout(), tries);
+                    }
+                    case Outcome.Untrusted(var fingerprint, var why) ->
+                        throw new PveException(new PveFault.Untrusted(endpoint.toString(), fingerprint, why));
+                }
+            }
+        }
+        membership.join(endpoint, mark).ifPresent(fault -> {
+            throw new PveException(fault);
+        });
+        return true;
+    }
+
+    private boolean unused(Endpoint endpoint, String why, Tries tries) {
+        endpoints.failed(endpoint);
+        tries.unsent(endpoint, why);
+        return false;
     }
 
     /// What comes from gateways and from the node behind the one that was asked, and may be gone a moment later.

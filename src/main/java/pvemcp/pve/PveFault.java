@@ -13,6 +13,9 @@ public sealed interface PveFault {
     /// The certificate is not trusted. `fingerprint` is its SHA-256 (`AA:BB:…`), `why` what was wrong with it.
     record Untrusted(String endpoint, String fingerprint, String why) implements PveFault {}
 
+    /// The endpoints that were configured as one cluster are not of one; nothing was sent to the one that is named.
+    record OtherCluster(String endpoint, String why) implements PveFault {}
+
     /// 401: the token or ticket was refused; `why` is PVE's reason phrase.
     record Unauthorized(String endpoint, String why) implements PveFault {}
 

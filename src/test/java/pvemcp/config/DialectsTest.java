@@ -103,7 +103,9 @@ class DialectsTest {
         assertThat(clusters).extracting(ClusterSettings::name).containsExactly("prod", "lab");
         assertThat(clusters.getFirst().endpoints()).containsExactly(URI.create("https://pve1.example:8006"));
         assertThat(clusters.getLast().endpoints()).containsExactly(URI.create("https://lab.example:8007"));
-        assertThat(clusters).extracting(ClusterSettings::names).containsExactly(List.of("prod-*", "p-*"), List.of("test-*"));
+        assertThat(clusters)
+                .extracting(ClusterSettings::names)
+                .containsExactly(List.of("prod-*", "p-*"), List.of("test-*"));
     }
 
     @Test

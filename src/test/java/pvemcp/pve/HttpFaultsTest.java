@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,11 @@ import pvemcp.json.Json;
 import pvemcp.lab.Answer;
 import pvemcp.lab.FaultProxy;
 import pvemcp.lab.Meeting;
+import pvemcp.sim.PveSim;
+import pvemcp.sim.Scenario;
+import pvemcp.sim.scenario.Scenarios;
+import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.Token;
 
 /// What happens when the way to PVE fails, phase by phase: who is told what, and above all how often the
 /// request was sent.
@@ -518,6 +524,89 @@ class HttpFaultsTest {
                 (PveFault.Unreachable) writing(to(LONG, new Connection.Trust.Authorities(), List.of(first, second)));
 
         assertThat(fault.why()).contains(first + ": ").contains("refused").contains("no such host: pve2.invalid");
+    }
+
+    @Test
+    void f58_an_endpoint_of_another_cluster_is_refused_before_anything_is_asked_of_it() {
+        try (var home = sim(Scenarios.homelab());
+                var work = sim(Scenarios.fleet(2, 3, 1));
+                var one = FaultProxy.before(home);
+                var other = FaultProxy.before(work)) {
+            lettingIn(home, work);
+            var transport = transport(home, one, other);
+            transport.send(Verb.GET, "/version", Json.Obj.EMPTY);
+            one.meets(Meeting.CLOSED);
+
+            assertThat(writing(transport)).isInstanceOfSatisfying(PveFault.OtherCluster.class, fault -> {
+                assertThat(fault.endpoint()).isEqualTo(other.uri().toString());
+                assertThat(fault.why()).contains(one.uri().toString(), "authority");
+            });
+            assertThat(other.seen()).noneMatch(FaultProxy.Seen::isWrite);
+        }
+    }
+
+    @Test
+    void f58_a_host_of_another_cluster_that_tells_no_authority_is_known_by_its_nodes() {
+        try (var home = sim(Scenarios.homelab());
+                var work = sim(Scenarios.fleet(2, 3, 1));
+                var one = FaultProxy.before(home);
+                var other = FaultProxy.before(work)) {
+            for (var proxy : List.of(one, other)) {
+                proxy.answers(request -> request.target().endsWith("/certificates/info")
+                        ? status(403, "Permission check failed", "{\"data\":null}")
+                        : Answer.passed());
+            }
+            lettingIn(home, work);
+            var transport = transport(home, one, other);
+            transport.send(Verb.GET, "/version", Json.Obj.EMPTY);
+            one.meets(Meeting.CLOSED);
+
+            assertThat(writing(transport))
+                    .isInstanceOfSatisfying(
+                            PveFault.OtherCluster.class,
+                            fault -> assertThat(fault.why()).contains("has the nodes "));
+        }
+    }
+
+    @Test
+    void f58_two_ways_to_one_cluster_are_both_taken() {
+        try (var home = sim(Scenarios.homelab());
+                var one = FaultProxy.before(home);
+                var other = FaultProxy.before(home)) {
+            var transport = transport(home, one, other);
+            transport.send(Verb.GET, "/version", Json.Obj.EMPTY);
+            one.meets(Meeting.CLOSED);
+
+            transport.send(Verb.POST, "/nodes/pve1/qemu/101/status/start", Json.Obj.EMPTY);
+
+            assertThat(other.seen()).anyMatch(FaultProxy.Seen::isWrite);
+        }
+    }
+
+    private static PveSim sim(Scenario scenario) {
+        return PveSim.start(scenario, SimTime.byHand(Instant.parse("2026-11-21T12:00:00Z")));
+    }
+
+    /// Has one cluster take the token of another: most would refuse it, which is the milder end.
+    private static void lettingIn(PveSim whose, PveSim where) {
+        var name = whose.token().id().replaceFirst(".*!", "");
+        where.change(cluster -> cluster.access
+                .users
+                .get(where.token().id().replaceFirst("!.*", ""))
+                .tokens
+                .put(name, new Token(name, whose.token().secret(), "", 0, false)));
+    }
+
+    private static HttpTransport transport(PveSim credentials, FaultProxy one, FaultProxy other) {
+        var token = credentials.token();
+        return new HttpTransport(
+                new Connection(
+                        "lab",
+                        List.of(one.uri(), other.uri()),
+                        new Connection.Credential.Token(token.id(), new Secret(token.secret())),
+                        new Connection.Trust.Fingerprints(List.of(one.fingerprint())),
+                        Duration.ofSeconds(10)),
+                Clock.systemUTC());
     }
 
     @Test

@@ -46,6 +46,9 @@ final class CertificatesApi {
         var node = request.node();
         var own = request.cluster().certificate;
         var rows = new ArrayList<Json>();
+        rows.add(row(
+                "pve-root-ca.pem",
+                new NodeCertificate(own.pem(), own.fingerprint(), own.subject(), own.from(), own.until())));
         var until = node.certificateUntil.orElse(own.until());
         rows.add(row(
                 "pve-ssl.pem", new NodeCertificate(own.pem(), own.fingerprint(), own.subject(), own.from(), until)));
