@@ -15,7 +15,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import pvemcp.config.ClusterSettings;
 import pvemcp.config.ConfigException;
 
 /// The command line: which commands there are, and what becomes of a line.
@@ -32,16 +31,18 @@ public final class Commands {
     private final CommandLine line;
 
     private final Host host;
+    private final boolean prompt;
 
     /// For one command line.
     public Commands(Host host, Console console) {
         this(host, console, Optional.empty());
     }
 
-    /// @param more takes the words that would show the next page of a list; empty where nobody asks for it
+    /// @param more at a prompt, takes the words that would show the next page of a list; empty elsewhere
     Commands(Host host, Console console, Optional<Consumer<List<String>>> more) {
         this.host = host;
         this.console = console;
+        this.prompt = more.isPresent();
         this.commands = List.of(
                 new ServeCommand(host, console),
                 new DemoCommand(host, console),
@@ -116,15 +117,16 @@ public final class Commands {
         try {
             return carryOut(expanded(args));
         } catch (ParameterException e) {
-            console.err().println("pve-mcp: " + e.getMessage());
+            problems(List.of(e.getMessage()));
             CommandLine.UnmatchedArgumentException.printSuggestions(e, console.err());
-            console.err().println("see: " + e.getCommandLine().getCommandName() + " --help");
+            var command = e.getCommandLine().getCommandSpec().qualifiedName();
+            console.err().println("see: " + (prompt ? command.replaceFirst("^\\S+ ", "") : command) + " --help");
             return Exit.USAGE;
         } catch (UsageException e) {
-            Console.problems(console.err(), e.problems());
+            problems(e.problems());
             return Exit.USAGE;
         } catch (ConfigException e) {
-            Console.problems(console.err(), e.problems());
+            problems(e.problems());
             return Exit.USAGE;
         } catch (RuntimeException e) {
             console.err().println("pve-mcp: unexpected: " + e + (debug ? "" : " (--debug shows where)"));
@@ -132,6 +134,15 @@ public final class Commands {
                 e.printStackTrace(console.err());
             }
             return Exit.FAILED;
+        }
+    }
+
+    /// At a prompt everybody knows who speaks.
+    private void problems(List<String> problems) {
+        if (prompt) {
+            problems.forEach(console.err()::println);
+        } else {
+            Console.problems(console.err(), problems);
         }
     }
 
@@ -164,10 +175,12 @@ public final class Commands {
                             "no cluster is configured: 'pve-mcp setup' connects one, 'pve-mcp demo' has a simulated one to try");
             return Exit.USAGE;
         }
-        var names = config.clusters().stream().map(ClusterSettings::name).toList();
+        var clusters = config.clusters().stream()
+                .map(cluster -> cluster.endpoints().getFirst().toString())
+                .toList();
         console.out()
-                .println("%s on %s; 'help' says what can be typed, 'exit' leaves"
-                        .formatted(line.getCommandSpec().version()[0], String.join(", ", names)));
+                .println("%s at %s: 'help' says what can be typed, 'exit' leaves"
+                        .formatted(line.getCommandSpec().version()[0], String.join(", ", clusters)));
         try (var door = host.connected(config, false)) {
             Conversation.with(host, config, door, console).run();
             return Exit.OK;

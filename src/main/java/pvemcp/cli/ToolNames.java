@@ -61,19 +61,17 @@ final class ToolNames {
         }
         var first = words.getFirst();
         var follow = following(full(first) + "_", names());
+        if (!follow.isEmpty() && words.size() == 1) {
+            return "%s what? There are %s".formatted(first, String.join(", ", follow));
+        }
         if (!follow.isEmpty()) {
-            var second = words.size() > 1 ? words.get(1) : "";
-            return second.isEmpty()
-                    ? "%s what? There are %s".formatted(first, listed(first, follow))
-                    : "there is no '%s %s'%s: there are %s"
-                            .formatted(first, second, Nearest.hint(second, follow), listed(first, follow));
+            var said = follow.stream().map(word -> first + " " + word).toList();
+            var typed = first + " " + words.get(1);
+            return "there is no '%s'%s: 'tools %s' lists what there is"
+                    .formatted(typed, Nearest.hint(typed, said), first);
         }
         var what = commands.isEmpty() ? "tool" : "command or tool";
         return "there is no %s '%s'%s: 'tools' lists them all".formatted(what, first, hint(words, commands));
-    }
-
-    private static String listed(String first, Collection<String> follow) {
-        return String.join(", ", follow.stream().map(word -> first + " " + word).toList());
     }
 
     /// The nearest name, written as it was typed: in one word or several.

@@ -4,6 +4,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.audit.AuditLog;
@@ -91,6 +92,15 @@ final class Remembering implements Transport {
         }
     }
 
+    /// What is there now; unknown to a call whose caller has taken it back, and which reads nothing more.
+    private Optional<Json.Obj> left(Part part) {
+        try {
+            return state(part);
+        } catch (CancellationException _) {
+            return Optional.empty();
+        }
+    }
+
     /// What the audit log keeps of it, or why nothing can be taken back.
     Json.Obj kept() {
         if (secret) {
@@ -104,7 +114,7 @@ final class Remembering implements Transport {
         }
         var part = seen.getFirst().part();
         var was = seen.getFirst().was();
-        var now = state(part);
+        var now = left(part);
         if (now.isEmpty()) {
             return none("what it led to could not be read");
         }

@@ -45,8 +45,8 @@ class PhraseTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    guest            | guest what? There are guest agent, guest clone,
-                    guest lst        | there is no 'guest lst' (did you mean 'list'?)
+                    guest            | guest what? There are agent, clone,
+                    guest lst        | there is no 'guest lst' (did you mean 'guest list'?)
                     guest_lst        | did you mean 'guest_list'?
                     gest list        | did you mean 'guest list'?
                     doctr            | did you mean 'doctor'?
