@@ -66,6 +66,11 @@ final class LateWire implements Transport, AutoCloseable {
         });
     }
 
+    @Override
+    public boolean opensEarly() {
+        return early;
+    }
+
     /// See [HttpTransport#page].
     String page(String path) {
         return wire().page(path);

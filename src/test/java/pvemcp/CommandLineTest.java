@@ -533,7 +533,13 @@ class CommandLineTest {
             assertThat(told.out)
                     .contains("pveum role add McpGuestsOperate --privs 'VM.Audit VM.GuestAgent.Audit VM.PowerMgmt'")
                     .contains("pveum acl modify /vms --users 'look@pve' --roles McpGuestsOperate")
-                    .contains("pveum acl modify /vms --tokens 'look@pve!agent' --roles McpGuestsOperate");
+                    .contains("pveum acl modify /vms --tokens 'look@pve!agent' --roles McpGuestsOperate")
+                    .containsPattern("[0-9]+ of 30 tools are not listed")
+                    .contains("without VM.PowerMgmt: pve_guest_power");
+            assertThat(run("tools").out)
+                    .contains("clients do not see", "without VM.PowerMgmt: pve_guest_power")
+                    .contains("pveum acl modify /vms --tokens 'look@pve!agent' --roles PVEVMUser")
+                    .contains("pveum role add McpSysModify --privs Sys.Modify && pveum acl modify / --tokens");
         }
     }
 

@@ -415,8 +415,12 @@ final class Explain {
 
     /// The command that gives somebody a privilege on a path, by the smallest role that has it.
     static String granting(String path, String identity, String privilege) {
-        var kind = identity.contains("!") ? "--tokens" : "--users";
-        return "pveum acl modify %s %s '%s' --roles %s".formatted(path, kind, identity, role(privilege));
+        return "pveum acl modify %s %s '%s' --roles %s".formatted(path, kind(identity), identity, role(privilege));
+    }
+
+    /// The option of `pveum` that takes it.
+    static String kind(String identity) {
+        return identity.contains("!") ? "--tokens" : "--users";
     }
 
     /// The smallest of PVE's own roles that holds the privilege (PVE::AccessControl, create_roles).

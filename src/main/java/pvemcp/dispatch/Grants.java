@@ -34,6 +34,7 @@ final class Grants {
     private final Clock clock;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Set<String> hidden = Set.of();
+    private volatile boolean wanted;
 
     // Guarded by this.
     private Optional<Instant> asked = Optional.empty();
@@ -54,14 +55,18 @@ final class Grants {
         listeners.add(told);
     }
 
-    /// A client has seen the list: asks unless it is known. Comes back at once.
+    /// A client has seen the list: asks unless it is known, at once or, where clusters are not to be connected to
+    /// before that, with its first call. Comes back at once.
     void wanted() {
-        askIf(asked(OLD) || isUnknown());
+        wanted = true;
+        if (clusters.stream().allMatch(cluster -> cluster.wire().opensEarly())) {
+            used();
+        }
     }
 
     /// A call is made: asks again where what is known is old. Whoever only calls needs no list, and is spared it.
     void used() {
-        askIf(asked(OLD));
+        askIf(asked(OLD) || (wanted && isUnknown()));
     }
 
     /// PVE has refused something: what is known may be wrong by now.

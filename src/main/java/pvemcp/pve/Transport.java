@@ -43,6 +43,11 @@ public interface Transport {
     /// Opens a connection ahead of the first request. Returns at once; that it failed is seen by that request.
     default void prewarm() {}
 
+    /// Whether it may be used before a call wants it.
+    default boolean opensEarly() {
+        return true;
+    }
+
     /// The `data` of the answer; JSON `null` where there is none.
     default Json data(Verb verb, String path, Json.Obj params) {
         return send(verb, path, params).get("data").orElse(Json.Null.NULL);
