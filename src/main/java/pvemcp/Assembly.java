@@ -63,6 +63,7 @@ final class Assembly implements Host {
     private final Surroundings surroundings;
     private final Clock clock;
     private final Redactor redactor = new Redactor();
+    private final Telemetry telemetry;
     private final boolean terminal;
     private final Supplier<Optional<String>> typed;
 
@@ -70,6 +71,7 @@ final class Assembly implements Host {
     private Assembly(Surroundings surroundings, Clock clock, boolean terminal, Supplier<Optional<String>> typed) {
         this.surroundings = surroundings;
         this.clock = clock;
+        this.telemetry = Telemetry.of(surroundings.env(), version());
         this.terminal = terminal;
         this.typed = typed;
     }
@@ -96,12 +98,16 @@ final class Assembly implements Host {
 
     @Override
     public About about() {
-        var version = Main.class.getPackage().getImplementationVersion();
         return new About(
                 "pve-mcp",
                 "Proxmox VE",
-                version == null ? "0-dev" : version,
+                version(),
                 "Guests, nodes, storage, tasks and the whole API of a Proxmox VE cluster.");
+    }
+
+    private static String version() {
+        var version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "0-dev" : version;
     }
 
     @Override
@@ -130,12 +136,12 @@ final class Assembly implements Host {
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
         var road = road(config, clusters, policy, audit, config.path(Key.STATE_DIRECTORY));
-        var own = new OwnCredentials(config, clusters, settings -> wire(settings, early));
-        return new Door(road, reach -> own.narrowed(road, reach), () -> {
+        var own = new OwnCredentials(config, clusters, settings -> wire(settings, early), telemetry);
+        return telemetry.around(new Door(road, reach -> own.narrowed(road, reach), () -> {
             wires.forEach(LateWire::close);
             own.close();
             sign(audit);
-        });
+        }));
     }
 
     private LateWire wire(ClusterSettings settings, boolean early) {
@@ -165,7 +171,8 @@ final class Assembly implements Host {
 
     private Cluster cluster(String name, String identity, LateWire wire, Shells shells, Vault vault, LocalFiles files) {
         var schema = new LateSchema(wire, surroundings);
-        return new Cluster(name, identity, wire, Pve::new, schema, shells, vault.typedAt(typed), files);
+        var traced = telemetry.around(wire, name);
+        return new Cluster(name, identity, traced, Pve::new, schema, shells, vault.typedAt(typed), files);
     }
 
     private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit, Path state) {
@@ -226,12 +233,12 @@ final class Assembly implements Host {
         var clusters = List.of(cluster("demo", "demo", wire, shells, vault, files));
         var audit = new AuditLog(scratch.resolve(DEMO_AUDIT), clock);
         var road = road(config, clusters, policy, audit, scratch);
-        return new Door(road, reach -> Optional.of(road.within(reach)), () -> {
+        return telemetry.around(new Door(road, reach -> Optional.of(road.within(reach)), () -> {
             wire.close();
             sim.close();
             sign(audit);
             forget(audit.file().getParent());
-        });
+        }));
     }
 
     /// The simulated hosts take one key and show one key, which is pinned.

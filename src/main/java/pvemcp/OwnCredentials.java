@@ -27,14 +27,17 @@ final class OwnCredentials implements AutoCloseable {
     private final Config config;
     private final List<Cluster> clusters;
     private final Function<ClusterSettings, LateWire> wires;
+    private final Telemetry telemetry;
     private final Mode mode;
 
     /// Guarded by this.
     private final Map<ClusterSettings, LateWire> made = new HashMap<>();
 
     /// @param clusters as the server itself enters them
-    OwnCredentials(Config config, List<Cluster> clusters, Function<ClusterSettings, LateWire> wires) {
+    OwnCredentials(
+            Config config, List<Cluster> clusters, Function<ClusterSettings, LateWire> wires, Telemetry telemetry) {
         this.config = config;
+        this.telemetry = telemetry;
         this.clusters = List.copyOf(clusters);
         this.wires = wires;
         this.mode = switch (config.text(Key.HTTP_OWN_CREDENTIALS)) {
@@ -65,7 +68,8 @@ final class OwnCredentials implements AutoCloseable {
         for (var cluster : clusters) {
             var own = known.flatMap(each -> each.cluster(cluster.name()));
             if (own.isPresent()) {
-                entered.add(cluster.entered(own.get().principal(), wire(own.get())));
+                var theirs = telemetry.around(wire(own.get()), cluster.name());
+                entered.add(cluster.entered(own.get().principal(), theirs));
             } else if (mode == Mode.PREFERRED) {
                 entered.add(cluster);
             }

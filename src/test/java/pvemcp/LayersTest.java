@@ -28,6 +28,7 @@ class LayersTest {
             entry("audit", Set.of("json", "text", "tool")),
             entry("dispatch", Set.of("json", "text", "pve", "remote", "schema", "view", "tool", "gate", "audit")),
             entry("mcp", Set.of("json", "text", "view", "tool", "dispatch")),
+            entry("trace", Set.of("json", "text", "pve", "tool", "dispatch")),
             entry("oauth", Set.of("json", "text")),
             entry("config", Set.of("json", "text", "gate", "pve", "remote", "tool")),
             entry(

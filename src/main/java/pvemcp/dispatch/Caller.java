@@ -1,5 +1,6 @@
 package pvemcp.dispatch;
 
+import java.util.Map;
 import java.util.Optional;
 
 /// Who makes a call, and the way back to them while it runs. One per call.
@@ -16,6 +17,12 @@ public interface Caller {
     /// Whether a person makes each call by hand, so that none has to be kept from doing too much.
     default boolean isPerson() {
         return false;
+    }
+
+    /// The trace that the call goes on with, `traceparent` and `tracestate` as they came (W3C Trace Context); empty
+    /// where none came.
+    default Map<String, String> trace() {
+        return Map.of();
     }
 
     /// The ticket that a person has said yes to, on the second go of a held call.

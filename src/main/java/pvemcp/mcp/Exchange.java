@@ -1,5 +1,6 @@
 package pvemcp.mcp;
 
+import java.util.Map;
 import java.util.Optional;
 import pvemcp.dispatch.Caller;
 import pvemcp.json.Json;
@@ -199,6 +200,11 @@ final class Exchange {
         @Override
         public boolean cancelled() {
             return exchange.cancelled();
+        }
+
+        @Override
+        public Map<String, String> trace() {
+            return TraceContext.of(exchange.request);
         }
     }
 }

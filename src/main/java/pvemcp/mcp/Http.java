@@ -255,7 +255,8 @@ public final class Http implements AutoCloseable {
             reply.message(400, e.answer());
             return;
         }
-        if (message instanceof Message.Request request) {
+        if (message instanceof Message.Request plain) {
+            var request = TraceContext.with(plain, rules);
             if (porter.wantsMore(request, visitor, reply)) {
                 return;
             }

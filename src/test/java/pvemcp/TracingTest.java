@@ -1,0 +1,118 @@
+package pvemcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pvemcp.cli.Console;
+import pvemcp.config.Surroundings;
+
+/// What a collector hears of calls, over OTLP: the spans as protobuf, whose texts stand in it as they are.
+class TracingTest {
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String PARENT = "00-" + TRACE + "-00f067aa0ba902b7-01";
+
+    @TempDir
+    Path directory;
+
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private HttpServer collector;
+
+    @BeforeEach
+    void collect() throws IOException {
+        collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        collector.createContext("/v1/traces", exchange -> {
+            heard.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        collector.start();
+    }
+
+    @AfterEach
+    void end() {
+        collector.stop(0);
+    }
+
+    @Test
+    void a_call_and_its_requests_go_on_with_the_trace_of_whoever_asked() throws Exception {
+        serve("""
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"pve_node_list","arguments":{},\
+                "_meta":{"traceparent":"%s"}}}
+                """.formatted(PARENT));
+
+        var spans = spans();
+        assertThat(spans).contains("tools/call pve_node_list", "execute_tool", "/api2/json/cluster/resources", "done");
+        assertThat(occurrences(spans, traceId())).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void what_fails_says_how_and_nothing_of_what_it_was_given() throws Exception {
+        serve("""
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"pve_guest_get",\
+                "arguments":{"guest":"swordfish"}}}
+                """);
+
+        assertThat(spans()).contains("tools/call pve_guest_get", "failed").doesNotContain("swordfish");
+    }
+
+    @Test
+    void over_http_the_trace_may_come_in_a_header() throws Exception {
+        var env = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint(), "OTEL_BSP_SCHEDULE_DELAY", "10");
+        try (var server = new Served(env, directory, "serve", "--http", "127.0.0.1:0", "--demo")) {
+            var answer = server.send(server.reading("/mcp").header("traceparent", PARENT));
+            assertThat(answer).extracting(HttpResponse::statusCode).isEqualTo(200);
+            assertThat(heard.poll(20, TimeUnit.SECONDS)).contains(traceId());
+        }
+    }
+
+    private void serve(String typed) {
+        var err = new ByteArrayOutputStream();
+        var out = new PrintStream(err, true, StandardCharsets.UTF_8);
+        var in = new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8));
+        var surroundings = new Surroundings(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint()), directory, directory);
+        assertThat(Main.run(List.of("demo"), new Console(in, out, out, false, false, 0), surroundings))
+                .isZero();
+    }
+
+    private String endpoint() {
+        return "http://127.0.0.1:" + collector.getAddress().getPort();
+    }
+
+    private String spans() {
+        return String.join("", heard);
+    }
+
+    /// As it stands in a span: 16 bytes.
+    private static String traceId() {
+        return new String(HexFormat.of().parseHex(TRACE), StandardCharsets.ISO_8859_1);
+    }
+
+    private static int occurrences(String text, String part) {
+        return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
+    }
+}
