@@ -228,10 +228,7 @@ final class Answers {
 
     /// `node pve2 (through https://pve1:8006)` where the path names a node.
     private static String behind(Request request, String endpoint) {
-        var parts = request.path().split("/");
-        return parts.length > 2 && parts[1].equals("nodes")
-                ? "node %s (through %s)".formatted(parts[2], endpoint)
-                : endpoint;
+        return request.node().isEmpty() ? endpoint : "node %s (through %s)".formatted(request.node(), endpoint);
     }
 
     /// Without control characters, trailing newlines and what is beyond 2,000 characters.

@@ -6,12 +6,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 
 /// The endpoints of one cluster, any of which can be asked for everything. The one that answered last is asked
-/// first.
+/// first, the one that failed last is asked last.
 ///
 /// An endpoint that failed five times within 30 s is left alone for 15 s; then one request tries it. Safe for
 /// use by several threads.
@@ -96,11 +98,23 @@ final class Endpoints {
         if (endpoint.failures.size() >= FAILURES) {
             endpoint.restsUntil = Optional.of(now.plus(REST));
         }
+        all.remove(endpoint);
+        all.addLast(endpoint);
     }
 
-    /// What to say of those that were not asked.
-    synchronized List<Endpoint> leftAlone(Collection<Endpoint> failed) {
-        return all.stream().filter(endpoint -> !failed.contains(endpoint)).toList();
+    /// Those that were not asked, and why not.
+    synchronized Map<Endpoint, String> unasked(Collection<Endpoint> failed) {
+        var unasked = new LinkedHashMap<Endpoint, String>();
+        for (var endpoint : all) {
+            if (!failed.contains(endpoint)) {
+                unasked.put(
+                        endpoint,
+                        rests(endpoint)
+                                ? "left alone for 15 s after it failed five times"
+                                : "not asked, as the time was up");
+            }
+        }
+        return unasked;
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -76,8 +75,6 @@ public final class HttpTransport implements Transport, AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(3);
     private static final int LARGEST_BODY = 64 << 20;
     private static final int LARGEST_RATIO = 200;
-    // PVE has three workers a node; what is asked beyond this waits here rather than there.
-    private static final int AT_ONCE = 16;
 
     private final Connection connection;
     private final Waiting waiting;
@@ -85,7 +82,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
     private final Membership membership = new Membership();
     private final Session session;
     private final SharedReads shared;
-    private final Semaphore places = new Semaphore(AT_ONCE, true);
+    private final Places places = new Places();
     private Optional<Client> client = Optional.empty(); // guarded by this
 
     public HttpTransport(Connection connection, Clock clock) {
@@ -233,6 +230,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
     private Reply asked(Request request) {
         try {
             var pass = session.pass();
+            session.requireHope();
             var reply = carry(request, "/api2/json", session.headers(request.verb(), pass));
             // A ticket ends before its time when the cluster's key changes or its user logs out everywhere;
             // CSRF tokens likewise. PVE judges both before it does anything, so a write may be repeated as
@@ -240,6 +238,9 @@ public final class HttpTransport implements Transport, AutoCloseable {
             if (reply.answer().status() == 401 && session.forget(pass)) {
                 pass = session.pass();
                 reply = carry(request, "/api2/json", session.headers(request.verb(), pass));
+            }
+            if (reply.answer().status() == 401) {
+                session.refused(Answers.clean(reply.answer().reason()));
             }
             return reply;
         } catch (InterruptedException _) {
@@ -281,7 +282,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
             if (!headers.isEmpty() && !belongs(endpoint, headers, tries)) {
                 continue;
             }
-            switch (exchange(endpoint, request, base, headers, tries.end)) {
+            switch (exchange(endpoint, request, base, headers, tries.patience(endpoint))) {
                 case Outcome.Answered answer -> {
                     endpoints.answered(endpoint);
                     boolean again = answer.status() == 595
@@ -303,6 +304,9 @@ public final class HttpTransport implements Transport, AutoCloseable {
                 }
                 case Outcome.Late() -> {
                     endpoints.failed(endpoint);
+                    if (tries.isTimeLeft() && tries.again(endpoint, "no answer", Optional.empty())) {
+                        continue;
+                    }
                     var why = request.cargo()
                             .map(cargo -> "nothing moved for %s, after %d bytes"
                                     .formatted(connection.timeout(), cargo.moved()))
@@ -332,7 +336,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
         for (var question : Membership.QUESTIONS) {
             if (!mark.isTold()) {
                 var request = Request.of(Verb.GET, question, Json.Obj.EMPTY);
-                switch (exchange(endpoint, request, "/api2/json", headers, tries.end)) {
+                switch (exchange(endpoint, request, "/api2/json", headers, tries.readPatience(endpoint))) {
                     case Outcome.Answered answer
                     when answer.status() == 200 ->
                         mark = Membership.Mark.of(
@@ -400,6 +404,24 @@ public final class HttpTransport implements Transport, AutoCloseable {
             throw new PveException(unreachable(failed));
         }
 
+        /// Until when an answer to the request is waited for.
+        long patience(Endpoint endpoint) {
+            return count < request.tries() ? readPatience(endpoint) : end;
+        }
+
+        /// Until when an answer to a read is waited for: half of the time that is left where it could be made
+        /// elsewhere.
+        long readPatience(Endpoint endpoint) {
+            var others = new ArrayList<>(failed.keySet());
+            others.add(endpoint);
+            long now = System.nanoTime();
+            return endpoints.isLeft(others) ? now + (end - now) / 2 : end;
+        }
+
+        boolean isTimeLeft() {
+            return System.nanoTime() - end < 0;
+        }
+
         void unsent(Endpoint endpoint, String why) {
             failed.put(endpoint, why);
         }
@@ -439,12 +461,10 @@ public final class HttpTransport implements Transport, AutoCloseable {
     }
 
     private PveFault unreachable(Map<Endpoint, String> failed) {
+        var reasons = new LinkedHashMap<>(failed);
+        reasons.putAll(endpoints.unasked(failed.keySet()));
         var why = new ArrayList<String>();
-        failed.forEach((endpoint, reason) -> why.add(endpoints.size() == 1 ? reason : endpoint + ": " + reason));
-        for (var endpoint : endpoints.leftAlone(failed.keySet())) {
-            var reason = "left alone for 15 s after it failed five times";
-            why.add(endpoints.size() == 1 ? reason : endpoint + ": " + reason);
-        }
+        reasons.forEach((endpoint, reason) -> why.add(endpoints.size() == 1 ? reason : endpoint + ": " + reason));
         return new PveFault.Unreachable(endpoints.toString(), String.join("; ", why));
     }
 
@@ -461,8 +481,10 @@ public final class HttpTransport implements Transport, AutoCloseable {
         var http = ready.request(endpoint.uri(), request, base, headers);
         var sent = new AtomicBoolean();
         var outcome = new CompletableFuture<Outcome>();
-        if (!places.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            var why = "%d requests are under way already and none has ended in time".formatted(AT_ONCE);
+        var place = places.take(endpoint.toString(), request.node(), end);
+        if (place.isEmpty()) {
+            var why = "%d requests to it (%d to one node) are under way and none has ended in time"
+                    .formatted(Places.AN_ENDPOINT, Places.A_NODE);
             throw new PveException(new PveFault.Unreachable(endpoint.toString(), why));
         }
         Thread.ofVirtual().name("pve-exchange").start(() -> {
@@ -471,7 +493,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
             } catch (Throwable e) { // Rethrown by the one who waits.
                 outcome.completeExceptionally(e);
             } finally {
-                places.release();
+                place.get().close();
             }
         });
         try {
@@ -592,8 +614,8 @@ public final class HttpTransport implements Transport, AutoCloseable {
         private static PoolingHttpClientConnectionManager connections(DefaultClientTlsStrategy tls, Duration connect) {
             return PoolingHttpClientConnectionManagerBuilder.create()
                     .setTlsSocketStrategy(tls)
-                    .setMaxConnPerRoute(AT_ONCE)
-                    .setMaxConnTotal(AT_ONCE * 8)
+                    .setMaxConnPerRoute(Places.AN_ENDPOINT)
+                    .setMaxConnTotal(Places.AN_ENDPOINT * 8)
                     .setDefaultTlsConfig(TlsConfig.custom()
                             .setHandshakeTimeout(timeout(connect))
                             .build())

@@ -64,6 +64,12 @@ record Request(
                         .orElse(false);
     }
 
+    /// Empty where the path names none.
+    String node() {
+        var parts = path.split("/", 4);
+        return parts.length > 2 && parts[1].equals("nodes") ? parts[2] : "";
+    }
+
     boolean hasBody() {
         return verb == Verb.POST || verb == Verb.PUT;
     }

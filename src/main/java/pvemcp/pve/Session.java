@@ -14,6 +14,7 @@ import pvemcp.json.Json;
 /// request and renewed after an hour, since PVE holds every 401 back for 3 s and a ticket lives for two. Safe
 /// for use by several threads; one of them logs in while the others wait.
 final class Session {
+    private static final Duration HOPELESS = Duration.ofSeconds(30);
     private static final Duration RENEW_AFTER = Duration.ofHours(1); // PVE::APIClient::LWP does the same
 
     private final Connection.Credential credential;
@@ -23,6 +24,7 @@ final class Session {
     private final Door door;
     private final ReentrantLock login = new ReentrantLock(); // guards the fetching of a ticket
     private volatile Optional<Pass> pass = Optional.empty();
+    private volatile Optional<Refusal> refusal = Optional.empty();
 
     /// Sends a login and gives back the `data` of its answer.
     interface Door {
@@ -31,6 +33,8 @@ final class Session {
 
     /// A ticket and when it was fetched.
     record Pass(Secret ticket, Optional<Secret> csrf, Duration since) {}
+
+    private record Refusal(String why, Duration since) {}
 
     /// @param where the endpoints, for faults
     Session(Connection.Credential credential, String where, Clock clock, Waiting waiting, Door door) {
@@ -83,6 +87,25 @@ final class Session {
             pass = Optional.empty();
         }
         return true;
+    }
+
+    /// Remembers that PVE does not take the credential.
+    void refused(String why) {
+        refusal = Optional.of(new Refusal(why, waiting.elapsed()));
+    }
+
+    /// What was refused is refused again, and each refusal keeps a worker of PVE's busy for 3 s: PVE is asked with it
+    /// no more than every 30 s.
+    ///
+    /// @throws PveException with [PveFault.Unauthorized] where that time is not over
+    void requireHope() {
+        var last = refusal;
+        if (last.isPresent() && waiting.elapsed().minus(last.get().since()).compareTo(HOPELESS) < 0) {
+            throw new PveException(new PveFault.Unauthorized(
+                    where,
+                    "%s (that was less than %d s ago, so it was not asked again)"
+                            .formatted(last.get().why(), HOPELESS.toSeconds())));
+        }
     }
 
     /// Everything secret about it, for keeping it out of what is told.

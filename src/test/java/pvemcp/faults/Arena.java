@@ -113,8 +113,9 @@ final class Arena implements AutoCloseable {
         faults++;
         while (true) {
             var fault = FAULTS[chance.nextInt(FAULTS.length)];
-            // Those that take real time are rarer.
-            if (fault.told().patience().toSeconds() > 0 || chance.nextInt(20) == 0) {
+            // Those that take real time are rarer, as is the one after which nothing is asked for a while.
+            boolean rare = fault.told().patience().toSeconds() == 0 || fault == WireFault.F23_TOKEN;
+            if (!rare || chance.nextInt(20) == 0) {
                 return fault.answer();
             }
         }

@@ -431,6 +431,19 @@ class HttpFaultsTest {
     }
 
     @Test
+    void f23_a_refused_token_is_shown_again_after_30_seconds() {
+        var server = server(reasonOnly(401, "Authentication failed!"), data("1"));
+        var transport = to(server);
+        reading(transport);
+
+        assertThat(((PveFault.Unauthorized) writing(transport)).why())
+                .contains("Authentication failed!", "not asked again");
+        assertThat(server.seen()).hasSize(1);
+        time.pass(Duration.ofSeconds(30));
+        assertThat(transport.data(Verb.GET, "/version", Json.Obj.EMPTY)).isEqualTo(Json.num(1));
+    }
+
+    @Test
     void f27_a_missing_privilege_is_told_with_its_path() {
         var server = server(status(
                 403,
