@@ -162,7 +162,19 @@ class CommandLineTest {
             assertThat(server.told()).contains("serving MCP at http://127.0.0.1:");
             assertThat(server.get("/readyz")).isEqualTo("ready\n");
             assertThat(server.call("", "pve_node_list", "{}")).contains("pve1");
+            assertThat(run("alive", server.address()).status).isEqualTo(Exit.OK);
         }
+    }
+
+    @Test
+    void a_server_that_does_not_answer_is_not_alive() {
+        var asked = run("alive", "127.0.0.1:1");
+        assertThat(asked.status).isEqualTo(Exit.FAILED);
+        assertThat(asked.err).contains("nobody answers at http://127.0.0.1:1/healthz");
+        assertThat(run("alive", "two words").err).contains("write HOST:PORT");
+
+        env.put("PVE_MCP_HTTP_TLS_CERTIFICATE", "src/test/resources/pvemcp/pve/authority.pem");
+        assertThat(run("alive", "127.0.0.1:1").err).contains("nobody answers at https://");
     }
 
     @Test

@@ -42,6 +42,11 @@ final class Served implements AutoCloseable {
         return told;
     }
 
+    /// Its address, `HOST:PORT`.
+    String address() {
+        return URI.create(base).getAuthority();
+    }
+
     String get(String path) throws Exception {
         return send(HttpRequest.newBuilder(URI.create(base + path))).body();
     }

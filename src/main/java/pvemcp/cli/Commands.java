@@ -47,6 +47,7 @@ public final class Commands {
                 new ServeCommand(host, console),
                 new DemoCommand(host, console),
                 new SimCommand(host, console),
+                new AliveCommand(host, console),
                 new TokenCommand(host, console),
                 new ToolsCommand(host, console),
                 new CallCommand(host, console, more),

@@ -28,7 +28,7 @@ import pvemcp.mcp.PemFiles;
 /// `pve-mcp serve --http`. Without `--http` a line that is right never comes here: over stdio the server starts
 /// without loading any of this.
 final class ServeCommand implements Command {
-    private static final String ADDRESS = "127.0.0.1:8765";
+    static final String ADDRESS = "127.0.0.1:8765";
 
     /// How long what is under way may go on after a SIGTERM. Supervisors kill after 10 s (Docker) or later.
     private static final Duration GRACE = Duration.ofSeconds(8);

@@ -63,8 +63,18 @@ public record LineChart(String title, String unit, List<Series> series) {
             ChartUtils.writeChartAsPNG(bytes, chart(), WIDTH, HEIGHT);
             return new View.Image("image/png", bytes.toByteArray(), alt());
         } catch (IOException | LinkageError | InternalError e) {
-            return new View.Text("No picture can be drawn here (%s).".formatted(e.getMessage()));
+            return noPicture(e);
+        } catch (RuntimeException e) {
+            // sun.awt.FcFontConfiguration, where no library or no file of fontconfig is installed
+            if (String.valueOf(e.getMessage()).startsWith("Fontconfig head is null")) {
+                return noPicture(e);
+            }
+            throw e;
         }
+    }
+
+    private static View noPicture(Throwable why) {
+        return new View.Text("No picture can be drawn here (%s).".formatted(why.getMessage()));
     }
 
     private String alt() {
