@@ -97,7 +97,7 @@ public final class ApiPath {
         }
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "?#\\\"<>^`{|}".indexOf(c) >= 0) {
+            if (c <= ' ' || c >= 0x7f || "?#[]\\\"<>^`{|}".indexOf(c) >= 0) {
                 return "character %d must be percent-encoded".formatted(i + 1);
             }
         }
