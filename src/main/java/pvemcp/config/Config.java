@@ -3,10 +3,12 @@ package pvemcp.config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import pvemcp.gate.Care;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Rule;
 import pvemcp.gate.Window;
@@ -84,7 +86,8 @@ public final class Config {
                 text(Key.CREATE_POOL),
                 list(Key.HOST_OPTIONS),
                 list(Key.URL_HOSTS),
-                windows());
+                windows(),
+                care());
         var policy = new Policy(
                 tiers,
                 rules(),
@@ -94,6 +97,13 @@ public final class Config {
                 list(Key.TOOLSETS),
                 Policy.Unasked.valueOf(upper(Key.WITHOUT_ELICITATION)));
         return text(Key.READ_ONLY).equals("true") ? policy.readOnly() : policy;
+    }
+
+    private Care care() {
+        var first = EnumSet.noneOf(Care.Risk.class);
+        list(Key.SNAPSHOT_FIRST).forEach(word -> first.add(Care.Risk.valueOf(word.toUpperCase(Locale.ROOT))));
+        var age = effective.containsKey(Key.BACKUP_AGE) ? Durations.parse(text(Key.BACKUP_AGE)) : Care.DEFAULT.age();
+        return new Care(first, Care.Backup.valueOf(upper(Key.BACKUP_FIRST)), age);
     }
 
     private Policy.Limits limits() {

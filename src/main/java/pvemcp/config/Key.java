@@ -67,6 +67,14 @@ public enum Key {
             The hosts that PVE may be sent to by a URL, for downloads, webhooks, ACME directories and image registries: \
             `host`, `host:port`, `*.example.org`, or `*` for every name and every public address, which holds where \
             this is not set."""),
+    SNAPSHOT_FIRST("policy.snapshot_first", Kind.RISKS, "", """
+            Before what of a guest a snapshot of it is taken: a `change` of its configuration or disks, a `rollback`, what \
+            programs do in it (`execute`). Where none can be taken, the call is refused."""),
+    BACKUP_FIRST("policy.backup_first", Kind.BACKUP, "warn", """
+            Before a guest is deleted or rolled back: `warn` says what backup there is, `require` refuses where there is \
+            none that counts, `off` does not look. One counts that is not older than `policy.backup_age` and, on a \
+            backup server, was verified."""),
+    BACKUP_AGE("policy.backup_age", Kind.DURATION, "7d", "How old a backup may be that counts."),
     LIMIT_DESTROY("policy.limit.destroy", Kind.NUMBER, "10", """
             How many calls that destroy one caller may make in an hour. 0, here and below: no limit."""),
     LIMIT_CHANGE("policy.limit.change", Kind.NUMBER, "300", """
@@ -95,13 +103,17 @@ public enum Key {
     RULE_NAMES("policy.rule.names", Kind.LIST, "", "Guests by name, such as `web-*`."),
     RULE_STORAGES("policy.rule.storages", Kind.LIST, "", "Storages."),
     RULE_WHEN("policy.rule.when", Kind.WINDOWS, "", "When it holds, written as `policy.windows` is."),
+    RULE_SNAPSHOT_FIRST("policy.rule.snapshot_first", Kind.FLAG, "", """
+            Whether a snapshot is taken before all of it, in place of `policy.snapshot_first`."""),
+    RULE_BACKUP_FIRST("policy.rule.backup_first", Kind.BACKUP, "", "In place of `policy.backup_first`."),
     WITHOUT_ELICITATION("policy.without_elicitation", Kind.UNASKED, "ticket", """
             What becomes of a call that wants a yes where the client cannot ask its user: `ticket` answers with a ticket \
             that the client hands back, `approve` waits for a person who runs `pve-mcp approve` at a terminal, `confirm` \
             takes `confirm=true` in the call itself for a yes (and wants `destructive=true` with it for what destroys), \
             `deny` refuses."""),
     STATE_DIRECTORY("state.directory", Kind.PATH, "~/.local/state/pve-mcp", """
-            Where held calls wait for `pve-mcp approve` and `pve-mcp freeze` leaves its mark; for its owner alone."""),
+            Where held calls wait for `pve-mcp approve`, `pve-mcp freeze` leaves its mark and all servers that have it count \
+            what callers do; for its owner alone."""),
     CONNECT("connect", Kind.MOMENT, "early", """
             When the cluster is first connected to: `early`, as soon as a client has the tools, so that its first call \
             does not wait; `late`, with that call."""),
@@ -204,6 +216,8 @@ public enum Key {
         ANSWER("allow, ask or deny", "allow ask deny"),
         FLAGGED("off, destroy or change", "off destroy change"),
         TIER("read, operate, change, destroy or execute", "read operate change destroy execute"),
+        RISKS("list of change, rollback, execute", "change rollback execute"),
+        BACKUP("off, warn or require", "off warn require"),
         TIERS("list of read, operate, change, destroy, execute", "read operate change destroy execute"),
         HOST_OPTIONS("list of host options", "args hookscript cicustom lxc dev hostpci usb serial parallel path"),
         WINDOWS("list of windows", ""),
@@ -232,7 +246,7 @@ public enum Key {
 
         boolean isList() {
             return switch (this) {
-                case LIST, URLS, FINGERPRINTS, TIERS, HOST_OPTIONS, WINDOWS -> true;
+                case LIST, URLS, FINGERPRINTS, RISKS, TIERS, HOST_OPTIONS, WINDOWS -> true;
                 default -> false;
             };
         }
@@ -291,7 +305,7 @@ public enum Key {
 
     /// Whether the key describes a rule, so that it stands in a `[[policy.rule]]` table and nowhere else.
     public boolean ofRule() {
-        return compareTo(RULE_NAME) >= 0 && compareTo(RULE_WHEN) <= 0;
+        return compareTo(RULE_NAME) >= 0 && compareTo(RULE_BACKUP_FIRST) <= 0;
     }
 
     /// Whether the key describes a caller, so that it stands in a `[[principal]]` table and nowhere else.

@@ -6,8 +6,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import pvemcp.gate.Care;
 import pvemcp.gate.Policy.Answer;
 import pvemcp.gate.Rule;
 import pvemcp.gate.Rule.Condition;
@@ -46,7 +48,7 @@ final class Rules {
             conditions.put(Condition.CLUSTERS, List.of(cluster.name()));
         }
         var key = cluster.name().equals("default") ? Key.TIER.path() : "clusters.%s.tier".formatted(cluster.name());
-        return new Rule(key, Answer.DENY, above, conditions, List.of());
+        return new Rule(key, Answer.DENY, above, conditions, List.of(), Care.Special.NONE);
     }
 
     /// All that is wrong with them, and with the owner's windows.
@@ -116,7 +118,15 @@ final class Rules {
             conditions.put(condition, texts(table, key(condition)));
         }
         var answer = Answer.valueOf(upper(table.get(Key.RULE_ANSWER).text()));
-        return new Rule(name, answer, tiers(table), conditions, windows(texts(table, Key.RULE_WHEN)));
+        return new Rule(name, answer, tiers(table), conditions, windows(texts(table, Key.RULE_WHEN)), care(table));
+    }
+
+    private static Care.Special care(Map<Key, Setting> table) {
+        var first = Optional.ofNullable(table.get(Key.RULE_SNAPSHOT_FIRST)).map(Setting::text);
+        var backup = Optional.ofNullable(table.get(Key.RULE_BACKUP_FIRST)).map(Setting::text);
+        return first.isEmpty() && backup.isEmpty()
+                ? Care.Special.NONE
+                : new Care.Special(first.map("true"::equals), backup.map(word -> Care.Backup.valueOf(upper(word))));
     }
 
     private static Key key(Condition condition) {

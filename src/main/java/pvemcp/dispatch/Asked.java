@@ -18,9 +18,23 @@ import pvemcp.tool.Tool;
 /// @param named the cluster that the caller names
 /// @param confirm the ticket of a held call, or whatever came in its place
 /// @param destructive whether the caller says that it knows what is destroyed, as other servers want it
+/// @param snapshotFirst whether a snapshot is to be taken first of each guest that is changed
+/// @param withoutBackup whether the caller says that a guest may go though there is no backup of it
 record Asked<C extends Record & Call<?>>(
-        C call, Optional<Cluster> named, boolean dryRun, Optional<String> confirm, boolean destructive) {
+        C call,
+        Optional<Cluster> named,
+        boolean dryRun,
+        Optional<String> confirm,
+        boolean destructive,
+        boolean snapshotFirst,
+        boolean withoutBackup) {
     private static final String DESTRUCTIVE = "destructive";
+    private static final String SNAPSHOT_FIRST = "snapshot_first";
+    private static final String WITHOUT_BACKUP = "without_backup";
+
+    /// Taken by every tool that does more than read, and in no schema: few need them, and all would pay for them.
+    private static final List<String> UNLISTED = List.of(DESTRUCTIVE, SNAPSHOT_FIRST, WITHOUT_BACKUP);
+
     private static final Set<String> YES = Set.of("true", "yes", "1");
 
     /// @throws BadArguments with all that is wrong
@@ -30,10 +44,12 @@ record Asked<C extends Record & Call<?>>(
         for (var reserved : Reserved.of(tool.tier())) {
             own = own.without(reserved.name());
         }
-        boolean takesIt =
-                tool.inputs().params().stream().anyMatch(param -> param.name().equals(DESTRUCTIVE));
-        if (tool.tier() != Tier.READ && !takesIt) {
-            own = own.without(DESTRUCTIVE);
+        for (var unlisted : UNLISTED) {
+            boolean takesIt =
+                    tool.inputs().params().stream().anyMatch(param -> param.name().equals(unlisted));
+            if (tool.tier() != Tier.READ && !takesIt) {
+                own = own.without(unlisted);
+            }
         }
         if (clusters.size() > 1) {
             own = own.without(Reserved.CLUSTER.name());
@@ -53,8 +69,18 @@ record Asked<C extends Record & Call<?>>(
         if (!problems.isEmpty()) {
             throw new BadArguments(problems);
         }
-        boolean destructive = arguments.text(DESTRUCTIVE).filter(YES::contains).isPresent();
-        return new Asked<>(call.orElseThrow(), named, dryRun, arguments.text("confirm"), destructive);
+        return new Asked<>(
+                call.orElseThrow(),
+                named,
+                dryRun,
+                arguments.text("confirm"),
+                says(arguments, DESTRUCTIVE),
+                says(arguments, SNAPSHOT_FIRST),
+                says(arguments, WITHOUT_BACKUP));
+    }
+
+    private static boolean says(Json.Obj arguments, String name) {
+        return arguments.text(name).filter(YES::contains).isPresent();
     }
 
     /// Whether the call says of itself that it is confirmed, by a word in place of a ticket.

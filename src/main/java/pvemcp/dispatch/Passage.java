@@ -34,6 +34,7 @@ final class Passage<C extends Record & Call<?>> {
     private final Gate gate;
     private final Shared shared;
     private final Trip trip;
+    private final Precautions precautions;
 
     /// As it was when the call came: what the call itself reads is for the next one.
     private final boolean tainted;
@@ -52,6 +53,8 @@ final class Passage<C extends Record & Call<?>> {
         this.shared = shared;
         this.trip = trip;
         this.tainted = shared.taint().isOn(caller.principal());
+        this.precautions = new Precautions(
+                sight, target -> gate.care(question(tier(), List.of(target)), target), asked);
     }
 
     ToolResult go() throws IOException {
@@ -133,9 +136,28 @@ final class Passage<C extends Record & Call<?>> {
 
     private Rehearsal rehearsal(Tier tier, List<Target> targets) {
         if (rehearsed.isEmpty()) {
-            rehearsed = Optional.of(rehearse(tier, targets));
+            rehearsed = Optional.of(withPrecautions(rehearse(tier, targets), tier, targets));
         }
         return rehearsed.get();
+    }
+
+    private Rehearsal withPrecautions(Rehearsal plain, Tier tier, List<Target> targets) {
+        var preview = plain.preview();
+        var foreseen = precautions.foresee(preview.requests(), guests(targets), tier == Tier.EXECUTE);
+        var requests = new ArrayList<>(foreseen.first());
+        requests.addAll(preview.requests());
+        var warnings = new ArrayList<>(preview.warnings());
+        warnings.addAll(foreseen.warnings());
+        boolean refused = plain.verdict().filter(Verdict.Deny.class::isInstance).isPresent();
+        return new Rehearsal(
+                new Preview(preview.summary(), requests, warnings),
+                refused ? plain.verdict() : foreseen.verdict().or(plain::verdict));
+    }
+
+    private static List<Target> guests(List<Target> targets) {
+        return targets.stream()
+                .filter(target -> target.isGuest() && !target.aside() && !target.node().isEmpty())
+                .toList();
     }
 
     /// The line in the log comes first: what cannot be written down is not done.
@@ -158,7 +180,7 @@ final class Passage<C extends Record & Call<?>> {
         var ctx = (Context) sight.ctx();
         Optional<ToolResult> result;
         try (var _ = shared.turns().take(cluster.name(), targets, gate.policy().limits(), ctx)) {
-            result = inTurn(tier, agreed);
+            result = inTurn(tier, targets, agreed);
         } catch (Turns.Busy busy) {
             return Explain.busy(busy);
         }
@@ -166,12 +188,15 @@ final class Passage<C extends Record & Call<?>> {
     }
 
     /// @return how it ended; empty where nothing was sent, as its first request wants a yes
-    private Optional<ToolResult> inTurn(Tier tier, boolean agreed) throws IOException {
-        var watched = shared.taint().watching(trip.beginsToWrite(cluster, (Context) sight.ctx()), caller.principal());
-        var wire = Wires.writing(watched, cluster.schema(), guard(tier), shared.freeze(), agreed, trip);
+    private Optional<ToolResult> inTurn(Tier tier, List<Target> targets, boolean agreed) throws IOException {
+        var looking = (Context) sight.ctx();
+        var watched = shared.taint().watching(trip.beginsToWrite(cluster, looking), caller.principal());
+        var aside = shared.redactor().watching(cluster.wire());
+        var careful = new Careful(precautions, looking, aside, trip, agreed);
+        var wire = Wires.writing(watched, cluster.schema(), guard(tier), shared.freeze(), careful, agreed, trip);
         boolean failed = false;
         try {
-            var ctx = ((Context) sight.ctx()).by(wire, this::entering);
+            var ctx = looking.by(wire, command -> entering(command, targets, careful));
             return Optional.of(done(asked.call().run(ctx)));
         } catch (PveException e) {
             // Wrong arguments and our own refusals are no failures: nothing was tried.
@@ -189,10 +214,11 @@ final class Passage<C extends Record & Call<?>> {
         }
     }
 
-    private void entering(String command) {
+    private void entering(String command, List<Target> targets, Careful careful) {
         shared.freeze().why().ifPresent(why -> {
             throw new Wires.Stopped(Explain.frozen(why, shared.freeze()));
         });
+        guests(targets).forEach(careful::entering);
         trip.entering(command);
         shared.taint().mark(caller.principal());
     }

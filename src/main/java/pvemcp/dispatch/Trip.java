@@ -33,7 +33,7 @@ final class Trip {
     private final List<String> commands = new ArrayList<>();
     private final List<Upid> tasks = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
-    private final List<String> lost = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private Json.Obj facts;
     private String identity = "";
     private long intent;
@@ -101,8 +101,14 @@ final class Trip {
                 "found", found.word(),
                 "evidence", found.evidence())));
         if (found instanceof Aftermath.Done) {
-            lost.add(words);
+            notes.add(words);
         }
+    }
+
+    /// What was seen to before the act.
+    void precaution(String words) {
+        log.note(redactor.scrub(Json.obj("event", "precaution", "begin", intent, "what", words)));
+        notes.add(words);
     }
 
     /// Who said yes to a held call: the user, or whoever handed the ticket back.
@@ -162,7 +168,7 @@ final class Trip {
 
     private ToolResult warned(ToolResult.Done done) {
         var warnings = new ArrayList<View>();
-        lost.forEach(words -> warnings.add(new View.Text("note: " + words)));
+        notes.forEach(words -> warnings.add(new View.Text("note: " + words)));
         if (unended) {
             warnings.add(new View.Text("warning: this was done, but the audit log could not take down how it ended"));
         }

@@ -33,10 +33,17 @@ final class Wires {
     /// Sends writes as well, each judged, checked and noted in `trip` before it leaves; one that may not leave is
     /// thrown as [Stopped].
     ///
+    /// @param careful what is seen to before a request leaves
     /// @param agreed whether somebody has said yes to the call
     static Transport writing(
-            Transport wire, Supplier<ApiSchema> schema, Guard guard, Freeze freeze, boolean agreed, Trip trip) {
-        return new Writing(wire, schema, guard, freeze, agreed, trip);
+            Transport wire,
+            Supplier<ApiSchema> schema,
+            Guard guard,
+            Freeze freeze,
+            Careful careful,
+            boolean agreed,
+            Trip trip) {
+        return new Writing(wire, schema, guard, freeze, careful, agreed, trip);
     }
 
     private record Rehearsing(Transport wire, Supplier<ApiSchema> schema, Guard guard) implements Transport {
@@ -73,7 +80,13 @@ final class Wires {
     }
 
     private record Writing(
-            Transport wire, Supplier<ApiSchema> schema, Guard guard, Freeze freeze, boolean agreed, Trip trip)
+            Transport wire,
+            Supplier<ApiSchema> schema,
+            Guard guard,
+            Freeze freeze,
+            Careful careful,
+            boolean agreed,
+            Trip trip)
             implements Transport {
         @Override
         public Json.Obj send(Verb verb, String path, Json.Obj params) {
@@ -122,7 +135,7 @@ final class Wires {
                 throw new Stopped(judged.verdict());
             }
             Arguments.check(schema.get(), verb, path, judged.params());
-            return new Sent(verb, path, judged.params());
+            return careful.before(new Sent(verb, path, judged.params()));
         }
 
         private Json.Obj noted(Json.Obj answer, Optional<Sent> write) {

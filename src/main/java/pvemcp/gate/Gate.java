@@ -1,9 +1,11 @@
 package pvemcp.gate;
 
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import pvemcp.gate.Policy.Answer;
 import pvemcp.tool.Tier;
 
@@ -103,6 +105,23 @@ public record Gate(Policy policy, Reach reach) {
         return verdict instanceof Verdict.Allow && question.needsPerson()
                 ? new Verdict.Hold(TAINT, "what guests wrote was read before")
                 : verdict;
+    }
+
+    /// What is seen to before this target is put at risk: as the first rule that holds for it and speaks of that wants
+    /// it, or as is usual.
+    public Care care(Question question, Target target) {
+        var usual = policy.restraints().care();
+        Optional<Boolean> first = Optional.empty();
+        Optional<Care.Backup> backup = Optional.empty();
+        for (var rule : policy.rules()) {
+            if (rule.holds(question, target)) {
+                first = first.or(rule.care()::snapshotFirst);
+                backup = backup.or(rule.care()::backup);
+            }
+        }
+        var risks = first.map(all -> all ? EnumSet.allOf(Care.Risk.class) : Set.<Care.Risk>of())
+                .orElse(usual.snapshotFirst());
+        return new Care(risks, backup.orElse(usual.backup()), usual.age());
     }
 
     /// What a tier does, to be read after "calls that".

@@ -75,9 +75,11 @@ public record Policy(
     /// @param hostOptions the options that reach the host ([HostOption]) and may be used all the same
     /// @param urlHosts where PVE may be sent to by a URL, see [UrlHosts]
     /// @param windows the only times at which anything is changed; empty: at all times
+    /// @param care what is seen to first
     public record Restraints(
-            Flag flag, String pool, List<String> hostOptions, List<String> urlHosts, List<Window> windows) {
-        public static final Restraints DEFAULT = new Restraints(Flag.DESTROY, "", List.of(), List.of(), List.of());
+            Flag flag, String pool, List<String> hostOptions, List<String> urlHosts, List<Window> windows, Care care) {
+        public static final Restraints DEFAULT =
+                new Restraints(Flag.DESTROY, "", List.of(), List.of(), List.of(), Care.DEFAULT);
 
         public Restraints {
             hostOptions = List.copyOf(hostOptions);

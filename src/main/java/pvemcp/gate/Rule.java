@@ -13,12 +13,14 @@ import pvemcp.tool.Tier;
 ///
 /// @param name how refusals call it: `policy.rule 2`, or with the owner's own name `policy.rule 'night shift'`
 /// @param tiers those it speaks of; all but [Tier#READ] where the owner names none
+/// @param care where it wants more or less seen to first than is usual
 public record Rule(
         String name,
         Policy.Answer answer,
         Set<Tier> tiers,
         Map<Condition, List<String>> conditions,
-        List<Window> when) {
+        List<Window> when,
+        Care.Special care) {
 
     /// What a rule may look at. The first two are about the call, the others about what it touches.
     public enum Condition {

@@ -77,6 +77,9 @@ class ConfigTest {
         values.put(Key.CREATE_POOL, "sandbox");
         values.put(Key.HOST_OPTIONS, "hostpci");
         values.put(Key.URL_HOSTS, "cloud.example.org");
+        values.put(Key.SNAPSHOT_FIRST, "rollback");
+        values.put(Key.BACKUP_FIRST, "require");
+        values.put(Key.BACKUP_AGE, "2d");
         values.put(Key.WITHOUT_ELICITATION, "deny");
         values.put(Key.STATE_DIRECTORY, "/state");
         values.put(Key.LIMIT_DESTROY, "1");
@@ -178,6 +181,8 @@ class ConfigTest {
         values.put(Key.RULE_NAMES, "web-*");
         values.put(Key.RULE_STORAGES, "local");
         values.put(Key.RULE_WHEN, "22:00-06:00");
+        values.put(Key.RULE_SNAPSHOT_FIRST, "true");
+        values.put(Key.RULE_BACKUP_FIRST, "off");
         var bare = "[[policy.rule]]\nanswer = \"ask\"\n";
         write("pve-mcp.toml", bare, "rw-------");
         var without = load(Map.of()).policy().rules();

@@ -1,0 +1,230 @@
+package pvemcp.dispatch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import pvemcp.gate.Care;
+import pvemcp.gate.Target;
+import pvemcp.gate.Verdict;
+import pvemcp.json.Json;
+import pvemcp.json.JsonException;
+import pvemcp.pve.Fields;
+import pvemcp.pve.Verb;
+
+/// What is seen to before a request puts a guest at risk: that there is a backup, and a snapshot. As the owner wants it,
+/// and a snapshot also where the call asks for one. For one thread.
+final class Precautions {
+    /// For this long a snapshot that was taken first is enough, so that fifty commands do not leave fifty.
+    private static final Duration ENOUGH = Duration.ofMinutes(15);
+
+    private static final String PREFIX = "before_";
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss").withZone(ZoneOffset.UTC);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static final Pattern GUEST = Pattern.compile("(/nodes/[^/]+/(?:qemu|lxc)/([0-9]+))(/.*)?");
+    private static final Pattern CHANGE = Pattern.compile("/(?:config|resize|unlink|move_disk|move_volume|cloudinit)");
+    private static final Pattern ROLLBACK = Pattern.compile("/snapshot/[^/]+/rollback");
+    private static final Pattern EXECUTE =
+            Pattern.compile("/(?:agent/(?:exec|file-write|set-user-password)|monitor|sendkey)");
+
+    private final Sight sight;
+    private final Clock clock;
+    private final Function<Target, Care> care;
+    private final boolean asksForSnapshot;
+    private final boolean goesWithoutBackup;
+    private final Map<Integer, LastBackup> backups = new HashMap<>();
+    private final Set<String> taken = new HashSet<>();
+
+    /// @param care what the owner wants for a target
+    Precautions(Sight sight, Function<Target, Care> care, Asked<?> asked) {
+        this.sight = sight;
+        this.clock = sight.ctx().clock();
+        this.care = care;
+        this.asksForSnapshot = asked.snapshotFirst();
+        this.goesWithoutBackup = asked.withoutBackup();
+    }
+
+    /// A guest, and what a request would do to it.
+    ///
+    /// @param path of the guest
+    private record AtRisk(String path, int vmid, Optional<Care.Risk> risk, boolean losesState) {
+        static Optional<AtRisk> by(Verb verb, String path) {
+            var match = GUEST.matcher(path);
+            if (verb == Verb.GET || !match.matches()) {
+                return Optional.empty();
+            }
+            var below = match.group(3) == null ? "" : match.group(3);
+            boolean back = ROLLBACK.matcher(below).matches();
+            boolean gone = verb == Verb.DELETE && below.isEmpty();
+            var risk = back
+                    ? Optional.of(Care.Risk.ROLLBACK)
+                    : CHANGE.matcher(below).matches()
+                            ? Optional.of(Care.Risk.CHANGE)
+                            : EXECUTE.matcher(below).matches()
+                                    ? Optional.of(Care.Risk.EXECUTE)
+                                    : Optional.<Care.Risk>empty();
+            return risk.isEmpty() && !gone
+                    ? Optional.empty()
+                    : Optional.of(new AtRisk(match.group(1), Integer.parseInt(match.group(2)), risk, gone || back));
+        }
+    }
+
+    /// What a preview says of it.
+    ///
+    /// @param first requests that would be made before
+    /// @param verdict what keeps the call from being made as it is; empty: nothing
+    record Foreseen(List<String> first, List<String> warnings, Optional<Verdict> verdict) {}
+
+    /// @param requests as a preview shows them: `DELETE /nodes/pve1/qemu/101 {"purge":1}`
+    /// @param guests those that commands would be run in
+    Foreseen foresee(List<String> requests, List<Target> guests, boolean commands) {
+        var first = new ArrayList<String>();
+        var warnings = new ArrayList<String>();
+        Optional<Verdict> verdict = Optional.empty();
+        for (var line : requests) {
+            var words = line.split(" ", 3);
+            var verb = verb(words[0]);
+            if (verb.isPresent() && words.length > 1) {
+                var params = words.length > 2 ? params(words[2]) : Json.Obj.EMPTY;
+                var told = told(verb.get(), words[1]);
+                told.ifPresent(warnings::add);
+                verdict = verdict.or(() -> judge(verb.get(), words[1]));
+                first(new Wires.Sent(verb.get(), words[1], params)).ifPresent(sent -> first.add(shown(sent)));
+            } else if (commands) {
+                for (var guest : guests) {
+                    entering(guest).ifPresent(sent -> first.add(shown(sent)));
+                }
+            }
+        }
+        return new Foreseen(first, warnings, verdict);
+    }
+
+    private static String shown(Wires.Sent sent) {
+        return Wires.lines(List.of(sent)).getFirst();
+    }
+
+    private static Optional<Verb> verb(String word) {
+        for (var verb : Verb.values()) {
+            if (verb.name().equals(word)) {
+                return Optional.of(verb);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Json.Obj params(String text) {
+        try {
+            return Json.parse(text) instanceof Json.Obj params ? params : Json.Obj.EMPTY;
+        } catch (JsonException _) {
+            return Json.Obj.EMPTY;
+        }
+    }
+
+    // ---- backups ----
+
+    /// What there is of backups, where that matters.
+    Optional<String> told(Verb verb, String path) {
+        return AtRisk.by(verb, path)
+                .filter(AtRisk::losesState)
+                .filter(guest -> care(guest).backup() != Care.Backup.OFF)
+                .map(guest -> "%d: %s".formatted(guest.vmid(), backup(guest).words(clock.instant())));
+    }
+
+    /// Why the request is not made as it is; empty where nothing stands in its way.
+    Optional<Verdict> judge(Verb verb, String path) {
+        var guest = AtRisk.by(verb, path).filter(AtRisk::losesState);
+        boolean lacks = guest.isPresent()
+                && care(guest.get()).backup() == Care.Backup.REQUIRE
+                && backup(guest.get()).counting().isEmpty();
+        if (!lacks) {
+            return Optional.empty();
+        }
+        var why = "there is no backup of %d that counts: %s"
+                .formatted(guest.get().vmid(), backup(guest.get()).words(clock.instant()));
+        return Optional.of(
+                goesWithoutBackup
+                        ? new Verdict.Hold("policy.backup_first", why)
+                        : new Verdict.Deny(
+                                "policy.backup_first",
+                                why,
+                                "pve_backup_run guests=%d makes one (a backup server has to verify it); with"
+                                        .formatted(guest.get().vmid())
+                                        + " without_backup=true the user is asked whether it may go without"));
+    }
+
+    private LastBackup backup(AtRisk guest) {
+        return backups.computeIfAbsent(
+                guest.vmid(), vmid -> LastBackup.of(vmid, care(guest).age(), sight.ctx()));
+    }
+
+    private Care care(AtRisk guest) {
+        return Targets.of(Verb.GET, guest.path() + "/config", Json.Obj.EMPTY, sight, sight.ctx().schema()).stream()
+                .filter(Target::isGuest)
+                .findFirst()
+                .map(care)
+                .orElse(Care.DEFAULT);
+    }
+
+    // ---- snapshots ----
+
+    /// The snapshot that is to be taken before this request; empty where none is.
+    Optional<Wires.Sent> first(Wires.Sent request) {
+        return AtRisk.by(request.verb(), request.path())
+                .filter(guest -> guest.risk().isPresent())
+                .flatMap(guest -> first(guest.path(), guest.risk().get(), care(guest), request.toString()));
+    }
+
+    /// The same before a command goes into a guest by another way than PVE.
+    Optional<Wires.Sent> entering(Target guest) {
+        var kind = guest.kind() == Target.Kind.CONTAINER ? "lxc" : "qemu";
+        var path = "/nodes/%s/%s/%s".formatted(guest.node(), kind, guest.id());
+        return first(path, Care.Risk.EXECUTE, care.apply(guest), "a command");
+    }
+
+    private Optional<Wires.Sent> first(String guest, Care.Risk risk, Care wanted, String before) {
+        boolean byPolicy = wanted.snapshotFirst().contains(risk);
+        if ((!asksForSnapshot && !byPolicy) || taken.contains(guest)) {
+            return Optional.empty();
+        }
+        if (!asksForSnapshot && hasOne(guest)) {
+            return Optional.empty();
+        }
+        var now = clock.instant();
+        var params = Json.obj(
+                "snapname", PREFIX + STAMP.format(now), "description", "taken by pve-mcp before " + before);
+        return Optional.of(new Wires.Sent(Verb.POST, guest + "/snapshot", params));
+    }
+
+    /// That it was taken, and the next request of this call needs no other.
+    void took(Wires.Sent snapshot) {
+        var path = snapshot.path();
+        taken.add(path.substring(0, path.lastIndexOf('/')));
+    }
+
+    Duration patience() {
+        return PATIENCE;
+    }
+
+    private boolean hasOne(String guest) {
+        var oldest = clock.instant().minus(ENOUGH);
+        for (var row : Fields.list(sight.ctx().pve().data(Verb.GET, guest + "/snapshot", Json.Obj.EMPTY))) {
+            boolean young =
+                    row.moment("snaptime").filter(at -> at.isAfter(oldest)).isPresent();
+            if (young && row.text("name").startsWith(PREFIX)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
