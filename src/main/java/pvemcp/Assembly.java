@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,7 @@ import pvemcp.dispatch.Cluster;
 import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
+import pvemcp.dispatch.SharedFiles;
 import pvemcp.gate.Policy;
 import pvemcp.mcp.About;
 import pvemcp.pve.Connection;
@@ -181,7 +183,8 @@ final class Assembly implements Host {
                 : Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
         var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS, Definitions.shipped());
-        return new Road(offer, clusters, policy, audit, clock, state, redactor);
+        var commons = new SharedFiles(state, clock);
+        return new Road(offer, clusters, policy, audit, clock, state, redactor, commons);
     }
 
     @Override
@@ -260,11 +263,10 @@ final class Assembly implements Host {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        try (var files = Files.newDirectoryStream(folder)) {
-            for (var file : files) {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-            Files.delete(folder);
         } catch (IOException _) {
             // The system's own clearing of temporary files will.
         }

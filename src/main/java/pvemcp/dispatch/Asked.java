@@ -45,8 +45,8 @@ record Asked<C extends Record & Call<?>>(
             own = own.without(reserved.name());
         }
         for (var unlisted : UNLISTED) {
-            boolean takesIt =
-                    tool.inputs().params().stream().anyMatch(param -> param.name().equals(unlisted));
+            boolean takesIt = tool.inputs().params().stream()
+                    .anyMatch(param -> param.name().equals(unlisted));
             if (tool.tier() != Tier.READ && !takesIt) {
                 own = own.without(unlisted);
             }

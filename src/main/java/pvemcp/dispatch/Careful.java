@@ -9,8 +9,8 @@ import pvemcp.pve.TaskReport;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 
-/// Takes the owner's precautions before a request of one call leaves: a backup is there, a snapshot is taken. Where one
-/// fails, the request does not leave. For one thread.
+/// Takes the owner's precautions before a request of one call leaves: a backup is there, a snapshot is taken. Where
+/// one fails, the request does not leave. For one thread.
 final class Careful {
     private final Precautions precautions;
     private final Context ctx;
@@ -79,7 +79,8 @@ final class Careful {
             started.ifPresent(task -> trip.started(task.id()));
             var report = started.map(task -> task.await(precautions.patience(), ctx));
             if (report.isPresent() && report.get() instanceof TaskReport.Going) {
-                throw refused(name, "it is not done after " + precautions.patience().toMinutes() + " minutes");
+                throw refused(
+                        name, "it is not done after " + precautions.patience().toMinutes() + " minutes");
             }
         } catch (PveException e) {
             throw refused(name, Explain.fault(e.fault(), ctx.identity()).what());
@@ -89,9 +90,10 @@ final class Careful {
     }
 
     private static Wires.Stopped refused(String name, String why) {
-        return new Wires.Stopped(new Verdict.Deny(
-                "policy.snapshot_first",
-                "the snapshot %s that is to be taken first was not taken: %s".formatted(name, why),
-                "make it possible (pve_guest_get shows where the disks are), or the owner exempts the guest by a rule"));
+        return new Wires.Stopped(
+                new Verdict.Deny(
+                        "policy.snapshot_first",
+                        "the snapshot %s that is to be taken first was not taken: %s".formatted(name, why),
+                        "make it possible (pve_guest_get shows where the disks are), or the owner exempts the guest by a rule"));
     }
 }

@@ -156,10 +156,10 @@ final class Explain {
                 "pve-mcp audit tail --changes shows the lines");
     }
 
-    static Failed stateless(HeldCalls.Unavailable e) {
+    static Failed stateless(StateUnavailable e) {
         return new Failed(
                 "state_unavailable",
-                "the call cannot wait for a yes: %s".formatted(e.getMessage()),
+                "the state directory cannot be used, so nothing was done: %s".formatted(e.getMessage()),
                 "the owner puts the directory right, or sets state.directory to another; reads go on");
     }
 

@@ -1,7 +1,6 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,7 +32,6 @@ import pvemcp.tool.Ticket;
 public final class HeldCalls {
     private static final Duration LIFE = Duration.ofMinutes(15);
     private static final int MOST = 100;
-    private static final int KEY_BYTES = 32;
 
     /// Without what is easily taken for something else.
     private static final String LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789";
@@ -70,32 +68,25 @@ public final class HeldCalls {
             Instant expires,
             boolean answered) {}
 
-    /// The state directory cannot be used as it is.
-    static final class Unavailable extends IOException {
-        Unavailable(IOException why) {
-            super(why.getMessage(), why);
-        }
-    }
-
     /// Puts a call down.
     ///
     /// @return its id, in place of a ticket
-    Ticket put(Held held, String client, Preview preview) throws Unavailable {
+    Ticket put(Held held, String client, Preview preview) throws StateUnavailable {
         try {
             return putDown(held, client, preview);
         } catch (IOException e) {
-            throw new Unavailable(e);
+            throw new StateUnavailable(e);
         }
     }
 
     /// Takes the answer to a call up; a yes is used up by this.
     ///
     /// @param now the call as it stands now
-    Redeemed redeem(String id, Held now) throws Unavailable {
+    Redeemed redeem(String id, Held now) throws StateUnavailable {
         try {
             return takeUp(id, now);
         } catch (IOException e) {
-            throw new Unavailable(e);
+            throw new StateUnavailable(e);
         }
     }
 
@@ -241,33 +232,7 @@ public final class HeldCalls {
 
     /// The directory and the key in it, made where they are not there yet.
     private Seal seal() throws IOException {
-        Permissions.makeFolder(directory);
-        Permissions.requireOwnFolder(directory);
-        var file = directory.resolve("key");
-        if (!Files.exists(file)) {
-            makeKey(file);
-        }
-        Permissions.requireSecret(file);
-        var key = Files.readAllBytes(file);
-        if (key.length != KEY_BYTES) {
-            throw new IOException(file + " is no key: remove it, and what waits there is void");
-        }
-        return new Seal(key);
-    }
-
-    /// Whole or not at all: another process may be about to read it.
-    private void makeKey(Path file) throws IOException {
-        var bytes = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        var half = Files.createTempFile(directory, "key", ".part", Permissions.forNewFile(directory));
-        Files.write(half, bytes);
-        try {
-            Files.createLink(file, half);
-        } catch (FileAlreadyExistsException _) {
-            // Another process was first; its key is as good.
-        } finally {
-            Files.deleteIfExists(half);
-        }
+        return new Seal(KeyFile.in(directory));
     }
 
     private List<String> ids() throws IOException {
@@ -288,8 +253,8 @@ public final class HeldCalls {
         var oldest = clock.instant().minus(LIFE.multipliedBy(2));
         try (var files = Files.list(directory)) {
             for (var file : files.toList()) {
-                boolean key = file.getFileName().toString().equals("key");
-                if (!key && Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                if (!KeyFile.is(file)
+                        && Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
                     Files.deleteIfExists(file);
                 }
             }

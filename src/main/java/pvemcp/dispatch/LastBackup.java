@@ -59,18 +59,18 @@ record LastBackup(Optional<Found> newest, Optional<Found> counting, List<String>
             }
         }
         found.sort((one, other) -> other.made().compareTo(one.made()));
-        var counting = found.stream()
-                .filter(backup -> backup.counts(now.minus(age)))
-                .findFirst();
+        var counting =
+                found.stream().filter(backup -> backup.counts(now.minus(age))).findFirst();
         return new LastBackup(found.stream().findFirst(), counting, unseen);
     }
 
     private static void look(StorageRow row, int vmid, ToolContext ctx, List<Found> found) {
         var filter = Json.obj("content", "backup", "vmid", vmid);
         for (var volume : ctx.pve().node(row.node()).storage(row.name()).content(filter)) {
-            if (volume.created().isPresent() && volume.vmid().filter(id -> id == vmid).isPresent()) {
-                found.add(new Found(
-                        volume.created().get(), row.name(), row.type().equals("pbs"), verification(volume)));
+            if (volume.created().isPresent()
+                    && volume.vmid().filter(id -> id == vmid).isPresent()) {
+                found.add(
+                        new Found(volume.created().get(), row.name(), row.type().equals("pbs"), verification(volume)));
             }
         }
     }
@@ -90,7 +90,9 @@ record LastBackup(Optional<Found> newest, Optional<Found> counting, List<String>
         }
         boolean same = newest.equals(counting);
         var last = "last backup " + newest.get().words(now);
-        var other = counting.isPresent() && !same ? "; the last that counts " + counting.get().words(now) : "";
+        var other = counting.isPresent() && !same
+                ? "; the last that counts " + counting.get().words(now)
+                : "";
         return last + other + (counting.isEmpty() ? ", which does not count" : "") + unknown;
     }
 }

@@ -53,8 +53,8 @@ final class Passage<C extends Record & Call<?>> {
         this.shared = shared;
         this.trip = trip;
         this.tainted = shared.taint().isOn(caller.principal());
-        this.precautions = new Precautions(
-                sight, target -> gate.care(question(tier(), List.of(target)), target), asked);
+        this.precautions =
+                new Precautions(sight, target -> gate.care(question(tier(), List.of(target)), target), asked);
     }
 
     ToolResult go() throws IOException {
@@ -156,7 +156,8 @@ final class Passage<C extends Record & Call<?>> {
 
     private static List<Target> guests(List<Target> targets) {
         return targets.stream()
-                .filter(target -> target.isGuest() && !target.aside() && !target.node().isEmpty())
+                .filter(target ->
+                        target.isGuest() && !target.aside() && !target.node().isEmpty())
                 .toList();
     }
 

@@ -21,8 +21,8 @@ import pvemcp.json.JsonException;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
 
-/// What is seen to before a request puts a guest at risk: that there is a backup, and a snapshot. As the owner wants it,
-/// and a snapshot also where the call asks for one. For one thread.
+/// What is seen to before a request puts a guest at risk: that there is a backup, and a snapshot. As the owner wants
+/// it, and a snapshot also where the call asks for one. For one thread.
 final class Precautions {
     /// For this long a snapshot that was taken first is enough, so that fifty commands do not leave fifty.
     private static final Duration ENOUGH = Duration.ofMinutes(15);
@@ -159,7 +159,7 @@ final class Precautions {
                                 "policy.backup_first",
                                 why,
                                 "pve_backup_run guests=%d makes one (a backup server has to verify it); with"
-                                        .formatted(guest.get().vmid())
+                                                .formatted(guest.get().vmid())
                                         + " without_backup=true the user is asked whether it may go without"));
     }
 
@@ -169,7 +169,13 @@ final class Precautions {
     }
 
     private Care care(AtRisk guest) {
-        return Targets.of(Verb.GET, guest.path() + "/config", Json.Obj.EMPTY, sight, sight.ctx().schema()).stream()
+        return Targets.of(
+                        Verb.GET,
+                        guest.path() + "/config",
+                        Json.Obj.EMPTY,
+                        sight,
+                        sight.ctx().schema())
+                .stream()
                 .filter(Target::isGuest)
                 .findFirst()
                 .map(care)
@@ -201,8 +207,8 @@ final class Precautions {
             return Optional.empty();
         }
         var now = clock.instant();
-        var params = Json.obj(
-                "snapname", PREFIX + STAMP.format(now), "description", "taken by pve-mcp before " + before);
+        var params =
+                Json.obj("snapname", PREFIX + STAMP.format(now), "description", "taken by pve-mcp before " + before);
         return Optional.of(new Wires.Sent(Verb.POST, guest + "/snapshot", params));
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import pvemcp.audit.AuditLog;
 import pvemcp.audit.Hash;
 import pvemcp.audit.Ledger;
+import pvemcp.gate.Commons;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
@@ -60,10 +61,11 @@ public final class Road implements Dispatcher {
     /// @param clusters at least one; the first is meant where neither a call nor what it is about tells which
     /// @param state the owner's state directory; nothing is there before it is needed
     public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock, Path state) {
-        this(offer, clusters, policy, audit, clock, state, new Redactor());
+        this(offer, clusters, policy, audit, clock, state, new Redactor(), Commons.ofProcess(clock));
     }
 
     /// @param redactor what of secrets is known beforehand
+    /// @param commons budgets and tickets, as far as they are to reach
     public Road(
             Offer offer,
             List<Cluster> clusters,
@@ -71,14 +73,15 @@ public final class Road implements Dispatcher {
             AuditLog audit,
             Clock clock,
             Path state,
-            Redactor redactor) {
+            Redactor redactor,
+            Commons commons) {
         this(
                 offer,
                 clusters,
                 new Gate(policy),
                 audit,
                 clock,
-                new Shared(state, clock, redactor),
+                new Shared(state, clock, redactor, commons),
                 new Grants(clusters, offer.tools(), clock));
     }
 
@@ -218,7 +221,7 @@ public final class Road implements Dispatcher {
             return trip.ended(Explain.silence(e));
         } catch (CancellationException e) {
             return trip.ended(Explain.cancelled(e, trip));
-        } catch (HeldCalls.Unavailable e) {
+        } catch (StateUnavailable e) {
             return trip.ended(Explain.stateless(e));
         } catch (IOException e) {
             return trip.ended(Explain.unrecorded(audit.file(), e));
@@ -305,7 +308,11 @@ public final class Road implements Dispatcher {
 
     @Override
     public void declined(String ticket) {
-        shared.tickets().decline(ticket);
+        try {
+            shared.tickets().decline(ticket);
+        } catch (IOException _) {
+            // Nobody hands it back in the place of a user who can be asked; elsewhere it ends with its time.
+        }
         audit.note(Json.obj("event", "declined", "ticket", Trip.id(ticket)));
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
 import pvemcp.gate.Brakes;
+import pvemcp.gate.Commons;
 import pvemcp.gate.Tickets;
 
 /// What the calls of all callers have in common: the tickets that are out, who has read what guests wrote, who has
@@ -20,13 +21,15 @@ final class Shared {
     private final AtomicBoolean closes = new AtomicBoolean();
 
     /// Touches no disk yet.
-    Shared(Path directory, Clock clock, Redactor redactor) {
-        this.tickets = new Tickets(clock);
+    ///
+    /// @param commons what is shared beyond this server
+    Shared(Path directory, Clock clock, Redactor redactor, Commons commons) {
+        this.tickets = new Tickets(clock, commons);
         this.heldCalls = new HeldCalls(directory, clock);
         this.taint = new Taint(clock);
         this.redactor = redactor;
         this.freeze = new Freeze(directory, clock);
-        this.brakes = new Brakes(clock);
+        this.brakes = new Brakes(clock, commons);
     }
 
     Tickets tickets() {

@@ -1,10 +1,9 @@
 package pvemcp.gate;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,8 +13,8 @@ import java.util.Set;
 import pvemcp.tool.Tier;
 
 /// Stops a caller who does too much, or the same thing over and over: each call may be allowed, and all of them
-/// together not what the owner wanted. Counts are of this process and begin anew with it. Safe for use by several
-/// threads.
+/// together not what the owner wanted. Budgets are of all processes that share the [Commons]; failures and
+/// repetitions are of this one and begin anew with it. Safe for use by several threads.
 public final class Brakes {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration REST = Duration.ofMinutes(1);
@@ -24,17 +23,15 @@ public final class Brakes {
     private static final Duration MEMORY = Duration.ofMinutes(5);
 
     private final Clock clock;
+    private final Commons commons;
 
     /// By principal. Guarded by `this`.
     private final Map<String, Doings> records = new HashMap<>();
-
-    private record Done(Instant at, Tier tier, Set<String> guests) {}
 
     private record Failures(int count, Instant last) {}
 
     /// What one caller has done.
     private static final class Doings {
-        private final Deque<Done> done = new ArrayDeque<>();
         private final Map<String, Failures> failures = new HashMap<>();
         private String lastCall = "";
         private String lastAnswer = "";
@@ -42,8 +39,9 @@ public final class Brakes {
         private Instant lastAt = Instant.MIN;
     }
 
-    public Brakes(Clock clock) {
+    public Brakes(Clock clock, Commons commons) {
         this.clock = clock;
+        this.commons = commons;
     }
 
     private Doings record(String principal) {
@@ -77,27 +75,24 @@ public final class Brakes {
     }
 
     /// Counts a call that is about to be made and does more than read, or says why it is not made.
-    public synchronized Optional<Verdict.Deny> take(
-            String principal, String tool, Tier tier, List<Target> targets, Policy.Limits limits) {
+    ///
+    /// @throws IOException where nobody can tell how much was done already
+    public Optional<Verdict.Deny> take(
+            String principal, String tool, Tier tier, List<Target> targets, Policy.Limits limits) throws IOException {
         var now = clock.instant();
-        var record = record(principal);
-        var rest = resting(record, tool, limits, now);
+        var rest = resting(principal, tool, limits, now);
         if (rest.isPresent()) {
             return rest;
         }
-        while (!record.done.isEmpty() && !record.done.getFirst().at().isAfter(now.minus(HOUR))) {
-            record.done.removeFirst();
-        }
         var guests = new HashSet<String>();
         targets.stream().filter(Target::isGuest).forEach(target -> guests.add(target.id()));
-        var over = over(record, tier, guests, limits);
-        if (over.isEmpty()) {
-            record.done.addLast(new Done(now, tier, Set.copyOf(guests)));
-        }
-        return over;
+        var call = new Commons.Done(now, tier, guests);
+        return commons.count(principal, now.minus(HOUR), call, before -> over(before, tier, guests, limits));
     }
 
-    private static Optional<Verdict.Deny> resting(Doings record, String tool, Policy.Limits limits, Instant now) {
+    private synchronized Optional<Verdict.Deny> resting(
+            String principal, String tool, Policy.Limits limits, Instant now) {
+        var record = record(principal);
         var failures = record.failures.getOrDefault(tool, new Failures(0, Instant.MIN));
         boolean rests = limits.failures() > 0
                 && failures.count() >= limits.failures()
@@ -110,17 +105,18 @@ public final class Brakes {
                 : Optional.empty();
     }
 
-    private static Optional<Verdict.Deny> over(Doings record, Tier tier, Set<String> guests, Policy.Limits limits) {
+    private static Optional<Verdict.Deny> over(
+            List<Commons.Done> before, Tier tier, Set<String> guests, Policy.Limits limits) {
         long destroys =
-                record.done.stream().filter(done -> done.tier() == Tier.DESTROY).count();
+                before.stream().filter(done -> done.tier() == Tier.DESTROY).count();
         if (tier == Tier.DESTROY && limits.destroys() > 0 && destroys >= limits.destroys()) {
             return spent("policy.limit.destroy", "%d calls that destroy".formatted(destroys));
         }
-        if (limits.changes() > 0 && record.done.size() >= limits.changes()) {
-            return spent("policy.limit.change", "%d calls that do more than read".formatted(record.done.size()));
+        if (limits.changes() > 0 && before.size() >= limits.changes()) {
+            return spent("policy.limit.change", "%d calls that do more than read".formatted(before.size()));
         }
         var touched = new HashSet<>(guests);
-        record.done.forEach(done -> touched.addAll(done.guests()));
+        before.forEach(done -> touched.addAll(done.guests()));
         if (!guests.isEmpty() && limits.guests() > 0 && touched.size() > limits.guests()) {
             return spent("policy.limit.guests", "this would be %d different guests".formatted(touched.size()));
         }

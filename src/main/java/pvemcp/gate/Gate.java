@@ -107,8 +107,8 @@ public record Gate(Policy policy, Reach reach) {
                 : verdict;
     }
 
-    /// What is seen to before this target is put at risk: as the first rule that holds for it and speaks of that wants
-    /// it, or as is usual.
+    /// What is seen to before this target is put at risk: as the first rule that holds for it and speaks of that
+    /// wants it, or as is usual.
     public Care care(Question question, Target target) {
         var usual = policy.restraints().care();
         Optional<Boolean> first = Optional.empty();

@@ -1,96 +1,93 @@
 package pvemcp.gate;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.tool.Ticket;
 
 /// Seals held calls and takes the seals back. A ticket is good for two minutes, once, for the same caller, tool and
 /// arguments, while the targets are as they were; one that was declined is good for nothing. Safe for use by several
-/// threads.
-///
-/// What is held lives as long as the process: a restart makes all tickets void.
+/// threads, and by all processes that share the [Commons].
 public final class Tickets {
     private static final Duration LIFE = Duration.ofMinutes(2);
 
     /// More than a person could be asked in that time.
     private static final int MOST = 1000;
 
+    private static final String USED = "used";
+    private static final String DECLINED = "declined";
+
+    /// Until when, something random, and what the targets were: in 36 digits and twice in Base64.
+    private static final Pattern HEAD = Pattern.compile("([0-9a-z]{1,12})\\.[\\w-]{12}\\.([\\w-]{16})");
+
     private final Clock clock;
+    private final Commons commons;
 
-    /// Made with the first ticket: start-up does without the random numbers and what they load. Guarded by `this`.
-    private Optional<Keys> keys = Optional.empty();
+    /// What the tickets of this process were agreed on, by their heads, oldest first: for words. Guarded by `this`.
+    private final SequencedMap<String, List<Target>> agreed = new LinkedHashMap<>();
 
-    private record Keys(SecureRandom random, Seal seal) {
-        static Keys fresh() {
-            var random = new SecureRandom();
-            var bytes = new byte[32];
-            random.nextBytes(bytes);
-            return new Keys(random, new Seal(bytes));
-        }
-    }
-
-    private enum State {
-        OPEN,
-        USED,
-        DECLINED
-    }
-
-    private record Entry(Held held, Instant expires, State state) {
-        Entry with(State other) {
-            return new Entry(held, expires, other);
-        }
-    }
-
-    /// By the text before the seal, oldest first. Guarded by `this`.
-    private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
-
+    /// Tickets of this process alone.
     public Tickets(Clock clock) {
-        this.clock = clock;
+        this(clock, Commons.ofProcess(clock));
     }
 
-    public synchronized Ticket seal(Held held) {
+    public Tickets(Clock clock, Commons commons) {
+        this.clock = clock;
+        this.commons = commons;
+    }
+
+    public Ticket seal(Held held) throws IOException {
         var expires = clock.instant().plus(LIFE);
         var nonce = new byte[9];
-        keys().random().nextBytes(nonce);
-        var head = Long.toString(expires.getEpochSecond(), 36) + "." + Seal.encode(nonce);
-        forgetOld();
-        entries.put(head, new Entry(held, expires, State.OPEN));
-        return new Ticket(head + "." + keys().seal().of(sealed(head, held)), expires);
+        new SecureRandom().nextBytes(nonce);
+        var head = "%s.%s.%s"
+                .formatted(Long.toString(expires.getEpochSecond(), 36), Seal.encode(nonce), digest(held.targets()));
+        remember(head, held.targets());
+        return new Ticket(head + "." + seal().of(sealed(head, held)), expires);
     }
 
     /// Checks a ticket against the call it comes with, as that call stands now; a good one is used up by this.
-    public synchronized Redeemed redeem(String ticket, Held now) {
+    public Redeemed redeem(String ticket, Held now) throws IOException {
         var head = head(ticket);
-        var seal = ticket.substring(Math.min(ticket.length(), head.length() + 1));
+        var matcher = HEAD.matcher(head);
         // What has become of a ticket is told only to who brings its call: anybody could probe with others.
-        if (head.isEmpty() || !keys().seal().fits(seal, sealed(head, now))) {
+        if (!matcher.matches() || !seal().fits(ticket.substring(head.length() + 1), sealed(head, now))) {
             return new Redeemed.Other();
         }
-        var entry = entries.get(head);
-        if (entry == null || clock.instant().isAfter(entry.expires())) {
+        var expires = Instant.ofEpochSecond(Long.parseLong(matcher.group(1), 36));
+        if (clock.instant().isAfter(expires)) {
             return new Redeemed.Expired();
         }
-        return switch (entry.state()) {
-            case USED -> new Redeemed.Used();
-            case DECLINED -> new Redeemed.Declined();
-            case OPEN -> {
-                entries.put(head, entry.with(State.USED));
-                List<String> differences = now.differencesFrom(entry.held().targets());
-                yield differences.isEmpty() ? new Redeemed.Good() : new Redeemed.Changed(differences);
-            }
-        };
+        var before = commons.mark(head, USED, expires.plus(LIFE));
+        if (before.isPresent()) {
+            return before.get().equals(DECLINED) ? new Redeemed.Declined() : new Redeemed.Used();
+        }
+        var differences = agreed(head)
+                .map(now::differencesFrom)
+                .orElseGet(() -> matcher.group(2).equals(digest(now.targets()))
+                        ? List.of()
+                        : List.of("something has changed since another server asked about it"));
+        return differences.isEmpty() ? new Redeemed.Good() : new Redeemed.Changed(differences);
     }
 
     /// The person who was asked said no: nobody else's yes counts for this ticket any more.
-    public synchronized void decline(String ticket) {
-        entries.computeIfPresent(head(ticket), (_, entry) -> entry.with(State.DECLINED));
+    public void decline(String ticket) throws IOException {
+        var head = head(ticket);
+        if (HEAD.matcher(head).matches()) {
+            commons.mark(head, DECLINED, clock.instant().plus(LIFE.multipliedBy(2)));
+        }
     }
 
     private static String head(String ticket) {
@@ -102,19 +99,28 @@ public final class Tickets {
         return held.call().with("head", head);
     }
 
-    private Keys keys() {
-        if (keys.isEmpty()) {
-            keys = Optional.of(Keys.fresh());
-        }
-        return keys.get();
+    private Seal seal() throws IOException {
+        return new Seal(commons.key());
     }
 
-    private void forgetOld() {
-        var now = clock.instant();
-        // Expired ones stay for as long again, to be told from those that never were.
-        entries.values().removeIf(entry -> now.isAfter(entry.expires().plus(LIFE)));
-        while (entries.size() >= MOST) {
-            entries.pollFirstEntry();
+    private static String digest(List<Target> targets) {
+        var text = Json.of(targets.stream().map(Target::json).toList()).write();
+        try {
+            var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Seal.encode(Arrays.copyOf(hash, 12));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
+    }
+
+    private synchronized void remember(String head, List<Target> targets) {
+        while (agreed.size() >= MOST) {
+            agreed.pollFirstEntry();
+        }
+        agreed.put(head, targets);
+    }
+
+    private synchronized Optional<List<Target>> agreed(String head) {
+        return Optional.ofNullable(agreed.get(head));
     }
 }

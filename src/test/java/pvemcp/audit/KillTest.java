@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.stream.JsonReader;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,12 +17,11 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.json.Json;
 import pvemcp.lab.Campaign;
+import pvemcp.lab.ClassPath;
 
 /// `kill -9` at random moments, while two processes with four threads each write to one ledger that is closed and
 /// continued every 96 KiB: no acknowledged entry is lost, and the chain verifies.
@@ -91,23 +88,12 @@ class KillTest {
                         "-XX:TieredStopAtLevel=1",
                         "-Xshare:auto",
                         "-cp",
-                        classPath(),
+                        ClassPath.of(KilledWriter.class, AuditLog.class, JsonReader.class),
                         KilledWriter.class.getName(),
                         file.toString(),
                         name)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-    }
-
-    /// Of what the writer needs, wherever this test was loaded from.
-    private static String classPath() {
-        return Stream.of(KilledWriter.class, AuditLog.class, JsonReader.class)
-                .map(type -> Path.of(URI.create(type.getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .toString()))
-                        .toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static Thread reader(Process process, Map<Long, String> acknowledged, CountDownLatch underWay) {

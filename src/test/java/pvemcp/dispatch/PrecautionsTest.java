@@ -54,9 +54,11 @@ class PrecautionsTest {
     /// The guest is stopped, and has no backup but those a test makes.
     private static void stopped(Cluster cluster, int vmid) {
         cluster.guest(vmid).stop();
-        cluster.storages.values().forEach(storage -> storage.volumes("pve1")
-                .keySet()
-                .removeIf(name -> name.startsWith("backup/") && name.contains("-%d-".formatted(vmid))));
+        cluster.storages
+                .values()
+                .forEach(storage -> storage.volumes("pve1")
+                        .keySet()
+                        .removeIf(name -> name.startsWith("backup/") && name.contains("-%d-".formatted(vmid))));
     }
 
     private static void longAgo(Cluster cluster) {
@@ -77,7 +79,8 @@ class PrecautionsTest {
             assertThat(lab.auditLines())
                     .filteredOn(line -> line.text("event").equals(Optional.of("precaution")))
                     .singleElement()
-                    .satisfies(line -> assertThat(line.text("what").orElseThrow()).contains("before_2026"));
+                    .satisfies(
+                            line -> assertThat(line.text("what").orElseThrow()).contains("before_2026"));
         }
     }
 
@@ -85,7 +88,10 @@ class PrecautionsTest {
     void its_preview_shows_the_snapshot_as_the_first_request() {
         try (var lab = homelab("snapshot_first = [\"change\"]")) {
             that(lab.call("pve_guest_set", "guest", "git", "cores", 3, "dry_run", true))
-                    .shows("POST /nodes/pve1/qemu/103/snapshot", "before_20261121_120000", ", POST /nodes/pve1/qemu/103/config");
+                    .shows(
+                            "POST /nodes/pve1/qemu/103/snapshot",
+                            "before_20261121_120000",
+                            ", POST /nodes/pve1/qemu/103/config");
             assertThat(writes(lab)).isEmpty();
         }
     }
@@ -217,9 +223,7 @@ class PrecautionsTest {
 
     @Test
     void to_go_without_one_is_asked_about_whatever_policy_allows() {
-        try (var lab = homelab("backup_first = \"require\"")
-                .asking()
-                .with(cluster -> stopped(cluster, 103))) {
+        try (var lab = homelab("backup_first = \"require\"").asking().with(cluster -> stopped(cluster, 103))) {
             var arguments = new Object[] {"guest", "git", "without_backup", true};
             var held = lab.call("pve_guest_delete", arguments);
             that(held).isHeld();

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// `./mvnw -Pfuzz test`: Jazzer, for a while on each grammar, in a process of its own. What it finds is left in `target`,
-/// as is what it has learnt.
+/// `./mvnw -Pfuzz test`: Jazzer, for a while on each grammar, in a process of its own. What it finds is left in
+/// `target`, as is what it has learnt.
 class FuzzCampaign {
     private static final int SECONDS = Integer.getInteger("fuzz.seconds", 60);
 

@@ -6,8 +6,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pvemcp.lab.Campaign;
 
-/// Whatever reads text of others, on many texts that are nearly right. `-Pfuzz` has Jazzer look for more, led by what of
-/// the code a text reaches.
+/// Whatever reads text of others, on many texts that are nearly right. `-Pfuzz` has Jazzer look for more, led by what
+/// of the code a text reaches.
 class FuzzTest {
     private static final int TEXTS = Campaign.of(2_000, 500_000);
 

@@ -25,8 +25,8 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Tier;
 import pvemcp.view.Clean;
 
-/// What reads text that others wrote. Each takes any bytes whatever: it refuses them in the way it says it does, or what
-/// it makes of them holds what it promises. Anything else is a bug, and thrown.
+/// What reads text that others wrote. Each takes any bytes whatever: it refuses them in the way it says it does, or
+/// what it makes of them holds what it promises. Anything else is a bug, and thrown.
 enum Grammar {
     JSON(
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\",\"arguments\":{\"a\":[1,-0.5e3,true,null]}}}",
@@ -42,7 +42,11 @@ enum Grammar {
             }
         }
     },
-    PATH("/nodes/pve1/qemu/101/config", "/nodes/pve1/storage/local/content/local:iso%2Fdebian.iso", "/%2e%2e/x", "a b") {
+    PATH(
+            "/nodes/pve1/qemu/101/config",
+            "/nodes/pve1/storage/local/content/local:iso%2Fdebian.iso",
+            "/%2e%2e/x",
+            "a b") {
         @Override
         void take(byte[] data) {
             FuzzedPaths.take(text(data));
@@ -55,7 +59,9 @@ enum Grammar {
             require(PropertyString.parse(read.toString()).equals(read), "reads otherwise: " + read);
         }
     },
-    UPID("UPID:pve1:0000A1B2:00C0FFEE:69206F00:qmstop:101:mcp@pve!agent:", "UPID:n:00000001:123456789:00000000:a::r@pam:") {
+    UPID(
+            "UPID:pve1:0000A1B2:00C0FFEE:69206F00:qmstop:101:mcp@pve!agent:",
+            "UPID:n:00000001:123456789:00000000:a::r@pam:") {
         @Override
         void take(byte[] data) {
             var text = text(data);
@@ -111,7 +117,10 @@ enum Grammar {
             }
         }
     },
-    CLEAN("\u001b[31mred\u001b[0m\u202e\u200b\u0007 \ud83d\ude00 \udb40\udc41", "a\r\nb\tc\u0085\u2028d", "\u009b2J\ue000") {
+    CLEAN(
+            "\u001b[31mred\u001b[0m\u202e\u200b\u0007 \ud83d\ude00 \udb40\udc41",
+            "a\r\nb\tc\u0085\u2028d",
+            "\u009b2J\ue000") {
         @Override
         void take(byte[] data) {
             var text = text(data);

@@ -10,9 +10,44 @@ import java.util.Random;
 /// meant trouble before. The same seed gives the same bytes.
 final class Mutations {
     private static final List<byte[]> TROUBLE = List.of(
-                    "\u0000", "\"", "\\", "\\u0000", "\\ud800", "{", "[", "]", "}", ",", ":", "=", "%", "%2f", "%2e%2e",
-                    "../", "\r\n", "\n", "\u202e", "\u200b", "\u001b[", "\ufeff", "1e999", "-0", "NaN", "'", "$(id)",
-                    "#", ";", "&", "?", "@", " ", "\u00e9", "\ud83d\ude00", "999999999999999999999", "[[", "\"\"\"")
+                    "\u0000",
+                    "\"",
+                    "\\",
+                    "\\u0000",
+                    "\\ud800",
+                    "{",
+                    "[",
+                    "]",
+                    "}",
+                    ",",
+                    ":",
+                    "=",
+                    "%",
+                    "%2f",
+                    "%2e%2e",
+                    "../",
+                    "\r\n",
+                    "\n",
+                    "\u202e",
+                    "\u200b",
+                    "\u001b[",
+                    "\ufeff",
+                    "1e999",
+                    "-0",
+                    "NaN",
+                    "'",
+                    "$(id)",
+                    "#",
+                    ";",
+                    "&",
+                    "?",
+                    "@",
+                    " ",
+                    "\u00e9",
+                    "\ud83d\ude00",
+                    "999999999999999999999",
+                    "[[",
+                    "\"\"\"")
             .stream()
             .map(text -> text.getBytes(StandardCharsets.UTF_8))
             .toList();

@@ -32,6 +32,8 @@ import pvemcp.dispatch.Judgement;
 import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
+import pvemcp.dispatch.SharedFiles;
+import pvemcp.gate.Commons;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Policy.Answer;
 import pvemcp.gate.Policy.Protection;
@@ -96,6 +98,7 @@ public final class Lab implements AutoCloseable {
     private ApiSchema schema = ApiSchema.builtIn("9.2");
     private Optional<AuditLog> audit = Optional.empty();
     private Optional<Road> road = Optional.empty();
+    private Commons commons;
     private Reach reach = Reach.UNLIMITED;
     private String identity;
     private final List<Neighbour> neighbours = new ArrayList<>();
@@ -110,6 +113,7 @@ public final class Lab implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         auditFile = folder.resolve("audit.jsonl");
+        commons = Commons.ofProcess(clock());
         files = new LocalFiles(List.of(), Optional.empty(), Optional.of(folder.resolve("smoke.jsonl")));
         vault = new Vault(Optional.empty(), Optional.of(handover()), file -> "");
     }
@@ -172,6 +176,13 @@ public final class Lab implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// A server that shares budgets and tickets with all others of this directory.
+    public Lab sharing(Path directory) {
+        commons = new SharedFiles(directory, clock());
+        road = Optional.empty();
+        return this;
     }
 
     /// The owner's state directory.
@@ -384,7 +395,8 @@ public final class Lab implements AutoCloseable {
                     files);
             var clusters = new ArrayList<>(List.of(cluster));
             neighbours.forEach(neighbour -> clusters.add(neighbour.cluster()));
-            road = Optional.of(new Road(offer, clusters, policy, log, clock(), folder, redactor).within(reach));
+            road = Optional.of(
+                    new Road(offer, clusters, policy, log, clock(), folder, redactor, commons).within(reach));
         }
         return road.get();
     }
