@@ -10,7 +10,6 @@ import pvemcp.json.JsonException;
 import pvemcp.text.Nearest;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Param;
-import pvemcp.tool.Tool;
 
 /// A tool's arguments as a person types them: `name=value`, `--name value` or `--name=value`, a JSON object, or bare
 /// values. While the next input that is open has to be given, a bare value is for that one; after that it goes to the
@@ -20,13 +19,13 @@ final class CallArguments {
     private final LinkedHashMap<String, Json> given = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    private CallArguments(Tool<?> tool) {
-        this.params = tool.params();
+    private CallArguments(List<Param> params) {
+        this.params = params;
     }
 
     /// @throws UsageException with all that cannot be understood; whether the values fit is the tool's to say
     static Json.Obj parse(Phrase phrase) {
-        var arguments = new CallArguments(phrase.tool());
+        var arguments = new CallArguments(phrase.params());
         arguments.take(phrase.words());
         if (!arguments.problems.isEmpty()) {
             throw new UsageException(arguments.problems);
@@ -36,7 +35,7 @@ final class CallArguments {
 
     /// The inputs that nothing has been said of yet, in their order.
     static List<Param> open(Phrase phrase) {
-        var arguments = new CallArguments(phrase.tool());
+        var arguments = new CallArguments(phrase.params());
         arguments.take(phrase.words());
         return arguments.open();
     }

@@ -36,7 +36,7 @@ final class Candidates {
         var before = words.subList(0, words.size() - 1);
         candidates.names(before);
         if (!before.isEmpty()) {
-            Phrase.of(before, dispatcher::tool).ifPresent(phrase -> candidates.call(phrase));
+            Phrase.of(before, dispatcher).ifPresent(phrase -> candidates.call(phrase));
         }
         return candidates.found;
     }
@@ -73,7 +73,7 @@ final class Candidates {
         int equals = typed.indexOf('=');
         if (equals > 0) {
             var name = typed.substring(0, equals);
-            phrase.tool().params().stream()
+            phrase.params().stream()
                     .filter(param -> param.name().equals(name))
                     .flatMap(param -> values(param, typed.substring(equals + 1)).stream())
                     .forEach(value -> found.add(Candidate.of(name + "=" + value)));

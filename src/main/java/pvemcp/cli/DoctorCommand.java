@@ -99,6 +99,9 @@ final class DoctorCommand implements Command {
             all &= found.isPresent();
             seen = seen.or(() -> found);
         }
+        if (seen.isPresent() && connection.endpoints().size() > 1) {
+            all &= together(connection);
+        }
         seen.ifPresent(known -> {
             rights(known.rights(), settings, config.policy(), fix);
             withheld(known, settings, config, fix);
@@ -107,6 +110,17 @@ final class DoctorCommand implements Command {
             return Exit.UNREACHABLE;
         }
         return all ? Exit.OK : Exit.FAILED;
+    }
+
+    /// Whether the endpoints are of one cluster.
+    private boolean together(Connection connection) {
+        try (var wire = new HttpTransport(connection, host.clock())) {
+            wire.requireOneCluster();
+            return true;
+        } catch (PveException e) {
+            fault(e.fault());
+            return false;
+        }
     }
 
     /// What a cluster has told.
@@ -244,7 +258,7 @@ final class DoctorCommand implements Command {
             var row = new ArrayList<>(List.of(area.name()));
             for (var tier : Tier.values()) {
                 var may = rights.may(area, tier);
-                boolean denied = policy.answer(tier) == Policy.Answer.DENY;
+                boolean denied = policy.answer(tier) == Policy.Answer.DENY || tier.compareTo(settings.most()) > 0;
                 row.add(may.equals("–") || !denied ? may : may + ", policy denies");
                 if (may.equals("no") && !denied && !settings.principal().isEmpty()) {
                     remedies.add("# %s: %s".formatted(area.name(), word(tier)));

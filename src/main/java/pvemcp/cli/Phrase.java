@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import pvemcp.dispatch.Dispatcher;
+import pvemcp.tool.Param;
 import pvemcp.tool.Tool;
 
 /// A call in the words of a line: the tool that the first ones name, and what is said to it. `guest_list`,
 /// `pve_guest_list` and `guest list` name the same; so do `guest start` and `guest_power action=start`.
-record Phrase(Tool<?> tool, List<String> words) {
+///
+/// @param params the inputs that can be given
+record Phrase(Tool<?> tool, List<String> words, List<Param> params) {
     /// No tool's name has more words.
     private static final int MOST = 4;
 
@@ -22,6 +26,17 @@ record Phrase(Tool<?> tool, List<String> words) {
 
     Phrase {
         words = List.copyOf(words);
+        params = List.copyOf(params);
+    }
+
+    private Phrase(Tool<?> tool, List<String> words) {
+        this(tool, words, tool.params());
+    }
+
+    /// A call of a tool that a server offers, with the inputs it takes there.
+    static Optional<Phrase> of(List<String> words, Dispatcher dispatcher) {
+        return of(words, dispatcher::tool)
+                .map(phrase -> new Phrase(phrase.tool(), phrase.words(), dispatcher.params(phrase.tool())));
     }
 
     /// @param known the tool of a full name

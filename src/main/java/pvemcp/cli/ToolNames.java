@@ -33,7 +33,7 @@ final class ToolNames {
 
     /// The call that some words make, of a tool that is offered.
     static Phrase find(List<String> words, Dispatcher dispatcher) {
-        return Phrase.of(words, dispatcher::tool).orElseThrow(() -> new UsageException(unknown(words, List.of())));
+        return Phrase.of(words, dispatcher).orElseThrow(() -> new UsageException(unknown(words, List.of())));
     }
 
     /// The call that some words make, whether its tool is offered or not.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,13 +26,24 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
         try {
             var text = Files.readString(file);
             flatten("", new TomlParser().parse(text), values, file, problems);
-            return new TomlFile(file, values, lines(text));
+            var lines = lines(text);
+            return new TomlFile(file, ordered(values, lines), lines);
         } catch (IOException e) {
             problems.add("%s: cannot be read (%s)".formatted(file, e.getMessage()));
         } catch (ParsingException e) {
             problems.add("%s: this is not TOML: %s".formatted(file, e.getMessage()));
         }
         return new TomlFile(file, values, Map.of());
+    }
+
+    /// As the owner wrote them, which the parser does not keep: of several clusters the first one counts.
+    private static SequencedMap<String, List<String>> ordered(
+            SequencedMap<String, List<String>> values, Map<String, Integer> lines) {
+        var names = new ArrayList<>(values.keySet());
+        names.sort(Comparator.comparingInt(name -> lines.getOrDefault(name, Integer.MAX_VALUE)));
+        var ordered = new LinkedHashMap<String, List<String>>();
+        names.forEach(name -> ordered.put(name, values.get(name)));
+        return ordered;
     }
 
     /// Where a key stands, such as `pve-mcp.toml:12`.

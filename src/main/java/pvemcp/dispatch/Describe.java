@@ -17,6 +17,15 @@ import pvemcp.tool.Tool;
 final class Describe {
     private Describe() {}
 
+    /// The cluster comes last: a person who types gives other values without their names.
+    static List<Param> params(Tool<?> tool, Set<String> clusters) {
+        var params = new ArrayList<>(tool.params());
+        if (clusters.size() > 1) {
+            params.addLast(cluster(clusters));
+        }
+        return params;
+    }
+
     static Json.Obj tool(Tool<?> tool, Set<String> clusters) {
         var params = new ArrayList<>(tool.params());
         if (clusters.size() > 1) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.tool.Param;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tool;
@@ -36,6 +37,11 @@ public interface Dispatcher {
 
     /// A tool that is listed or withheld: a client with an older list may call it, and hears what it lacks.
     Optional<Tool<?>> tool(String name);
+
+    /// The inputs that a tool takes here: its own, those of its tier, and which cluster where there are several.
+    default List<Param> params(Tool<?> tool) {
+        return tool.params();
+    }
 
     ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller);
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.tool.Param;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
 import pvemcp.tool.Tool;
@@ -41,6 +42,11 @@ public abstract class Forwarding implements Dispatcher {
     @Override
     public String definition(Tool<?> tool) {
         return inner.definition(tool);
+    }
+
+    @Override
+    public List<Param> params(Tool<?> tool) {
+        return inner.params(tool);
     }
 
     @Override

@@ -29,6 +29,7 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Everywhere;
 import pvemcp.tool.NotAllowed;
+import pvemcp.tool.Param;
 import pvemcp.tool.Preview;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Reserved;
@@ -377,6 +378,11 @@ public final class Road implements Dispatcher {
             }
         }
         return Optional.empty();
+    }
+
+    @Override
+    public List<Param> params(Tool<?> tool) {
+        return Describe.params(tool, clusters.keySet());
     }
 
     @Override

@@ -56,6 +56,10 @@ final class Endpoints {
         return all.size();
     }
 
+    synchronized List<Endpoint> all() {
+        return List.copyOf(all);
+    }
+
     /// The one to ask next, none of `failed`; empty where all others have failed or are left alone.
     synchronized Optional<Endpoint> next(Collection<Endpoint> failed) {
         for (var endpoint : all) {

@@ -194,6 +194,21 @@ public final class HttpTransport implements Transport, AutoCloseable {
         });
     }
 
+    /// Asks every endpoint that can be reached whose it is, and not only those that are needed.
+    ///
+    /// @throws PveException with [PveFault.OtherCluster] where they are of different clusters
+    public void requireOneCluster() {
+        var request = Request.of(Verb.GET, "/version", Json.Obj.EMPTY);
+        try {
+            var headers = session.headers(Verb.GET, session.pass());
+            for (var endpoint : endpoints.all()) {
+                belongs(endpoint, headers, new Tries(request));
+            }
+        } catch (InterruptedException _) {
+            throw calledOff(request);
+        }
+    }
+
     /// A text that PVE serves beside the API and without login, such as `/pve-docs/api-viewer/apidoc.js`. No
     /// credential is sent.
     public String page(String path) {

@@ -327,6 +327,17 @@ class ConfigTest {
     }
 
     @Test
+    void clusters_keep_the_order_in_which_they_were_written() throws IOException {
+        var names = List.of("work", "home", "lab", "attic", "zoo", "berlin");
+        var text = new StringBuilder();
+        names.forEach(name -> text.append("[clusters.%s]\nurl = \"https://pve.example\"\n".formatted(name))
+                .append("token_id = \"mcp@pve!agent\"\ntoken_secret_command = \"echo one\"\n"));
+        write("pve-mcp.toml", text.toString(), "rw-------");
+
+        assertThat(load(Map.of()).clusters()).extracting(ClusterSettings::name).containsExactlyElementsOf(names);
+    }
+
+    @Test
     void several_clusters_stand_in_tables_and_one_of_them_is_meant_by_default() throws IOException {
         write("pve-mcp.toml", """
                 cluster = "prod"

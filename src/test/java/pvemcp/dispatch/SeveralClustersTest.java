@@ -516,6 +516,22 @@ class SeveralClustersTest {
     }
 
     @Test
+    void whoever_types_a_call_can_name_the_cluster() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office());
+            var power = lab.dispatcher().tool("pve_guest_power").orElseThrow();
+
+            assertThat(lab.dispatcher().params(power).getLast().name()).isEqualTo("cluster");
+            assertThat(lab.dispatcher().params(power).getLast().words()).containsExactly("default", "office");
+        }
+        try (var alone = Lab.of(Scenes.small())) {
+            var power = alone.dispatcher().tool("pve_guest_power").orElseThrow();
+
+            assertThat(alone.dispatcher().params(power)).isEqualTo(power.params());
+        }
+    }
+
+    @Test
     void what_is_shipped_for_one_cluster_is_made_into_what_would_be_derived_for_several() {
         var clusters = new LinkedHashSet<>(List.of("home", "off\"ice"));
         for (var tool : Catalog.tools(Catalog.Surface.ALL, List.of())) {
