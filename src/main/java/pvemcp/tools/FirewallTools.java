@@ -34,9 +34,9 @@ public final class FirewallTools {
             change("pve_firewall_rule", """
                     Add, change, move or delete a firewall rule: datacenter, guest, node or group. A new one is off and first unless said otherwise.""", FirewallRuleChange.class),
             change("pve_firewall_set", """
-                    Set firewall options such as enable, policy_in: datacenter, guest, node or group. Warns of a lock-out.""", FirewallSet.class),
+                    Set firewall options such as enable, policy_in. Warns of a lock-out.""", FirewallSet.class),
             change("pve_firewall_object", """
-                    Create, change or delete an alias, IP set, its entry or a security group: datacenter, guest or node.""", FirewallObject.class));
+                    Create, change or delete an alias, IP set, its entry or a security group.""", FirewallObject.class));
 
     private FirewallTools() {}
 

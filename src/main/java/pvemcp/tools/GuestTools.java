@@ -39,7 +39,7 @@ public final class GuestTools {
             read("pve_guest_get", """
                     Show one VM or container: status, load, uptime, tags, lock, notes.""", GuestGet.class),
             read("pve_guest_config", """
-                    Show the configuration of one VM or container. Changes that wait for a restart are marked.""", GuestConfig.class),
+                    Show a guest's configuration. Changes that wait for a restart are marked.""", GuestConfig.class),
             operate("pve_guest_power", """
                     Start, stop or restart a VM or container, and say how it ended.""", GuestPower.class));
 

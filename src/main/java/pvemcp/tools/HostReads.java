@@ -219,17 +219,35 @@ final class HostReads {
         }
     }
 
+    /// The newest entries, which are what an update brings.
+    record Changelog(String name, String note, List<View> text) {
+        private static final int NEWEST = 80;
+
+        static Changelog of(String name, Json answer) {
+            var lines = answer.scalarText().orElse("").lines().toList();
+            var note = lines.size() > NEWEST ? "the newest %d of %d lines".formatted(NEWEST, lines.size()) : "";
+            var shown = lines.subList(0, Math.min(lines.size(), NEWEST));
+            return new Changelog(Clean.name(name), note, Outcome.quoted("changelog of " + Clean.name(name), shown));
+        }
+    }
+
     record Updates(
             @Doc(kind = Kind.NODE) String node,
 
             @Doc(value = "Which", or = "updates", obvious = true)
             Packages what,
 
+            @Doc(value = "A package: its changelog instead", obvious = true)
+            Optional<String> changelog,
+
             Window window)
             implements Call<Object>, OnNode {
         @Override
         public Object run(ToolContext ctx) {
             var host = ctx.pve().node(node);
+            if (changelog.isPresent()) {
+                return Changelog.of(changelog.get(), host.read("/apt/changelog", Json.obj("name", changelog.get())));
+            }
             return switch (what) {
                 case UPDATES -> page("updates for " + node, host.read("/apt/update", Json.Obj.EMPTY));
                 case VERSIONS -> page("packages on " + node, host.read("/apt/versions", Json.Obj.EMPTY));

@@ -32,10 +32,7 @@ public final class HostTools {
                     Show a node's network interfaces, and changes not yet applied as a diff.""", HostReads.Network.class),
             change("pve_node_network_set", """
                     Create, change or delete a network interface. Nothing takes effect before 'apply', which can cut the node off.""", HostNetwork.class),
-            read(
-                    "pve_node_updates",
-                    "List a node's updates, package versions or repositories.",
-                    HostReads.Updates.class),
+            read("pve_node_updates", "List a node's updates, packages or repositories.", HostReads.Updates.class),
             operate("pve_node_updates_refresh", "Look for package updates on a node.", Refresh.class),
             read("pve_node_disks", """
                     List a node's disks, SMART values, LVM, ZFS pools or directories.""", HostReads.Disks.class),

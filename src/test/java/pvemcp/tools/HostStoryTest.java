@@ -173,6 +173,8 @@ class HostStoryTest {
                     .shows("pve-manager", "9.2.11");
             that(lab.call("pve_node_updates", "node", "pve1", "what", "repositories"))
                     .shows("no-subscription");
+            that(lab.call("pve_node_updates", "node", "pve1", "changelog", "qemu-server"))
+                    .shows("changelog of qemu-server", "untrusted");
             that(lab.call("pve_node_updates_refresh", "node", "pve1")).shows("outcome: done", ":aptupdate::");
         }
     }
