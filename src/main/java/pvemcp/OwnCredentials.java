@@ -18,17 +18,10 @@ import pvemcp.gate.Reach;
 /// own. Each wire has its connections, its session and its shared reads for itself, so that nothing which is read
 /// with one caller's credentials answers another. Thread-safe.
 final class OwnCredentials implements AutoCloseable {
-    private enum Mode {
-        REQUIRED,
-        PREFERRED,
-        OFF
-    }
-
     private final Config config;
     private final List<Cluster> clusters;
     private final Function<ClusterSettings, LateWire> wires;
     private final Telemetry telemetry;
-    private final Mode mode;
 
     /// Guarded by this.
     private final Map<ClusterSettings, LateWire> made = new HashMap<>();
@@ -40,11 +33,6 @@ final class OwnCredentials implements AutoCloseable {
         this.telemetry = telemetry;
         this.clusters = List.copyOf(clusters);
         this.wires = wires;
-        this.mode = switch (config.text(Key.HTTP_OWN_CREDENTIALS)) {
-            case "required" -> Mode.REQUIRED;
-            case "off" -> Mode.OFF;
-            default -> Mode.PREFERRED;
-        };
     }
 
     /// The road of a caller; empty where it takes credentials of their own and they have none.
@@ -58,7 +46,8 @@ final class OwnCredentials implements AutoCloseable {
 
     /// The clusters that a caller may enter.
     private List<Cluster> of(String principal) {
-        if (mode == Mode.OFF) {
+        var mode = config.text(Key.HTTP_OWN_CREDENTIALS);
+        if (mode.equals("off")) {
             return clusters;
         }
         var known = config.principals().stream()
@@ -70,7 +59,7 @@ final class OwnCredentials implements AutoCloseable {
             if (own.isPresent()) {
                 var theirs = telemetry.around(wire(own.get()), cluster.name());
                 entered.add(cluster.entered(own.get().principal(), theirs));
-            } else if (mode == Mode.PREFERRED) {
+            } else if (!mode.equals("required")) {
                 entered.add(cluster);
             }
         }
@@ -83,6 +72,8 @@ final class OwnCredentials implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        made.values().forEach(LateWire::close);
+        for (var wire : made.values()) {
+            wire.close();
+        }
     }
 }

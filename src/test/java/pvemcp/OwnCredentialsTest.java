@@ -250,13 +250,35 @@ class OwnCredentialsTest {
     @Test
     void the_secrets_of_all_are_masked_where_the_configuration_is_shown() throws Exception {
         serving("").close();
+
+        assertThat(run("config"))
+                .contains("principal[2].token_secret", "anna.secret")
+                .doesNotContain(own.get("ben").secret());
+    }
+
+    @Test
+    void the_doctor_looks_whether_each_is_let_in_and_the_issuer_is_reached() throws Exception {
+        try (var house = new SigningHouse()) {
+            var oauth = "[http.oauth]\nissuer = \"%s\"\nresource = \"https://mcp.example/mcp\"\n";
+            serving(oauth.formatted(house.issuer())).close();
+            assertThat(run("doctor"))
+                    .contains("it is reached and has 1 keys that sign", "have to be for https://mcp.example/mcp")
+                    .contains("'default' lets them in as anna@pve!mcp", "'default' lets them in as ben@pve!mcp");
+
+            sim.change(cluster -> cluster.access.users.get("ben@pve").tokens.clear());
+            house.down(true);
+            assertThat(run("doctor"))
+                    .contains("its keys cannot be had", "it answers 503")
+                    .contains("'default' lets them in as anna@pve!mcp", "it does not let us in")
+                    .doesNotContain("lets them in as ben@pve!mcp");
+        }
+    }
+
+    private String run(String command) {
         var out = new ByteArrayOutputStream();
         var to = new PrintStream(out, true, StandardCharsets.UTF_8);
         var console = new Console(InputStream.nullInputStream(), to, to, false, false, 200);
-        Main.run(List.of("config"), console, new Surroundings(env, directory, directory));
-
-        assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("principal[2].token_secret", "anna.secret")
-                .doesNotContain(own.get("ben").secret());
+        Main.run(List.of(command), console, new Surroundings(env, directory, directory));
+        return out.toString(StandardCharsets.UTF_8);
     }
 }

@@ -74,7 +74,7 @@ final class DoctorCommand implements Command {
         for (var cluster : config.clusters()) {
             status = Math.max(status, examine(cluster, config, Command.has(parsed, "--fix")));
         }
-        return status;
+        return Math.max(status, new CallersCheck(host, console, this).run(config));
     }
 
     /// Goes to one cluster.
@@ -302,7 +302,7 @@ final class DoctorCommand implements Command {
         return tier.name().toLowerCase(Locale.ROOT);
     }
 
-    private void line(String mark, String text) {
+    void line(String mark, String text) {
         var shown = console.colour()
                 ? switch (mark) {
                     case "✓" -> "\u001b[32m✓\u001b[0m";

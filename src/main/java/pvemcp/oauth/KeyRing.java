@@ -59,6 +59,17 @@ public final class KeyRing {
         }
     }
 
+    /// How many keys that count the issuer has now, for a look without a token.
+    ///
+    /// @throws IOException with words for the owner where they cannot be had
+    public int count() throws IOException, InterruptedException {
+        try {
+            return usable(issuer.keys()).size();
+        } catch (ParseException e) {
+            throw new IOException("this is no set of keys: " + e.getMessage(), e);
+        }
+    }
+
     /// The keys that a token with this header may be signed with; none where the issuer has no such key.
     List<JWK> matching(JWSHeader header) throws Unavailable {
         var matcher = JWKMatcher.forJWSHeader(header);
