@@ -67,7 +67,7 @@ final class Closing {
         for (var call : search.found()) {
             var cluster = clusters.get(call.begin().call().text("cluster").orElse(""));
             if (cluster != null && !call.isUnderWay()) {
-                var end = end(call, looking.apply(cluster), known);
+                var end = end(call, looking.apply(cluster), known, isOurs(call, cluster));
                 if (end.isPresent()) {
                     closed.add(write(call, end.get()));
                 }
@@ -88,12 +88,20 @@ final class Closing {
                 call.begin().seq(), call.begin().call().text("tool").orElse("?"), end.found(), end.evidence());
     }
 
+    /// Whether it was made with the credentials that are used now. Others may not be shown its traces.
+    private static boolean isOurs(Unended call, Cluster cluster) {
+        return call.begin().call().text("as").orElse(cluster.identity()).equals(cluster.identity());
+    }
+
     /// Empty where it is to be left open: it goes on, or nobody can be asked at the moment.
-    private static Optional<End> end(Unended call, Context ctx, Set<String> known) {
+    private static Optional<End> end(Unended call, Context ctx, Set<String> known, boolean ours) {
+        if (!ours && call.tasks().isEmpty()) {
+            return Optional.empty();
+        }
         try {
             return call.tasks().isEmpty() ? byTraces(call, ctx, known) : byTasks(call, ctx);
         } catch (PveException e) {
-            return e.fault() instanceof PveFault.Unreachable
+            return !ours || e.fault() instanceof PveFault.Unreachable
                     ? Optional.empty()
                     : Optional.of(new End(
                             "unknown", Explain.fault(e.fault(), ctx.identity()).what()));

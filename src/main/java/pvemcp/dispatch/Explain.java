@@ -156,6 +156,13 @@ final class Explain {
                 "pve-mcp audit tail --changes shows the lines");
     }
 
+    static Failed elsewhere(String cluster) {
+        return new Failed(
+                "not_found",
+                "that was done on the cluster '%s', which is none of yours now".formatted(cluster),
+                "the owner can configure it again");
+    }
+
     static Failed stateless(StateUnavailable e) {
         return new Failed(
                 "state_unavailable",

@@ -157,7 +157,7 @@ public final class Road implements Dispatcher {
     /// Beside the first call, which does not wait for it: who calls has a log to keep, and perhaps one to put in
     /// order.
     private void closeOnce(Caller caller) {
-        if (shared.mayClose()) {
+        if (shared.mayClose(identities())) {
             Thread.ofVirtual().name("pve-mcp-closing").start(() -> {
                 try {
                     closing(caller).lately();
@@ -166,6 +166,14 @@ public final class Road implements Dispatcher {
                 }
             });
         }
+    }
+
+    private String identities() {
+        var all = new StringBuilder();
+        for (var cluster : clusters.values()) {
+            all.append(cluster.identity()).append(' ');
+        }
+        return all.toString();
     }
 
     @Override
@@ -287,11 +295,11 @@ public final class Road implements Dispatcher {
         if (end.isEmpty()) {
             return trip.ended(Explain.nothingToUndo(undoes.line()));
         }
-        var cluster = end.get()
-                .call()
-                .text("cluster")
-                .map(clusters::get)
-                .orElse(clusters.firstEntry().getValue());
+        var name = end.get().call().text("cluster").orElse(clusters.firstEntry().getKey());
+        var cluster = clusters.get(name);
+        if (cluster == null) {
+            return trip.ended(Explain.elsewhere(name));
+        }
         return switch (Recall.inverse(end.get(), looking(cluster, caller))) {
             case Recall.Found.Nothing(var why) -> trip.ended(why);
             case Recall.Found.Inverse(var request) -> {

@@ -2,7 +2,8 @@ package pvemcp.dispatch;
 
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import pvemcp.gate.Brakes;
 import pvemcp.gate.Commons;
 import pvemcp.gate.Tickets;
@@ -18,7 +19,7 @@ final class Shared {
     private final Freeze freeze;
     private final Brakes brakes;
     private final Turns turns = new Turns();
-    private final AtomicBoolean closes = new AtomicBoolean();
+    private final Set<String> closing = ConcurrentHashMap.newKeySet();
 
     /// Touches no disk yet.
     ///
@@ -56,9 +57,10 @@ final class Shared {
         return turns;
     }
 
-    /// Whether it is this caller's turn to see to calls of processes that died: once in a process.
-    boolean mayClose() {
-        return closes.compareAndSet(false, true);
+    /// Whether it is this caller's turn to see to calls of processes that died: once in a process
+    /// for each credential, which may not see what another has done.
+    boolean mayClose(String as) {
+        return closing.add(as);
     }
 
     HeldCalls heldCalls() {

@@ -58,6 +58,9 @@ final class Trip {
     void goesTo(Cluster cluster) {
         identity = cluster.identity();
         facts = facts.with("cluster", cluster.name());
+        if (!identity.isEmpty()) {
+            facts = facts.with("as", identity);
+        }
     }
 
     /// Who we are where it goes; empty before that is known.

@@ -37,9 +37,14 @@ class ClosingTest {
 
     /// A call is written down as begun, does this, and is never heard of again.
     private void dies(String process, Json.Obj... traces) throws IOException {
+        diesAs(lab.sim().token().id(), process, traces);
+    }
+
+    /// The same for one that was made with these credentials.
+    private void diesAs(String as, String process, Json.Obj... traces) throws IOException {
         var noon = Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC);
         try (var log = new AuditLog(log(), noon)) {
-            var call = Json.obj("tool", "pve_guest_power", "principal", "test", "cluster", "default");
+            var call = Json.obj("tool", "pve_guest_power", "principal", "test", "cluster", "default", "as", as);
             long begin = log.record(Json.obj("event", "begin", "process", process, "guests", List.of("pve1/101"))
                     .with("call", call));
             for (var trace : traces) {
@@ -86,6 +91,15 @@ class ClosingTest {
             assertThat(end.found()).isEqualTo("found done");
             assertThat(end.evidence()).contains(task);
         });
+    }
+
+    @Test
+    void what_was_done_with_other_credentials_is_left_open_where_no_task_of_it_is_known() throws IOException {
+        stopped();
+        diesAs("anna@pve!mcp", DEAD);
+
+        assertThat(closed()).isEmpty();
+        assertThat(open()).containsExactly(1L);
     }
 
     @Test
