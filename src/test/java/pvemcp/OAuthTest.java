@@ -10,6 +10,7 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.opts.AllowWeakRSAKey;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64;
@@ -374,7 +375,7 @@ class OAuthTest {
             try (var strict = new Served(settings, directory, "serve", "--http", "127.0.0.1:0")) {
                 var header =
                         new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("weak").build();
-                var signer = new RSASSASigner(pair.getPrivate(), true);
+                var signer = new RSASSASigner(pair.getPrivate(), Set.of(AllowWeakRSAKey.getInstance()));
                 var token = SigningHouse.signed(header, other.claims(AUDIENCE, Instant.now()), signer);
                 assertThat(strict.call(token, "pve_node_list", "{}")).isEqualTo("401");
             }

@@ -136,7 +136,9 @@ class OwnCredentialsTest {
             assertThat(ask(server, "anna", "pve_guest_power", STOP.formatted("101")))
                     .doesNotContain("outcome: done");
         }
-        assertThat(directory.resolve("audit.jsonl")).content().contains("\"principal\":\"anna\"", "anna@pve!mcp");
+        assertThat(directory.resolve("audit.jsonl"))
+                .content()
+                .contains("\"principal\":\"anna\"", "\"as\":\"anna@pve!mcp\"");
     }
 
     @Test
@@ -259,8 +261,8 @@ class OwnCredentialsTest {
     @Test
     void the_doctor_looks_whether_each_is_let_in_and_the_issuer_is_reached() throws Exception {
         try (var house = new SigningHouse()) {
-            var oauth = "[http.oauth]\nissuer = \"%s\"\nresource = \"https://mcp.example/mcp\"\n";
-            serving(oauth.formatted(house.issuer())).close();
+            serving("[http.oauth]\nissuer = \"%s\"\nresource = \"https://mcp.example/mcp\"\n".formatted(house.issuer()))
+                    .close();
             assertThat(run("doctor"))
                     .contains("it is reached and has 1 keys that sign", "have to be for https://mcp.example/mcp")
                     .contains("'default' lets them in as anna@pve!mcp", "'default' lets them in as ben@pve!mcp");

@@ -156,7 +156,7 @@ public enum Key {
             a key of its own. With a host a guest is entered directly."""),
     HTTP_TOKENS("http.tokens", Kind.PATH, "~/.config/pve-mcp/tokens", """
             Who may use a server that was started with `--http`, by the hashes of their tokens; `pve-mcp token` writes it. \
-            Without the file nobody is asked, and only this machine can connect."""),
+            Without the file and without `http.oauth.issuer` nobody is asked, and only this machine can connect."""),
     HTTP_HOSTS("http.hosts", Kind.LIST, "", """
             The names by which clients reach a server that was started with `--http`, besides `localhost`. A request for \
             another name is refused."""),

@@ -56,8 +56,8 @@ class CallersConfigTest {
             assertThat(prod.endpoints().toString()).contains("prod.example");
         });
         assertThat(anna.cluster("lab")).isEmpty();
-        assertThat(config.clusters()).allSatisfy(cluster -> assertThat(cluster.principal())
-                .isEqualTo("mcp@pve!agent"));
+        assertThat(config.clusters())
+                .allSatisfy(cluster -> assertThat(cluster.principal()).isEqualTo("mcp@pve!agent"));
     }
 
     @Test
