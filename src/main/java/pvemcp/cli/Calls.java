@@ -54,9 +54,8 @@ final class Calls {
         }
         if (!console.terminal()) {
             var option = held.typed().isEmpty() ? "--yes" : "--yes-to '" + held.typed() + "'";
-            console.err()
-                    .println("policy wants a yes for this, and there is no terminal to ask at: %s gives it"
-                            .formatted(option));
+            console.tell(
+                    "policy wants a yes for this, and there is no terminal to ask at: %s gives it".formatted(option));
             return Optional.empty();
         }
         return new Question(console).answered("do it?", held.typed());
@@ -64,9 +63,9 @@ final class Calls {
 
     /// What a held call would do, on standard error.
     void preview(Preview preview) {
-        console.err().println("would do: " + preview.summary());
-        preview.requests().forEach(request -> console.err().println("  " + request));
-        preview.warnings().forEach(warning -> console.err().println("  ! " + warning));
+        console.tell("would do: " + preview.summary());
+        preview.requests().forEach(request -> console.tell("  " + request));
+        preview.warnings().forEach(warning -> console.tell("  ! " + warning));
     }
 
     /// Shows an answer on standard output, or why there is none on standard error.
@@ -79,16 +78,16 @@ final class Calls {
                 yield Exit.OK;
             }
             case ToolResult.Held _ -> {
-                console.err().println("not done");
+                console.tell("not done");
                 yield Exit.REFUSED;
             }
             case ToolResult.Refused(var rule, var why, var remedy) -> {
-                console.err().println("refused (%s): %s".formatted(rule, why));
+                console.tell("refused (%s): %s".formatted(rule, why));
                 hint(remedy);
                 yield Exit.REFUSED;
             }
             case ToolResult.Failed(var code, var what, var hint) -> {
-                console.err().println("failed (%s): %s".formatted(code, what));
+                console.tell("failed (%s): %s".formatted(code, what));
                 hint(hint);
                 yield switch (code) {
                     case "unreachable", "untrusted", "unauthorized", "not_pve" -> Exit.UNREACHABLE;
@@ -101,7 +100,7 @@ final class Calls {
 
     private void hint(String text) {
         if (!text.isEmpty()) {
-            console.err().println("  " + text);
+            console.tell("  " + text);
         }
     }
 }

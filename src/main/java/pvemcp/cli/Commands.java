@@ -141,7 +141,7 @@ public final class Commands {
     /// At a prompt everybody knows who speaks.
     private void problems(List<String> problems) {
         if (prompt) {
-            problems.forEach(console.err()::println);
+            problems.forEach(console::tell);
         } else {
             Console.problems(console.err(), problems);
         }

@@ -97,6 +97,15 @@ public final class Console {
         return new Console(in, other, err, screen, lines);
     }
 
+    /// Says something that is no answer, broken where the screen ends.
+    void tell(String words) {
+        err.println(text(new View.Text(words)));
+    }
+
+    String bold(String text) {
+        return screen.colour() ? "\u001b[1m" + text + "\u001b[0m" : text;
+    }
+
     /// Words that are not the answer itself.
     String dim(String text) {
         return screen.colour() ? "\u001b[2m" + text + "\u001b[0m" : text;

@@ -101,9 +101,7 @@ final class Conversation {
         forget();
         var first = words.getFirst();
         if (elsewhere.contains(first)) {
-            keyboard.console()
-                    .out()
-                    .println("'%s' is for a shell: leave with 'exit', then pve-mcp %s".formatted(first, first));
+            keyboard.console().tell("'%s' is for a shell: leave with 'exit', then pve-mcp %s".formatted(first, first));
         } else if (first.equals("help") || first.equals("?")) {
             shown(keyboard, out -> help(out).about(words.subList(1, words.size())));
         } else {

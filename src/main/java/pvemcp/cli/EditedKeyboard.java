@@ -63,7 +63,7 @@ final class EditedKeyboard implements Keyboard {
     @Override
     public Typed line(String sign) {
         try {
-            return new Typed.Line(lines.readLine(sign));
+            return new Typed.Line(lines.readLine(before.bold(sign)));
         } catch (UserInterruptException _) {
             return new Typed.GivenUp();
         } catch (EndOfFileException _) {
@@ -113,8 +113,10 @@ final class EditedKeyboard implements Keyboard {
                 widest = Math.max(widest, new AttributedString(each.word()).columnLength());
             }
             for (var each : found) {
-                boolean open = each.word().endsWith("=");
-                offered.add(new Candidate(each.word(), shown(each, widest), null, null, null, null, !open));
+                boolean open = each.word().endsWith("=") || each.word().endsWith("/");
+                var shown = shown(each, widest);
+                // In this order: the best first, and of tasks the newest.
+                offered.add(new Candidate(each.word(), shown, null, null, null, null, !open, offered.size()));
             }
         };
     }

@@ -6,6 +6,7 @@ import pvemcp.config.Surroundings;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.json.Json;
 import pvemcp.tool.ToolResult;
+import pvemcp.view.View;
 
 /// The guided tour: calls as an agent makes them, each with the answer it gets, then a prompt to go on from.
 final class Tour {
@@ -49,7 +50,7 @@ final class Tour {
         console.out().println();
         console.out().println(console.dim("# " + stop.words));
         var call = stop.call.replace("$task", task);
-        console.out().println(bold("> pve_" + call));
+        console.out().println(console.bold("> pve_" + call));
         make(ToolNames.find(Words.split(call), dispatcher));
     }
 
@@ -94,14 +95,11 @@ final class Tour {
         var out = console.out();
         out.println();
         out.println(
-                "To give these tools to a client, add this to its configuration ('demo' for this cluster, 'serve' for");
-        out.println("your own, see README):");
+                console.text(
+                        new View.Text(
+                                "To give these tools to a client, add this to its configuration ('demo' for this cluster, 'serve' for your own, see README):")));
         out.println();
         out.println(Json.obj("mcpServers", Json.obj("pve", Json.obj("command", launcher, "args", List.of("demo"))))
                 .pretty());
-    }
-
-    private String bold(String text) {
-        return console.colour() ? "\u001b[1m" + text + "\u001b[0m" : text;
     }
 }
