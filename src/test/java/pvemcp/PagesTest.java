@@ -26,6 +26,7 @@ class PagesTest {
     private static final Path ROOT = Path.of("").toAbsolutePath();
     private static final Path TESTS = ROOT.resolve("src/test/java");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Pattern FAILURE = Pattern.compile("new (?:ToolResult\\.)?Failed\\(\\s*\"(\\w+)\"");
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
 
     @Test
@@ -87,6 +88,21 @@ class PagesTest {
         assertThat(rows)
                 .allMatch(
                         row -> row.contains("| **none** |") != TEST.matcher(row).find());
+    }
+
+    @Test
+    void the_guide_explains_every_code_of_a_failure_and_no_other() throws IOException {
+        var codes = new TreeSet<String>();
+        try (var sources = Files.walk(ROOT.resolve("src/main/java/pvemcp"))) {
+            for (var source : sources.filter(Files::isRegularFile).toList()) {
+                FAILURE.matcher(Files.readString(source)).results().forEach(found -> codes.add(found.group(1)));
+            }
+        }
+        var guide = Files.readString(ROOT.resolve("docs/guide/failures.md"));
+        var table = guide.substring(guide.indexOf("## Codes"));
+
+        assertThat(Pattern.compile("(?m)^\\| `(\\w+)`").matcher(table).results().map(row -> row.group(1)))
+                .containsExactlyElementsOf(codes);
     }
 
     @Test
