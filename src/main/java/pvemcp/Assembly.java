@@ -51,6 +51,7 @@ import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Vault;
 import pvemcp.tools.Catalog;
+import pvemcp.tools.Dashboard;
 import pvemcp.tools.Prompts;
 import pvemcp.tools.Resources;
 
@@ -182,7 +183,13 @@ final class Assembly implements Host {
                 ? Catalog.Surface.ALL
                 : Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
         var tools = Catalog.tools(surface, config.list(Key.TOOLSETS));
-        var offer = new Offer(tools, Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS, Definitions.shipped());
+        var offer = new Offer(
+                tools,
+                Resources.ALL,
+                Prompts.ALL,
+                Catalog.INSTRUCTIONS,
+                Definitions.shipped(),
+                Optional.of(new Dashboard()));
         var commons = new SharedFiles(state, clock);
         return new Road(offer, clusters, policy, audit, clock, state, redactor, commons);
     }

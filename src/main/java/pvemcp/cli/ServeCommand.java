@@ -24,6 +24,7 @@ import pvemcp.mcp.HttpSettings;
 import pvemcp.mcp.McpServer;
 import pvemcp.mcp.Metrics;
 import pvemcp.mcp.PemFiles;
+import pvemcp.tools.Dashboard;
 
 /// `pve-mcp serve --http`. Without `--http` a line that is right never comes here: over stdio the server starts
 /// without loading any of this.
@@ -132,7 +133,7 @@ final class ServeCommand implements Command {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> http.drain(GRACE), "pve-mcp-end"));
             var scheme = settings.tls().isPresent() ? "https" : "http";
             console.err()
-                    .println("pve-mcp: serving MCP at %s://%s:%d/mcp"
+                    .println("pve-mcp: serving MCP at %1$s://%2$s:%3$d/mcp, and a page for people at %1$s://%2$s:%3$d/"
                             .formatted(scheme, settings.address().getHostString(), http.port()));
             console.err().println("pve-mcp: " + guarded);
             new CountDownLatch(1).await();
@@ -156,7 +157,7 @@ final class ServeCommand implements Command {
         if (colon > 0 && !address.getAddress().isAnyLocalAddress()) {
             hosts.add(text.substring(0, colon));
         }
-        return new HttpSettings(address, hosts, config.list(Key.HTTP_ORIGINS), tls(config));
+        return new HttpSettings(address, hosts, config.list(Key.HTTP_ORIGINS), tls(config)).with(new Dashboard());
     }
 
     private static InetSocketAddress address(String text) {

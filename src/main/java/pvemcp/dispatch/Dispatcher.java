@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.tool.App;
 import pvemcp.tool.Param;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
@@ -86,6 +87,11 @@ public interface Dispatcher {
     /// @param line of the call's beginning in the audit log
     /// @param found `found done`, `found failed`, `found not done` or `unknown`
     record Closed(long line, String tool, String found, String evidence) {}
+
+    /// The page that goes with the tools; empty where none does.
+    default Optional<App> app() {
+        return Optional.empty();
+    }
 
     List<Resource> resources();
 

@@ -15,6 +15,7 @@ import pvemcp.gate.Held;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Redeemed;
 import pvemcp.gate.Verdict;
+import pvemcp.json.Json;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
@@ -22,6 +23,7 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Ticket;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
+import pvemcp.tool.ToolResult.Again;
 import pvemcp.tool.ToolResult.Failed;
 import pvemcp.tool.ToolResult.Refused;
 import pvemcp.view.Clean;
@@ -78,8 +80,19 @@ final class Explain {
     }
 
     /// How a held call is made after all, by a caller whose user cannot be asked.
-    static String again(Policy.Unasked unasked, Held held, Ticket ticket) {
+    static Again again(Policy.Unasked unasked, Held held, Ticket ticket) {
         boolean destroys = held.tier() == Tier.DESTROY;
+        var byTicket = Json.obj("confirm", ticket.text());
+        var byWord = destroys ? Json.obj("confirm", true, "destructive", true) : Json.obj("confirm", true);
+        var sentence = sentence(unasked, held, ticket, destroys);
+        return switch (unasked) {
+            case TICKET, DENY -> new Again(sentence, byTicket, false);
+            case CONFIRM -> new Again(sentence, byWord, false);
+            case APPROVE -> new Again(sentence, byTicket, true);
+        };
+    }
+
+    private static String sentence(Policy.Unasked unasked, Held held, Ticket ticket, boolean destroys) {
         return switch (unasked) {
             case TICKET ->
                 held.typed().isEmpty()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.tool.App;
 import pvemcp.tool.Param;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
@@ -92,6 +93,11 @@ public abstract class Forwarding implements Dispatcher {
     @Override
     public List<Closed> closeUnended(Caller caller) throws IOException {
         return inner.closeUnended(caller);
+    }
+
+    @Override
+    public Optional<App> app() {
+        return inner.app();
     }
 
     @Override

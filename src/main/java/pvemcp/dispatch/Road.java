@@ -25,6 +25,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.ReadOnly;
+import pvemcp.tool.App;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Everywhere;
@@ -431,6 +432,11 @@ public final class Road implements Dispatcher {
     @Override
     public void stopWork(String name, Caller caller) {
         following.stop(name, caller);
+    }
+
+    @Override
+    public Optional<App> app() {
+        return offer.app();
     }
 
     @Override

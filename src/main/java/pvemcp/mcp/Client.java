@@ -33,6 +33,11 @@ interface Client {
         return revision().since(Revision.V2025_06_18) && Approval.possible(capabilities());
     }
 
+    /// Whether its user can be shown a page.
+    default boolean showsApps() {
+        return revision().since(Revision.V2025_06_18) && Apps.known(capabilities());
+    }
+
     /// @param state as it was given out; empty: none came back
     /// @param answers by the keys of the questions
     record Brought(Optional<String> state, Json.Obj answers) {

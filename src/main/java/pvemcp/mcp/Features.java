@@ -49,7 +49,11 @@ class Features {
                 return Tasks.created(id, work.get());
             }
         }
-        return Results.of(result, lists.definition(tool, client.revision()));
+        var answer = Results.of(result, lists.definition(tool, client.revision()));
+        return client.showsApps()
+                        && dispatcher.app().filter(app -> app.reads(tool)).isPresent()
+                ? Apps.shown(answer, tool, result)
+                : answer;
     }
 
     /// Whether calls may be answered by tasks.
@@ -86,6 +90,10 @@ class Features {
     }
 
     private ToolResult result(Tool<?> tool, Json.Obj arguments, Exchange exchange, Client client) {
+        var no = client.showsApps() ? Apps.declined(arguments) : Optional.<String>empty();
+        if (no.isPresent()) {
+            return declined(no.get(), Approval.declined());
+        }
         var approval = Optional.<String>empty();
         // The state alone is no yes, and a yes without the state belongs to no call.
         if (client.brought().state().isPresent()) {
@@ -162,6 +170,10 @@ class Features {
     /// `resources/read`.
     Json.Obj read(Exchange exchange, Client client) {
         var uri = text(exchange.params(), "uri");
+        var app = dispatcher.app().filter(known -> known.uri().equals(uri));
+        if (app.isPresent()) {
+            return Apps.read(app.get());
+        }
         Optional<Dispatcher.Content> content;
         try {
             content = dispatcher.read(uri, exchange.by(client, Optional.empty()));

@@ -20,7 +20,8 @@ import pvemcp.json.Json;
 import pvemcp.json.JsonException;
 
 /// MCP over Streamable HTTP, for any number of clients: POST to `/mcp`, and for the older revisions also GET and
-/// DELETE. `/healthz` and `/readyz` tell a supervisor in one word, `/metrics` tells Prometheus.
+/// DELETE. `/healthz` and `/readyz` tell a supervisor in one word, `/metrics` tells Prometheus, `/` is a page for
+/// people.
 ///
 /// Each request has a virtual thread. Safe for several threads.
 public final class Http implements AutoCloseable {
@@ -45,6 +46,7 @@ public final class Http implements AutoCloseable {
     private final HttpServer server;
     private final Doorplate doorplate;
     private final Porter porter;
+    private final Optional<FrontPage> frontPage;
     private final Metrics metrics;
     private final InstantSource clock;
     private final int mostRequests;
@@ -96,6 +98,7 @@ public final class Http implements AutoCloseable {
             throws IOException {
         this.mostRequests = mostRequests;
         this.porter = new Porter(entrance);
+        this.frontPage = settings.page().map(FrontPage::new);
         this.metrics = metrics;
         this.clock = clock;
         this.sessions = new HttpSessions(clock);
@@ -187,6 +190,10 @@ public final class Http implements AutoCloseable {
             return;
         }
         var path = http.getRequestURI().getPath();
+        if (path.equals("/") && frontPage.isPresent()) {
+            frontPage.get().show(http, reply);
+            return;
+        }
         if (!path.equals("/mcp") && !path.equals("/metrics")) {
             reply.refuse(404, RpcError.INVALID_REQUEST, "MCP is at /mcp");
             return;

@@ -147,7 +147,7 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
     }
 
     private void list(Exchange exchange, Kind kind, Asking asking) {
-        exchange.answer(server.lists().page(kind, asking.revision(), asking.canAsk(), exchange.params()));
+        exchange.answer(server.lists().page(kind, asking, exchange.params()));
     }
 
     private Json.Obj watch(Exchange exchange, boolean on) {

@@ -6,9 +6,11 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.json.Json;
+import pvemcp.tool.App;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Reserved;
 import pvemcp.tool.Resource;
@@ -62,25 +64,33 @@ final class Lists {
     }
 
     /// The result of a list request, as JSON text.
+    String page(Kind kind, Client client, Json.Obj params) {
+        return page(kind, new Reader(client.revision(), client.canAsk(), client.showsApps()), params);
+    }
+
+    /// What a list depends on.
     ///
     /// @param canAsk whether the client can show its user a question: then no tool takes a ticket, since the client
     ///     hands it back by itself
-    String page(Kind kind, Revision revision, boolean canAsk, Json.Obj params) {
+    /// @param showsApps whether the client is told of the page that goes with the tools
+    record Reader(Revision revision, boolean canAsk, boolean showsApps) {}
+
+    String page(Kind kind, Reader reader, Json.Obj params) {
         var cursor = params.members().get("cursor");
         // An empty cursor is never given out, but some clients send one to say "from the start".
         if (cursor == null || cursor == Json.Null.NULL || (cursor instanceof Json.Str(var text) && text.isEmpty())) {
-            var key = kind.member + revision + (kind == Kind.TOOLS && canAsk);
+            var key = kind.member + reader.revision() + (kind == Kind.TOOLS && reader.canAsk()) + reader.showsApps();
             var known = rendered.get(key);
             if (known == null) {
-                known = asItStands(kind, revision)
-                        ? allTools(revision, canAsk)
-                        : render(kind, revision, items(kind, revision, canAsk), 0);
+                known = asItStands(kind, reader.revision())
+                        ? allTools(reader)
+                        : render(kind, reader.revision(), items(kind, reader), 0);
                 rendered.put(key, known);
             }
             return known;
         }
-        var items = items(kind, revision, canAsk);
-        return render(kind, revision, items, offset(kind, cursor, items));
+        var items = items(kind, reader);
+        return render(kind, reader.revision(), items, offset(kind, cursor, items));
     }
 
     private String render(Kind kind, Revision revision, List<Json> items, int from) {
@@ -103,16 +113,29 @@ final class Lists {
     }
 
     /// The definitions are passed on as text: this is what a client waits for at every start.
-    private String allTools(Revision revision, boolean canAsk) {
+    private String allTools(Reader reader) {
         var tools = new StringBuilder();
         for (var tool : dispatcher.tools()) {
             var definition = dispatcher.definition(tool);
-            tools.append(tools.isEmpty() ? "" : ",").append(canAsk ? definition.replace(TICKET, "") : definition);
+            tools.append(tools.isEmpty() ? "" : ",")
+                    .append(reader.canAsk() ? definition.replace(TICKET, "") : definition);
+            var app = shownWith(tool, reader);
+            if (app.isPresent()) {
+                tools.setLength(tools.length() - 1);
+                tools.append(",\"_meta\":")
+                        .append(Apps.ofTool(app.get()).write())
+                        .append('}');
+            }
         }
         var none = "\"tools\":[]";
-        var result = render(Kind.TOOLS, revision, List.of(), 0);
+        var result = render(Kind.TOOLS, reader.revision(), List.of(), 0);
         int at = result.indexOf(none) + none.length() - 1;
         return new StringBuilder(result).insert(at, tools).toString();
+    }
+
+    /// The page that this client is to show with answers of the tool.
+    private Optional<App> shownWith(Tool<?> tool, Reader reader) {
+        return reader.showsApps() ? dispatcher.app().filter(app -> app.shows(tool)) : Optional.empty();
     }
 
     /// Opaque to the client: where the next page starts, and of which list. A list that has changed since makes it
@@ -138,13 +161,17 @@ final class Lists {
         return new Json.Arr(items).write().hashCode();
     }
 
-    private List<Json> items(Kind kind, Revision revision, boolean canAsk) {
+    private List<Json> items(Kind kind, Reader reader) {
+        var revision = reader.revision();
         var items = new ArrayList<Json>();
         switch (kind) {
             case TOOLS -> {
                 for (var tool : dispatcher.tools()) {
                     var definition = definition(tool, revision);
-                    items.add(canAsk ? withoutTicket(definition) : definition);
+                    var own = reader.canAsk() ? withoutTicket(definition) : definition;
+                    items.add(shownWith(tool, reader)
+                            .map(app -> own.with("_meta", Apps.ofTool(app)))
+                            .orElse(own));
                 }
             }
             case RESOURCES, TEMPLATES -> {
@@ -152,6 +179,9 @@ final class Lists {
                     if (isTemplate(resource) == (kind == Kind.TEMPLATES)) {
                         items.add(resource(resource, revision));
                     }
+                }
+                if (kind == Kind.RESOURCES && reader.showsApps()) {
+                    dispatcher.app().ifPresent(app -> items.add(Apps.listed(app)));
                 }
             }
             case PROMPTS -> {

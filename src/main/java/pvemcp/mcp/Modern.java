@@ -34,7 +34,8 @@ final class Modern implements Era {
     /// Adds what every result has.
     static Json.Obj complete(Json.Obj result, About about) {
         var typed = result.has("resultType") ? result : result.with("resultType", "complete");
-        return typed.with("_meta", Json.obj(SERVER, about.brief()));
+        var meta = typed.object("_meta").orElse(Json.Obj.EMPTY);
+        return typed.with("_meta", meta.with(SERVER, about.brief()));
     }
 
     /// Adds how long the result may be kept. Never for others than whoever asked: what a caller sees may come to
@@ -198,12 +199,19 @@ final class Modern implements Era {
     }
 
     private Json.Obj capabilities() {
-        return server.features().hasTasks()
-                ? server.capabilities().with("extensions", Json.obj(Tasks.EXTENSION, Json.Obj.EMPTY))
-                : server.capabilities();
+        var extensions = Json.Obj.EMPTY;
+        if (server.features().hasTasks()) {
+            extensions = extensions.with(Tasks.EXTENSION, Json.Obj.EMPTY);
+        }
+        if (server.dispatcher().app().isPresent()) {
+            extensions = extensions.with(Apps.EXTENSION, Json.Obj.EMPTY);
+        }
+        return extensions.isEmpty()
+                ? server.capabilities()
+                : server.capabilities().with("extensions", extensions);
     }
 
     private void list(Exchange exchange, Kind kind, Asking asking) {
-        exchange.answer(server.lists().page(kind, REVISION, asking.canAsk(), exchange.params()));
+        exchange.answer(server.lists().page(kind, asking, exchange.params()));
     }
 }

@@ -76,7 +76,7 @@ final class Results {
         return "held, nothing was changed. This call needs the user's yes:\n"
                 + preview(held)
                 + "\nShow this to the user. "
-                + held.again();
+                + held.again().sentence();
     }
 
     /// What would be done, in the words a person decides by.

@@ -21,8 +21,15 @@ public sealed interface ToolResult {
     ///
     /// @param typed what the person types along with the yes, such as the name of the guest that is destroyed;
     ///     empty where a yes is enough
-    /// @param again what a caller who cannot be asked does to make it after all: a sentence
-    record Held(Preview preview, Tier tier, Ticket ticket, String typed, String again) implements ToolResult {}
+    /// @param again what a caller who cannot be asked does to make it after all
+    record Held(Preview preview, Tier tier, Ticket ticket, String typed, Again again) implements ToolResult {}
+
+    /// How a held call is made after all, by a caller whose user cannot be asked.
+    ///
+    /// @param sentence for a model
+    /// @param arguments what is added to the arguments of the call
+    /// @param elsewhere whether a person says yes at another place first
+    record Again(String sentence, Json.Obj arguments, boolean elsewhere) {}
 
     /// Policy does not allow it; nothing was changed.
     ///

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.view.Clean;
+import pvemcp.view.Shown;
 import pvemcp.view.View;
 
 /// An answer of PVE that no tool knows, laid out by its shape: objects as facts, lists of objects as a table, log
@@ -14,6 +15,28 @@ final class ApiAnswer {
     private static final int CELL = 200;
 
     private ApiAnswer() {}
+
+    /// Such an answer, for programs as PVE gave it: the rows that are shown, all their members.
+    record Read(String source, Json answer, List<String> fields, int offset, int limit) implements Shown {
+        @Override
+        public View view() {
+            return of(source, answer, fields, offset, limit);
+        }
+
+        @Override
+        public Json data() {
+            return switch (answer) {
+                case Json.Obj object -> object;
+                case Json.Arr(var items) ->
+                    Json.obj("total", items.size(), "from", offset + 1, "rows", window(items, offset, limit));
+                case Json other -> Json.obj("value", other);
+            };
+        }
+    }
+
+    private static List<Json> window(List<Json> items, int offset, int limit) {
+        return items.subList(Math.min(offset, items.size()), (int) Math.min((long) offset + limit, items.size()));
+    }
 
     static View of(String source, Json answer, List<String> fields, int offset, int limit) {
         return switch (answer) {
@@ -51,7 +74,7 @@ final class ApiAnswer {
     }
 
     private static View list(String source, List<Json> items, List<String> fields, int offset, int limit) {
-        var shown = items.subList(Math.min(offset, items.size()), (int) Math.min((long) offset + limit, items.size()));
+        var shown = window(items, offset, limit);
         var head = shown.size() == items.size()
                 ? "%d rows".formatted(items.size())
                 : "rows %d-%d of %d; offset=%d shows what follows"

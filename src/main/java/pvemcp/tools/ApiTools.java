@@ -77,7 +77,7 @@ public final class ApiTools {
 
             @Doc(value = "Rows to skip", or = "0", min = 0, obvious = true)
             int offset)
-            implements Call<View>, OnPath {
+            implements Call<ApiAnswer.Read>, OnPath {
         ApiRead {
             var plain = Request.of(path, params);
             path = plain.path();
@@ -90,7 +90,7 @@ public final class ApiTools {
         }
 
         @Override
-        public View run(ToolContext ctx) {
+        public ApiAnswer.Read run(ToolContext ctx) {
             var request = new Request(path, params);
             if (request.tier(verb(), ctx.schema()) != Tier.READ) {
                 throw new BadArguments(List.of(
@@ -100,7 +100,7 @@ public final class ApiTools {
             }
             Arguments.check(ctx.schema(), verb(), request.path(), request.params());
             var answer = ctx.pve().data(Verb.GET, request.path(), request.params());
-            return ApiAnswer.of(request.path(), answer, fields, offset, limit);
+            return new ApiAnswer.Read(request.path(), answer, fields, offset, limit);
         }
     }
 

@@ -143,7 +143,8 @@ class ApprovalStoryTest {
         try (var lab = Lab.of(Scenes.small()).owner(DESTROY_ASKS)) {
             var held = (ToolResult.Held) lab.call("pve_guest_delete", DELETE);
             assertThat(held.typed()).isEqualTo("dns");
-            assertThat(held.again()).contains("type 'dns'", held.ticket().text());
+            assertThat(held.again().sentence())
+                    .contains("type 'dns'", held.ticket().text());
             for (var wrong : List.of("", " web", " 102", " DNS", " dns2")) {
                 that(lab.call(
                                 "pve_guest_delete",
@@ -190,7 +191,7 @@ class ApprovalStoryTest {
     void confirm_and_destructive_are_a_yes_where_the_owner_has_them_so() {
         try (var lab = Lab.of(Scenes.small()).owner(DESTROY_ASKS + "policy.without_elicitation = \"confirm\"\n")) {
             var held = (ToolResult.Held) lab.call("pve_guest_power", STOP);
-            assertThat(held.again()).contains("confirm=true").doesNotContain("destructive");
+            assertThat(held.again().sentence()).contains("confirm=true").doesNotContain("destructive");
             that(lab.call("pve_guest_power", with(STOP, "confirm", true))).isDone();
             assertThat(runs(lab, 101)).isFalse();
 
@@ -238,7 +239,7 @@ class ApprovalStoryTest {
     void a_call_waits_for_a_person_at_a_terminal() throws IOException {
         try (var lab = Lab.of(Scenes.small()).owner(PERSON)) {
             var held = lab.call("pve_guest_power", STOP);
-            assertThat(((ToolResult.Held) held).again()).contains("pve-mcp approve " + id(held));
+            assertThat(((ToolResult.Held) held).again().sentence()).contains("pve-mcp approve " + id(held));
             that(lab.call("pve_guest_power", with(STOP, "confirm", id(held)))).failsWith("not_approved");
 
             var waiting = terminal(lab).find(id(held)).orElseThrow();

@@ -61,12 +61,14 @@ import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Access;
 import pvemcp.sim.world.Acl;
 import pvemcp.sim.world.Role;
+import pvemcp.tool.Definitions;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
 import pvemcp.tool.Vault;
 import pvemcp.tools.Catalog;
+import pvemcp.tools.Dashboard;
 import pvemcp.tools.Prompts;
 import pvemcp.tools.Resources;
 
@@ -383,7 +385,12 @@ public final class Lab implements AutoCloseable {
             var log = new AuditLog(auditFile, clock());
             audit = Optional.of(log);
             var offer = new Offer(
-                    Catalog.tools(Catalog.Surface.ALL, List.of()), Resources.ALL, Prompts.ALL, Catalog.INSTRUCTIONS);
+                    Catalog.tools(Catalog.Surface.ALL, List.of()),
+                    Resources.ALL,
+                    Prompts.ALL,
+                    Catalog.INSTRUCTIONS,
+                    Definitions.none(),
+                    Optional.of(new Dashboard()));
             var cluster = new Cluster(
                     "default",
                     identity,

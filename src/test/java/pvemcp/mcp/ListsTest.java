@@ -23,7 +23,8 @@ class ListsTest {
             var params = Json.Obj.EMPTY;
             int pages = 0;
             for (boolean more = true; more; pages++) {
-                var page = (Json.Obj) Json.parse(paged.page(Kind.TOOLS, revision, false, params));
+                var page =
+                        (Json.Obj) Json.parse(paged.page(Kind.TOOLS, new Lists.Reader(revision, false, false), params));
                 for (var tool : page.array("tools").orElseThrow().items()) {
                     names.add(((Json.Obj) tool).text("name").orElseThrow());
                 }
@@ -39,23 +40,28 @@ class ListsTest {
 
     @Test
     void a_cursor_is_good_for_its_own_list_alone() {
-        var page = (Json.Obj) Json.parse(paged.page(Kind.TOOLS, Revision.V2025_11_25, false, Json.Obj.EMPTY));
+        var page = (Json.Obj) Json.parse(
+                paged.page(Kind.TOOLS, new Lists.Reader(Revision.V2025_11_25, false, false), Json.Obj.EMPTY));
         var params = Json.obj("cursor", page.text("nextCursor").orElseThrow());
-        assertThatThrownBy(() -> paged.page(Kind.PROMPTS, Revision.V2025_11_25, false, params))
+        assertThatThrownBy(() -> paged.page(Kind.PROMPTS, new Lists.Reader(Revision.V2025_11_25, false, false), params))
                 .isInstanceOf(RpcException.class)
                 .hasMessageContaining("ask again without a cursor");
-        assertThatThrownBy(() -> paged.page(Kind.TOOLS, Revision.V2024_11_05, false, params))
+        assertThatThrownBy(() -> paged.page(Kind.TOOLS, new Lists.Reader(Revision.V2024_11_05, false, false), params))
                 .isInstanceOf(RpcException.class);
     }
 
     @Test
     void everything_fits_one_page_and_keeps_its_bytes() {
         var lists = new Lists(workshop, ABOUT);
-        var first = lists.page(Kind.TOOLS, Revision.V2026_07_28, false, Json.Obj.EMPTY);
+        var first = lists.page(Kind.TOOLS, new Lists.Reader(Revision.V2026_07_28, false, false), Json.Obj.EMPTY);
         assertThat(first).doesNotContain("nextCursor");
-        assertThat(lists.page(Kind.TOOLS, Revision.V2026_07_28, false, Json.obj("cursor", Json.Null.NULL)))
+        assertThat(lists.page(
+                        Kind.TOOLS,
+                        new Lists.Reader(Revision.V2026_07_28, false, false),
+                        Json.obj("cursor", Json.Null.NULL)))
                 .isSameAs(first);
-        assertThat(new Lists(new Workshop(), ABOUT).page(Kind.TOOLS, Revision.V2026_07_28, false, Json.Obj.EMPTY))
+        assertThat(new Lists(new Workshop(), ABOUT)
+                        .page(Kind.TOOLS, new Lists.Reader(Revision.V2026_07_28, false, false), Json.Obj.EMPTY))
                 .isEqualTo(first);
     }
 
@@ -63,8 +69,10 @@ class ListsTest {
     void a_client_that_asks_its_user_hands_tickets_back_by_itself_and_does_not_pay_for_the_input() {
         for (var revision : Revision.values()) {
             for (var lists : List.of(new Lists(workshop, ABOUT), paged)) {
-                var asking = Json.parse(lists.page(Kind.TOOLS, revision, true, lastPage(lists, revision, true)));
-                var other = Json.parse(lists.page(Kind.TOOLS, revision, false, lastPage(lists, revision, false)));
+                var asking = Json.parse(lists.page(
+                        Kind.TOOLS, new Lists.Reader(revision, true, false), lastPage(lists, revision, true)));
+                var other = Json.parse(lists.page(
+                        Kind.TOOLS, new Lists.Reader(revision, false, false), lastPage(lists, revision, false)));
                 assertThat(inputs(other, "stop")).contains("confirm", "dry_run");
                 assertThat(inputs(asking, "stop")).contains("dry_run").doesNotContain("confirm");
             }
@@ -74,7 +82,7 @@ class ListsTest {
     private static Json.Obj lastPage(Lists lists, Revision revision, boolean canAsk) {
         var params = Json.Obj.EMPTY;
         while (true) {
-            var page = (Json.Obj) Json.parse(lists.page(Kind.TOOLS, revision, canAsk, params));
+            var page = (Json.Obj) Json.parse(lists.page(Kind.TOOLS, new Lists.Reader(revision, canAsk, false), params));
             var next = page.text("nextCursor");
             if (next.isEmpty()) {
                 return params;

@@ -211,7 +211,10 @@ final class Workshop implements Dispatcher {
                 Tier.OPERATE,
                 new Ticket(TICKET, Instant.MAX),
                 "",
-                "If they agree, call %s again with the same arguments and confirm=%s".formatted("stop", TICKET));
+                new ToolResult.Again(
+                        "If they agree, call %s again with the same arguments and confirm=%s".formatted("stop", TICKET),
+                        Json.obj("confirm", TICKET),
+                        false));
     }
 
     @Override
