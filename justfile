@@ -34,3 +34,8 @@ dist:
 # everything of docs/guide/packages.md into target/packages, tried out
 packages:
     ./mvnw -B -Ppackages verify
+
+# the documentation as a site, in target/site-docs
+site:
+    ./mvnw -q -B -Psite package
+    @echo target/site-docs/index.html
