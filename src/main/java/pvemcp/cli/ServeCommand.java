@@ -131,11 +131,14 @@ final class ServeCommand implements Command {
         try (var http = Http.start(settings, entrance, metrics, host.clock())) {
             // On SIGTERM or SIGINT; the JVM then ends with 143 or 130, as is the custom.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> http.drain(GRACE), "pve-mcp-end"));
-            var scheme = settings.tls().isPresent() ? "https" : "http";
-            console.err()
-                    .println("pve-mcp: serving MCP at %1$s://%2$s:%3$d/mcp, and a page for people at %1$s://%2$s:%3$d/"
-                            .formatted(scheme, settings.address().getHostString(), http.port()));
+            var place = "%s://%s:%d"
+                    .formatted(
+                            settings.tls().isPresent() ? "https" : "http",
+                            settings.address().getHostString(),
+                            http.port());
+            console.err().println("pve-mcp: serving MCP at %s/mcp".formatted(place));
             console.err().println("pve-mcp: " + guarded);
+            console.err().println("pve-mcp: people find a page at %s/".formatted(place));
             new CountDownLatch(1).await();
             return Exit.OK;
         } catch (IOException e) {
