@@ -9,7 +9,7 @@ import pvemcp.tool.Tier;
 import pvemcp.tools.Catalog;
 
 /// The pages that follow from what is declared: all tools, all configuration keys, the playbooks, the
-/// skill about the tools, and the README's table.
+/// tables for SQL, the skill about the tools, and the README's table.
 public final class Docs {
     private static final String NOTE = "<!-- Made by `pve-mcp docs` from the declarations in the source. -->\n\n";
 
@@ -21,6 +21,7 @@ public final class Docs {
         pages.put("docs/tools.md", tools());
         pages.put("docs/config.md", config());
         pages.put("docs/playbooks.md", PlaybookPage.text(NOTE));
+        pages.put("docs/sql.md", SqlPage.text(NOTE));
         pages.putAll(ToolSkill.pages(NOTE));
         return pages;
     }

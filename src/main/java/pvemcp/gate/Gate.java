@@ -252,7 +252,7 @@ public record Gate(Policy policy, Reach reach) {
         }
         for (var range : selection.vmids()) {
             if (target.isGuest() && Ranges.contains(range, target.id())) {
-                return Optional.of(new Match("vmids", "%s has a protected id (%s)".formatted(target, range)));
+                return Optional.of(new Match("guests", "%s has a protected id (%s)".formatted(target, range)));
             }
         }
         for (var node : selection.nodes()) {

@@ -24,13 +24,13 @@ class NewGuestsTest {
     void an_id_in_a_protected_range_is_not_given_to_a_new_guest() {
         try (var lab = protecting("vmid:200-299")) {
             int before = guests(lab);
-            assertThat(lab.call("pve_vm_create", "name", "fresh", "vmid", 250)).isRefusedBy("protect.vmids");
+            assertThat(lab.call("pve_vm_create", "name", "fresh", "vmid", 250)).isRefusedBy("protect.guests");
             assertThat(lab.call("pve_ct_create", "name", "fresh", "template", TEMPLATE, "vmid", 250))
-                    .isRefusedBy("protect.vmids");
+                    .isRefusedBy("protect.guests");
             assertThat(lab.call("pve_guest_clone", "guest", "900", "name", "fresh", "vmid", 250))
-                    .isRefusedBy("protect.vmids");
+                    .isRefusedBy("protect.guests");
             assertThat(lab.call("pve_guest_provision", "template", "900", "name", "fresh", "vmid", 250))
-                    .isRefusedBy("protect.vmids");
+                    .isRefusedBy("protect.guests");
             assertThat(guests(lab)).isEqualTo(before);
             assertThat(lab.call("pve_vm_create", "name", "fresh", "vmid", 300)).shows("fresh (300)");
         }
@@ -40,10 +40,10 @@ class NewGuestsTest {
     void the_next_free_id_is_judged_where_none_is_given() {
         try (var lab = protecting("vmid:100-199")) {
             assertThat(lab.call("pve_vm_create", "name", "fresh"))
-                    .isRefusedBy("protect.vmids")
+                    .isRefusedBy("protect.guests")
                     .saying("guest 100", "has a protected id (100-199)");
             assertThat(lab.call("pve_guest_clone", "guest", "900", "name", "fresh"))
-                    .isRefusedBy("protect.vmids");
+                    .isRefusedBy("protect.guests");
         }
     }
 
@@ -100,7 +100,7 @@ class NewGuestsTest {
                                     .with("node", "pve1")
                                     .with("storage", "local-lvm")
                                     .with("vmid", 9000)))
-                    .isRefusedBy("protect.vmids");
+                    .isRefusedBy("protect.guests");
         }
     }
 
@@ -112,7 +112,7 @@ class NewGuestsTest {
                     .findFirst()
                     .orElseThrow());
             assertThat(lab.call("pve_backup_restore", "archive", "backup:" + archive, "vmid", 250))
-                    .isRefusedBy("protect.vmids");
+                    .isRefusedBy("protect.guests");
         }
     }
 }

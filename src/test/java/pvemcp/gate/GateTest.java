@@ -70,8 +70,8 @@ class GateTest {
             pool shop        | deny protect.pools
             pool shop/front  | deny protect.pools
             pool sho         | allow
-            vmid 101         | deny protect.vmids
-            vmid 100-199     | deny protect.vmids
+            vmid 101         | deny protect.guests
+            vmid 100-199     | deny protect.guests
             vmid 102-199     | allow
             node pve1        | deny protect.nodes
             node pve2        | allow
