@@ -37,18 +37,21 @@ class SimulatorGuideTest {
     @ValueSource(strings = {"sh", "python", "js"})
     void its_clients_work(String kind) throws Exception {
         var program = PROGRAMS.get(kind);
-        assumeThat(onPath(program.getFirst())).as("%s is here", program.getFirst()).isTrue();
+        assumeThat(onPath(program.getFirst()))
+                .as("%s is here", program.getFirst())
+                .isTrue();
         var file = Files.writeString(folder.resolve("block" + program.getLast()), block(kind));
         var said = folder.resolve("said").toFile();
         try (var sim = PveSim.start(Scenarios.homelab(), SimTime.byHand(Instant.parse("2026-11-21T12:00:00Z")))) {
             var builder = new ProcessBuilder(program.getFirst(), file.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(said);
-            builder.environment().putAll(Map.of(
-                    "PVE_MCP_URL", sim.url(),
-                    "PVE_MCP_TOKEN_ID", sim.token().id(),
-                    "PVE_MCP_TOKEN_SECRET", sim.token().secret(),
-                    "PVE_MCP_FINGERPRINT", sim.fingerprint()));
+            builder.environment()
+                    .putAll(Map.of(
+                            "PVE_MCP_URL", sim.url(),
+                            "PVE_MCP_TOKEN_ID", sim.token().id(),
+                            "PVE_MCP_TOKEN_SECRET", sim.token().secret(),
+                            "PVE_MCP_FINGERPRINT", sim.fingerprint()));
             var process = builder.start();
             try {
                 assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -67,11 +70,14 @@ class SimulatorGuideTest {
         }
         var named = Files.readAllLines(PAGE).stream()
                 .filter(line -> line.startsWith("| `--"))
-                .flatMap(line -> Pattern.compile("`(--[a-z-]+)`").matcher(line.split("\\|", -1)[1]).results())
+                .flatMap(line -> Pattern.compile("`(--[a-z-]+)`")
+                        .matcher(line.split("\\|", -1)[1])
+                        .results())
                 .map(flag -> flag.group(1))
                 .toList();
 
-        assertThat(named).containsExactlyInAnyOrderElementsOf(own.stream().distinct().toList());
+        assertThat(named)
+                .containsExactlyInAnyOrderElementsOf(own.stream().distinct().toList());
     }
 
     private static String block(String kind) throws IOException {

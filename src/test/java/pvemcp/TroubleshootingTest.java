@@ -40,15 +40,18 @@ class TroubleshootingTest {
         var codes = new ArrayList<String>();
         Files.readAllLines(PAGE).stream()
                 .filter(line -> line.startsWith("### "))
-                .forEach(line -> Pattern.compile("`([^`]+)`").matcher(line).results().forEach(code -> codes.add(code.group(1))));
+                .forEach(line ->
+                        Pattern.compile("`([^`]+)`").matcher(line).results().forEach(code -> codes.add(code.group(1))));
         return codes;
     }
 
     private static TreeSet<String> codes() throws IOException {
         var codes = new TreeSet<String>();
-        Arrays.stream(Tier.values()).forEach(tier -> codes.add("policy." + tier.name().toLowerCase(Locale.ROOT)));
+        Arrays.stream(Tier.values())
+                .forEach(tier -> codes.add("policy." + tier.name().toLowerCase(Locale.ROOT)));
         try (var files = Files.walk(SOURCE)) {
-            for (var file : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+            for (var file :
+                    files.filter(file -> file.toString().endsWith(".java")).toList()) {
                 var text = Files.readString(file);
                 CODE.matcher(text).results().forEach(found -> codes.add(found.group(1)));
                 KEY.matcher(text).results().forEach(found -> codes.add(found.group(2)));

@@ -116,7 +116,7 @@ public final class Commands {
     public int run(List<String> args) {
         boolean debug = args.contains("--debug");
         try {
-            return carryOut(expanded(args));
+            return carryOut(parsed(args));
         } catch (ParameterException e) {
             problems(List.of(e.getMessage()));
             CommandLine.UnmatchedArgumentException.printSuggestions(e, console.err());
@@ -147,8 +147,12 @@ public final class Commands {
         }
     }
 
-    private int carryOut(List<String> args) {
-        var parsed = line.parseArgs(args.toArray(String[]::new));
+    /// A line taken apart; a [ParameterException] or a [UsageException] says what is wrong with it.
+    ParseResult parsed(List<String> args) {
+        return line.parseArgs(expanded(args).toArray(String[]::new));
+    }
+
+    private int carryOut(ParseResult parsed) {
         if (CommandLine.printHelpIfRequested(parsed)) {
             return Exit.OK;
         }

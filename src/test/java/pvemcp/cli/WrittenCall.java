@@ -5,8 +5,8 @@ import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
 
 /// A call as the project's pages write it: a tool's whole name, and its inputs as one types them.
-record WrittenCall(Phrase phrase) {
-    static WrittenCall of(String line) {
+public record WrittenCall(Phrase phrase) {
+    public static WrittenCall of(String line) {
         var words = Words.split(line);
         return ToolNames.find(words)
                 .filter(phrase -> phrase.tool().name().equals(words.getFirst()))
@@ -16,6 +16,11 @@ record WrittenCall(Phrase phrase) {
 
     Tool<?> tool() {
         return phrase.tool();
+    }
+
+    /// Binds the arguments; what does not fit is thrown, as a caller would be told.
+    public void understood() {
+        tool().inputs().bind(CallArguments.parse(phrase));
     }
 
     ToolResult makeIn(Lab lab) {

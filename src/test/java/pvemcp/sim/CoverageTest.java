@@ -32,9 +32,11 @@ class CoverageTest {
 
     private static String page() {
         var areas = new TreeMap<String, List<Operation>>();
-        SCHEMA.operations().forEach(operation -> areas.computeIfAbsent(area(operation), _ -> new ArrayList<>())
-                .add(operation));
-        var page = new StringBuilder("""
+        SCHEMA.operations()
+                .forEach(operation -> areas.computeIfAbsent(area(operation), _ -> new ArrayList<>())
+                        .add(operation));
+        var page = new StringBuilder(
+                """
                 # What the simulator covers
 
                 <!-- Made by CoverageTest from the routes of the simulator and the schema of Proxmox VE 9.2. -->
@@ -46,7 +48,11 @@ class CoverageTest {
                 |---|--:|--:|
                 """.formatted(COVERED.size(), SCHEMA.operations().size()));
         areas.forEach((area, operations) -> page.append("| [%s](#%s) | %d | %d |\n"
-                .formatted(area, area.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'), count(operations), operations.size())));
+                .formatted(
+                        area,
+                        area.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'),
+                        count(operations),
+                        operations.size())));
         areas.forEach((area, operations) -> list(area, operations, page));
         return page.toString();
     }
@@ -64,7 +70,9 @@ class CoverageTest {
     }
 
     private static long count(List<Operation> operations) {
-        return operations.stream().filter(operation -> COVERED.contains(operation.toString())).count();
+        return operations.stream()
+                .filter(operation -> COVERED.contains(operation.toString()))
+                .count();
     }
 
     private static void list(String area, List<Operation> operations, StringBuilder page) {
