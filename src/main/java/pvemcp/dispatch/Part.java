@@ -57,6 +57,9 @@ sealed interface Part {
         if (verb == Verb.POST && Snapshots.TEMPLATE.matcher(template).matches()) {
             return Optional.of(new Snapshots(path));
         }
+        if (verb == Verb.POST && Place.TEMPLATE.matcher(template).matches()) {
+            return Optional.of(new Place(parent(path)));
+        }
         boolean settings = verb == Verb.PUT || template.equals("/nodes/{node}/qemu/{vmid}/config");
         return settings && Settings.fits(path, schema) ? Optional.of(new Settings(path)) : Optional.empty();
     }
@@ -66,6 +69,7 @@ sealed interface Part {
         return switch (kind) {
             case "settings" -> Optional.of(new Settings(path));
             case "power" -> Optional.of(new Power(path));
+            case "place" -> Optional.of(new Place(path));
             case "snapshot" -> Optional.of(new Snapshots(path));
             case "rules" -> Optional.of(new Rules(path));
             default -> Optional.empty();
@@ -221,6 +225,46 @@ sealed interface Part {
             return action.isEmpty()
                     ? new Way.None("the guest is in the state it was in")
                     : new Way.Request(Verb.POST, path + "/status/" + action, Json.Obj.EMPTY);
+        }
+    }
+
+    /// The node that a guest is on. The path is the guest's, where it was.
+    record Place(String path) implements Part {
+        static final Pattern TEMPLATE = Pattern.compile("/nodes/\\{node}/(?:qemu|lxc)/\\{vmid}/migrate");
+
+        @Override
+        public String kind() {
+            return "place";
+        }
+
+        @Override
+        public Json.Obj look(Transport wire, ApiSchema schema) {
+            var vmid = path.substring(path.lastIndexOf('/') + 1);
+            var guests = wire.data(Verb.GET, "/cluster/resources", Json.obj("type", "vm"));
+            for (var item : guests instanceof Json.Arr(var items) ? items : List.<Json>of()) {
+                if (item instanceof Json.Obj guest && guest.text("vmid").equals(Optional.of(vmid))) {
+                    return Json.obj(
+                            "node", guest.text("node").orElse(""),
+                            "running", guest.text("status").equals(Optional.of("running")));
+                }
+            }
+            return Json.Obj.EMPTY;
+        }
+
+        @Override
+        public Way back(Json.Obj was, Json.Obj now, Json.Obj current, ApiSchema schema) {
+            var from = now.text("node").orElse("");
+            var to = was.text("node").orElse("");
+            if (from.isEmpty() || to.isEmpty()) {
+                return new Way.None("the guest is on the node it was on");
+            }
+            var parts = path.split("/", -1);
+            var guest = "/nodes/%s/%s/%s/migrate".formatted(from, parts[3], parts[4]);
+            boolean running = current.flag("running").orElse(false);
+            // PVE::API2::LXC moves a running container only by stopping it for that long.
+            var how = parts[3].equals("lxc") ? "restart" : "online";
+            var params = Json.obj("target", to);
+            return new Way.Request(Verb.POST, guest, running ? params.with(how, 1) : params);
         }
     }
 

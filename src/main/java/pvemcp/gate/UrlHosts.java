@@ -84,7 +84,7 @@ public record UrlHosts(List<String> listed) {
     private static Place of(String text) {
         var nowhere = new Place("", "");
         try {
-            var url = new URI(text);
+            var url = new URI(templated(text));
             boolean plain = url.getScheme() != null
                     && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
                     && url.getRawUserInfo() == null
@@ -100,6 +100,16 @@ public record UrlHosts(List<String> listed) {
         } catch (URISyntaxException _) {
             return nowhere;
         }
+    }
+
+    /// Webhooks have places behind the host that PVE fills in (`{{ secrets.KEY }}`), which lead nowhere else. In
+    /// front of it or in it they make it unreadable.
+    private static String templated(String text) {
+        int scheme = text.indexOf("://");
+        int behind = scheme < 0 ? -1 : text.indexOf('/', scheme + 3);
+        return behind < 0
+                ? text
+                : text.substring(0, behind) + text.substring(behind).replaceAll("\\{\\{[^{}]*}}", "x");
     }
 
     /// `127.1`, `0177.0.0.1` and `0x7f000001` are addresses to inet_aton(3), each in its own way.

@@ -12,8 +12,8 @@ import pvemcp.json.Json;
 /// What a concrete call would touch, as far as its path and arguments tell: names as they were given, not looked
 /// up.
 ///
-/// A guest is named whether the call works on it, makes it (`newid`) or deletes a disk or backup of it. What is
-/// only left out of the work (`exclude`) is not named.
+/// A guest is named whether the call works on it, makes it (`newid`), attaches or deletes a disk of it, or deletes a
+/// backup of it. What is only left out of the work (`exclude`) is not named.
 ///
 /// @param guests guest ids
 /// @param everyGuest whether the call works on all guests of its nodes, or of the cluster where it names no node
@@ -111,6 +111,7 @@ public record Touched(
                 default -> {
                     if (DISK.matcher(name).matches()) {
                         disk(text);
+                        attached(name, text);
                     } else {
                         ValueFormats.elements(text).forEach(element -> byFormat(format, element));
                     }
@@ -163,6 +164,23 @@ public record Touched(
             var owner = OWNER.matcher(text);
             while (owner.find()) {
                 guest(owner.group(1));
+            }
+        }
+
+        /// A disk of another guest is that guest's, whoever it is attached to. Backups, templates and images are only
+        /// read; of a linked clone (`base-900-disk-0/vm-101-disk-0`) the last name counts.
+        private void attached(String name, String text) {
+            var volume = text.split(",", 2)[0];
+            if (name.equals("archive") || name.equals("ostemplate") || volume.contains(":iso/")) {
+                return;
+            }
+            var owner = OWNER.matcher(volume);
+            var last = "";
+            while (owner.find()) {
+                last = owner.group(1);
+            }
+            if (!last.isEmpty()) {
+                guest(last);
             }
         }
 

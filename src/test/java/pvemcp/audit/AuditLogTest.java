@@ -8,9 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.json.Json;
@@ -52,6 +57,40 @@ class AuditLogTest {
                 .isEqualTo("{\"seq\":1,\"time\":\"2026-11-21T12:00:00Z\",\"event\":\"first begin\",\"prev\":\""
                         + "0".repeat(64) + "\"}");
         assertThat(lines()).hasSize(4);
+    }
+
+    @Test
+    void a_clock_that_jumps_breaks_no_chain_and_loses_no_line() throws IOException {
+        var random = new Random(22);
+        var jumping = new AtomicReference<>(NOON.instant());
+        var clock = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return jumping.get();
+            }
+        };
+        for (int restart = 0; restart < 5; restart++) {
+            try (var log = new AuditLog(file(), clock)) {
+                for (int i = 0; i < 20; i++) {
+                    jumping.set(NOON.instant().plus(Duration.ofMinutes(random.nextInt(-525_600, 525_600))));
+                    log.record(Json.obj("event", "call"));
+                }
+            }
+        }
+        assertThat(lines()).hasSize(100);
+        var found = new Ledger(file()).verify(Optional.empty());
+        assertThat(found.findings()).isEmpty();
+        assertThat(found.lines()).isEqualTo(found.last());
     }
 
     @Test

@@ -78,6 +78,14 @@ class ReachStoryTest {
     }
 
     @Test
+    void a_volume_of_another_guest_is_that_guests() {
+        try (var lab = lab("change", "pool=shop")) {
+            assertThat(write(lab, "put", "/nodes/pve1/qemu/101/config", "scsi1", "local:100/vm-100-disk-0.raw"))
+                    .isRefusedBy("token.within");
+        }
+    }
+
+    @Test
     void a_new_guest_has_to_be_made_within_reach() {
         try (var lab = lab("execute", "pool=shop")) {
             assertThat(write(lab, "post", "/nodes/pve1/qemu", "vmid", 120)).isRefusedBy("token.within");

@@ -9,6 +9,7 @@ import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.sim.scenario.Scenarios;
 import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 
@@ -144,6 +145,25 @@ class UndoStoryTest {
             lab.call("pve_snapshot_create", "guest", "web", "name", "before");
             lab.call("pve_snapshot_delete", "guest", "web", "name", "before");
             that(lab.call("pve_undo")).failsWith("no_inverse").saying("pve_snapshot_delete");
+        }
+    }
+
+    @Test
+    void a_guest_that_was_moved_is_moved_back() {
+        try (var lab = Lab.of(Scenes.small()).with(cluster -> cluster.addNode("pve2"))) {
+            that(lab.call("pve_guest_migrate", "guest", "dns", "node", "pve2")).isDone();
+            that(lab.call("pve_undo", "dry_run", true)).shows("POST /nodes/pve2/lxc/102/migrate", "pve1");
+            that(lab.call("pve_undo")).isDone();
+            assertThat(lab.<String>ask(cluster -> cluster.guest(102).node)).isEqualTo("pve1");
+        }
+    }
+
+    @Test
+    void a_volume_that_has_grown_stays_as_it_is_and_that_is_said() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            that(lab.call("pve_guest_disk", "guest", "git", "action", "resize", "disk", "scsi0", "size", "+1G"))
+                    .isDone();
+            that(lab.call("pve_undo")).failsWith("no_inverse").saying("PVE has no request that takes it back");
         }
     }
 

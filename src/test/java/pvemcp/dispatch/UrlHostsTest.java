@@ -77,6 +77,32 @@ class UrlHostsTest {
     }
 
     @Test
+    void what_pve_fills_into_a_webhook_stands_behind_its_host() {
+        try (var lab = lab("hooks.example.org")) {
+            for (var url : List.of(
+                    "https://hooks.example.org/api/{{ secrets.TOKEN }}/send?at={{ timestamp }}",
+                    "https://{{ secrets.HOST }}/x",
+                    "https://hooks.example.org{{ secrets.MORE }}/x",
+                    "https://evil.example/{{ secrets.TOKEN }}")) {
+                var params = Json.obj("name", "hook", "method", "post", "url", url);
+                var answer = lab.call(
+                        "pve_api_write",
+                        "method",
+                        "post",
+                        "path",
+                        "/cluster/notifications/endpoints/webhook",
+                        "params",
+                        params);
+                if (url.contains(".org/")) {
+                    that(answer).isDone();
+                } else {
+                    that(answer).isRefusedBy("policy.url_hosts");
+                }
+            }
+        }
+    }
+
+    @Test
     void names_and_public_addresses_are_open_as_long_as_nothing_is_listed() {
         try (var lab = lab()) {
             that(download(lab, "https://example.org/x.iso")).isDone();
