@@ -6,6 +6,7 @@ import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.view.Clean;
 import pvemcp.view.Shown;
+import pvemcp.view.Units;
 import pvemcp.view.View;
 
 /// An answer of PVE that no tool knows, laid out by its shape: objects as facts, lists of objects as a table, log
@@ -76,7 +77,7 @@ final class ApiAnswer {
     private static View list(String source, List<Json> items, List<String> fields, int offset, int limit) {
         var shown = window(items, offset, limit);
         var head = shown.size() == items.size()
-                ? "%d rows".formatted(items.size())
+                ? Units.some(items.size(), "rows")
                 : "rows %d-%d of %d; offset=%d shows what follows"
                         .formatted(offset + 1, offset + shown.size(), items.size(), offset + shown.size());
         if (isLog(items)) {

@@ -14,6 +14,7 @@ import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.TaskList.TaskRow;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
+import pvemcp.view.Units;
 
 /// What failed lately, by cause.
 record FailedTasks(
@@ -52,9 +53,12 @@ record FailedTasks(
                 .toList();
         var report = Report.that(
                         count == 0
-                                ? "no task failed in the last " + pvemcp.view.Units.duration(since)
-                                : "%d tasks failed in the last %s, of %d causes"
-                                        .formatted(count, pvemcp.view.Units.duration(since), causes.size()))
+                                ? "no task failed in the last " + Units.duration(since)
+                                : "%s failed in the last %s, of %s"
+                                        .formatted(
+                                                Units.some(count, "tasks"),
+                                                Units.duration(since),
+                                                Units.some(causes.size(), "causes")))
                 .table(
                         "causes",
                         "times|type|on|last|ended with",

@@ -32,6 +32,7 @@ import pvemcp.tool.Tool.Tiered;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
+import pvemcp.view.Units;
 
 /// High availability: the guests that the cluster starts, stops and moves by itself, and the rules it keeps. PVE 9
 /// has rules where PVE 8 had groups; the tools know which a cluster has.
@@ -216,9 +217,9 @@ public final class HaTools {
             var quorum = named(status, "type", "quorum")
                     .map(row -> row.flag("quorate"))
                     .orElse(false);
-            return "%d guests under HA%s; %s%s"
+            return "%s%s; %s%s"
                     .formatted(
-                            guests.size(),
+                            Units.some(guests.size(), "guests under HA"),
                             states.isEmpty() ? "" : ": " + states,
                             quorum ? "quorate" : "NO QUORUM: HA can do nothing",
                             isDisarmed(status) ? "; DISARMED: HA does nothing" : "");

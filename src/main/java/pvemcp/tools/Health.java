@@ -16,6 +16,7 @@ import pvemcp.pve.Fields;
 import pvemcp.pve.Percent;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.tool.ToolContext;
+import pvemcp.view.Units;
 
 /// Whether the cluster is in order, and what is not.
 record Health() implements Survey {
@@ -77,11 +78,13 @@ record Health() implements Survey {
         found.sort(Comparator.comparing((Finding finding) -> !finding.grave()));
         long grave = found.stream().filter(Finding::grave).count();
         var conclusion = found.isEmpty()
-                ? "healthy: %d nodes, %d guests, nothing needs attention"
-                        .formatted(nodes.size(), ctx.pve().guests().size())
-                : "%d problems, %d of them grave; first: %s, %s"
+                ? "healthy: %s, %s, nothing needs attention"
                         .formatted(
-                                found.size(),
+                                Units.some(nodes.size(), "nodes"),
+                                Units.some(ctx.pve().guests().size(), "guests"))
+                : "%s, %d of them grave; first: %s, %s"
+                        .formatted(
+                                Units.some(found.size(), "problems"),
                                 grave,
                                 found.getFirst().where(),
                                 found.getFirst().what());
@@ -225,7 +228,7 @@ record Health() implements Survey {
                                             certificate.text("filename"),
                                             left.isNegative()
                                                     ? "has ended"
-                                                    : "ends in %d days".formatted(left.toDays())),
+                                                    : "ends in " + Units.some(left.toDays(), "days")),
                             "renew it on the node: pvecm updatecerts, or pvenode acme cert renew"));
                 }
             });

@@ -28,6 +28,7 @@ import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 import pvemcp.view.Layout;
+import pvemcp.view.Units;
 
 /// What the cluster does by schedule: backups, and syncs of realms.
 public final class JobTools {
@@ -149,13 +150,13 @@ public final class JobTools {
                     .toList();
             long off = jobs.stream().filter(line -> !line.enabled()).count();
             return new Jobs(
-                    "%d jobs%s; %s"
+                    "%s%s; %s"
                             .formatted(
-                                    jobs.size(),
+                                    Units.some(jobs.size(), "jobs"),
                                     off == 0 ? "" : ", %d switched off".formatted(off),
                                     uncovered.isEmpty()
                                             ? "every guest is in a backup job"
-                                            : "%d guests are in no backup job".formatted(uncovered.size())),
+                                            : Units.some(uncovered.size(), "guests") + " in no backup job"),
                     jobs,
                     uncovered.subList(0, Math.min(uncovered.size(), 40)),
                     "pve_backup_audit tells whether backups were really made");
@@ -211,9 +212,9 @@ public final class JobTools {
             long partly =
                     covered.stream().filter(line -> !line.leftOut().isEmpty()).count();
             return new JobFacts(
-                    "%d guests%s%s"
+                    "%s%s%s"
                             .formatted(
-                                    covered.size(),
+                                    Units.some(covered.size(), "guests"),
                                     partly == 0 ? "" : ", %d with disks left out".formatted(partly),
                                     covered.size() > MOST ? "; the first %d are shown".formatted(MOST) : ""),
                     JobLine.backup(job),

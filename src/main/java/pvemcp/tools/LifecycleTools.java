@@ -34,6 +34,7 @@ import pvemcp.tool.Preview;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
+import pvemcp.view.Units;
 
 /// How guests come, move and go.
 public final class LifecycleTools {
@@ -302,7 +303,8 @@ public final class LifecycleTools {
             var names = touched.stream()
                     .map(row -> "%s (%d)".formatted(Clean.name(row.name()), row.vmid()))
                     .collect(Collectors.joining(", "));
-            return new Preview("%s %d guests: %s".formatted(word(), touched.size(), names), requests, List.of());
+            return new Preview(
+                    "%s %s: %s".formatted(word(), Units.some(touched.size(), "guests"), names), requests, List.of());
         }
 
         private String word() {

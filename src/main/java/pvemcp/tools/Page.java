@@ -209,7 +209,7 @@ record Page(
     @Override
     public View view() {
         var parts = new ArrayList<View>();
-        var summary = new StringBuilder("%s %s".formatted(Units.count(total), noun));
+        var summary = new StringBuilder(Units.some(total, noun));
         var separator = ": ";
         for (var counted : counts.values()) {
             if (counted.size() > 1 || (total > 0 && counts.size() > 1)) {

@@ -26,6 +26,7 @@ import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
+import pvemcp.view.Units;
 import pvemcp.view.View;
 
 /// Copies of guests' disks that PVE keeps on other nodes.
@@ -133,7 +134,8 @@ public final class ReplicationTools {
             long failing = lines.stream()
                     .filter(line -> line.state().equals("failing"))
                     .count();
-            var summary = "%d jobs%s".formatted(lines.size(), failing == 0 ? "" : ", %d failing".formatted(failing));
+            var summary = "%s%s"
+                    .formatted(Units.some(lines.size(), "jobs"), failing == 0 ? "" : ", %d failing".formatted(failing));
             return new Jobs(
                     summary, lines, job.isPresent() && !lines.isEmpty() ? log(ctx, sources.getFirst()) : List.of());
         }

@@ -3,6 +3,7 @@ package pvemcp.tools;
 import static pvemcp.tools.Probe.row;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.Fields;
+import pvemcp.pve.GuestKind;
 import pvemcp.pve.PropertyString;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.TaskList.TaskRow;
@@ -195,8 +197,9 @@ final class Upkeep {
             return Report.that(
                             changes.isEmpty()
                                     ? "no task changed anything in the last " + Units.duration(since)
-                                    : "%d tasks in the last %s, by %s"
-                                            .formatted(changes.size(), Units.duration(since), users))
+                                    : "%s in the last %s, by %s"
+                                            .formatted(
+                                                    Units.some(changes.size(), "tasks"), Units.duration(since), users))
                     .table(
                             "tasks, newest first",
                             "when|type|on|node|user|ended",
@@ -252,19 +255,18 @@ final class Upkeep {
                             (a, b) -> a.status().equals("available") ? a : b,
                             TreeMap::new));
             var jobs = probe.list("backup jobs", "/cluster/backup");
-            var report = Report.that("%s: Proxmox VE %s, %d nodes, %d VMs, %d containers, %d storages, as of %s"
+            long vms = guests.stream()
+                    .filter(guest -> guest.kind() == GuestKind.VM)
+                    .count();
+            var report = Report.that("%s: Proxmox VE %s, %s, %s, %s, %s, as of %s"
                             .formatted(
                                     cluster.name().isEmpty() ? "single host" : "cluster " + cluster.name(),
                                     ctx.pve().version().version(),
-                                    nodes.size(),
-                                    guests.stream()
-                                            .filter(guest -> guest.kind() == pvemcp.pve.GuestKind.VM)
-                                            .count(),
-                                    guests.stream()
-                                            .filter(guest -> guest.kind() != pvemcp.pve.GuestKind.VM)
-                                            .count(),
-                                    shown.size(),
-                                    ctx.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.MINUTES)))
+                                    Units.some(nodes.size(), "nodes"),
+                                    Units.some(vms, "VMs"),
+                                    Units.some(guests.size() - vms, "containers"),
+                                    Units.some(shown.size(), "storages"),
+                                    ctx.clock().instant().truncatedTo(ChronoUnit.MINUTES)))
                     .table("nodes", "node|status|cpu|threads|memory|version", nodes)
                     .table(
                             "storages",

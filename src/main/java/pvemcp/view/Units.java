@@ -1,6 +1,7 @@
 package pvemcp.view;
 
 import java.time.Duration;
+import java.util.List;
 
 /// Numbers as people read them.
 public final class Units {
@@ -40,5 +41,29 @@ public final class Units {
             out.append(digits.charAt(i));
         }
         return (number < 0 ? "-" : "") + out;
+    }
+
+    /// `1 guest`, `12 guests`, `1 update for pve1`.
+    ///
+    /// @param nouns what is counted, in the plural; more may follow after a preposition
+    public static String some(long number, String nouns) {
+        return count(number) + " " + (number == 1 ? one(nouns) : nouns);
+    }
+
+    private static String one(String nouns) {
+        int end = nouns.length();
+        for (var preposition : List.of(" for ", " on ", " of ", " in ", " under ")) {
+            int at = nouns.indexOf(preposition);
+            end = at > 0 && at < end ? at : end;
+        }
+        var noun = nouns.substring(0, end);
+        if (noun.endsWith("ies")) {
+            noun = noun.substring(0, noun.length() - 3) + "y";
+        } else if (noun.endsWith("aliases")) {
+            noun = noun.substring(0, noun.length() - 2);
+        } else if (noun.endsWith("s") && !noun.endsWith("ss")) {
+            noun = noun.substring(0, noun.length() - 1);
+        }
+        return noun + nouns.substring(end);
     }
 }

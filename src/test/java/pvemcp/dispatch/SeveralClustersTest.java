@@ -140,9 +140,9 @@ class SeveralClustersTest {
             stop(lab, "erp");
 
             that(lab.call("pve_task_list", "node", "node1"))
-                    .shows("1 tasks", "office|")
+                    .shows("1 task", "office|")
                     .showsNot("not among them");
-            that(lab.call("pve_task_list", "guest", "erp")).shows("1 tasks", "qmstop");
+            that(lab.call("pve_task_list", "guest", "erp")).shows("1 task", "qmstop");
         }
     }
 

@@ -58,13 +58,13 @@ class JobsTest {
         try (var lab = lab()) {
             that(nightly(lab)).shows("outcome: created", "pve_job_list job=nightly");
             that(lab.call("pve_job_list"))
-                    .shows("1 jobs; 1 guests are in no backup job")
+                    .shows("1 job; 1 guest in no backup job")
                     .shows("nightly|backup|yes|02:30|2026-11-22T02:30:00Z|101, 102|vault|keep-last=3|shop")
                     .shows("100|db");
             that(lab.call("pve_job_set", "job", "nightly", "guests", List.of("all"), "options", Map.of("enabled", 0)))
                     .shows("outcome: changed");
             that(lab.call("pve_job_list"))
-                    .shows("1 jobs, 1 switched off; every guest is in a backup job")
+                    .shows("1 job, 1 switched off; every guest is in a backup job")
                     .shows("nightly|backup|no|02:30||all|vault");
             that(lab.call("pve_job_set", "job", "nightly", "action", "delete")).shows("deleted; backups it made stay");
             that(lab.call("pve_job_set", "job", "nightly", "action", "delete")).saying("No such job 'nightly'");

@@ -62,7 +62,7 @@ class ReadingTest {
     @Test
     void nodes_and_storages_are_listed() {
         try (var lab = Lab.of(Scenes.small())) {
-            that(lab.call("pve_node_list")).shows("1 nodes", "pve1|online|");
+            that(lab.call("pve_node_list")).shows("1 node", "pve1|online|");
             that(lab.call("pve_node_get", "node", "pve1"))
                     .shows("node: pve1", "load: ", "guests: 3", "running_guests: 2");
             that(lab.call("pve_node_get", "node", "../access")).failsWith("bad_arguments");
@@ -81,8 +81,8 @@ class ReadingTest {
             that(lab.call("pve_task_list", "fields", "type,id,verdict,exit"))
                     .shows("2 tasks: 1 failed, 1 ok", "qmstart|101|failed|no space left\nqmstop|101|ok|OK");
             that(lab.call("pve_task_list", "failed", true, "guest", "web", "fields", "type"))
-                    .shows("1 tasks", "qmstart");
-            that(lab.call("pve_task_list", "type", "qmstop", "node", "pve1")).shows("1 tasks");
+                    .shows("1 task", "qmstart");
+            that(lab.call("pve_task_list", "type", "qmstop", "node", "pve1")).shows("1 task");
         }
     }
 
