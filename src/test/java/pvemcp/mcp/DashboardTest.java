@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,10 @@ class DashboardTest {
     @BeforeEach
     void ask() {
         lab.policy(policy -> policy.with(Tier.OPERATE, Answer.ASK));
+        serve();
+    }
+
+    private void serve() {
         server = new McpServer(lab.dispatcher(), new About("pve-mcp", "Proxmox VE", "1", ""), Emits.NOTHING);
     }
 
@@ -267,17 +272,35 @@ class DashboardTest {
             browser.await("view().querySelector('.held')");
             browser.eval("view().querySelector('[data-do=decline]').click()");
             browser.await("view().querySelector('h1').innerText === 'Declined'");
-            browser.eval(
-                    "call({ name: 'pve_guest_power', arguments: { ...args, confirm: ticket } }).then(r => again = r)");
+            browser.eval("call({ name, arguments: { ...args, confirm: ticket } }).then(r => again = r)");
             browser.await("again.isError");
             assertThat(lab.requests()).doesNotContain(REBOOT);
         }
     }
 
     @Test
+    void in_a_host_what_destroys_wants_its_name_typed() throws IOException {
+        lab.policy(policy -> policy.with(Tier.DESTROY, Answer.ASK))
+                .with(cluster -> cluster.guest(101).stop());
+        serve();
+        try (var _ = inHost("pve_guest_delete", Json.obj("guest", "web"))) {
+            browser.await("view().querySelector('label').innerText.includes('type web')");
+            browser.picture("app-destroys");
+            browser.eval("view().querySelector('[data-do=approve]').click()");
+            browser.await("view().querySelector('[role=alert]').innerText.includes('type web')");
+            assertThat(lab.requests()).doesNotContain("DELETE /nodes/pve1/qemu/101");
+
+            browser.eval("view().querySelector('#typed').value = 'web'");
+            browser.eval("view().querySelector('[data-do=approve]').click()");
+            browser.await("view().querySelector('h1 + .state').innerText === 'done'");
+            assertThat(lab.requests()).containsOnlyOnce("DELETE /nodes/pve1/qemu/101");
+        }
+    }
+
+    @Test
     void in_a_host_where_a_person_approves_at_a_terminal_the_page_says_so() throws IOException {
         lab.owner("policy.without_elicitation = \"approve\"\n");
-        server = new McpServer(lab.dispatcher(), new About("pve-mcp", "Proxmox VE", "1", ""), Emits.NOTHING);
+        serve();
         try (var _ = inHost()) {
             browser.await("view().querySelector('.held').innerText.includes('pve-mcp approve ')");
             browser.eval("view().querySelector('[data-do=approve]').click()");
@@ -286,9 +309,13 @@ class DashboardTest {
         }
     }
 
+    private Around inHost() throws IOException {
+        return inHost("pve_guest_power", Json.obj("guest", "web", "action", "reboot", "timeout", "1s"));
+    }
+
     /// A host with the page in a frame, under the policy that hosts give a page that declares no domains; its model
     /// has made a call that is held.
-    private Around inHost() throws IOException {
+    private Around inHost(String tool, Json.Obj arguments) throws IOException {
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var host = HttpServer.create(loopback, 0);
         var origin = "http://localhost:" + host.getAddress().getPort();
@@ -304,7 +331,8 @@ class DashboardTest {
             exchange.close();
         });
         host.start();
-        browser.open(origin + "/");
+        var call = Json.obj("name", tool, "args", arguments).write();
+        browser.open(origin + "/#" + URLEncoder.encode(call, StandardCharsets.UTF_8));
         return new Around(host, http);
     }
 
