@@ -34,7 +34,7 @@ class SimulationsTest {
     @Test
     void what_is_told_is_what_was_done_whatever_breaks() throws Exception {
         int from = Integer.getInteger("seed", 1);
-        int to = Integer.getInteger("seed", Campaign.of(60, Integer.getInteger("simulations", 10_000)));
+        int to = Integer.getInteger("seed", Campaign.of(25, Integer.getInteger("simulations", 10_000)));
         try (var threads = Executors.newFixedThreadPool(Campaign.of(1, 2))) {
             var arenas = new ArrayList<Future<?>>();
             for (int first = from; first <= to; first += IN_ONE_ARENA) {

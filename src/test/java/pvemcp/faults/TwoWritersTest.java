@@ -30,7 +30,7 @@ class TwoWritersTest {
 
     @Test
     void nobody_writes_over_what_they_have_not_seen() {
-        int seeds = Campaign.of(150, 5_000);
+        int seeds = Campaign.of(40, 5_000);
         try (var lab = Lab.of(Scenes.small())) {
             lab.through(wire -> (verb, path, params) -> meddler.meddledWith(wire, verb, path, params));
             for (int seed = 1; seed <= seeds; seed++) {
