@@ -38,8 +38,7 @@ final class Namesakes {
                 for (var cluster : clusters) {
                     var encoded =
                             URLEncoder.encode(cluster, StandardCharsets.UTF_8).replace("+", "%20");
-                    all.add(named(
-                            resource, template(resource).replace("{" + VARIABLE + "}", encoded), " of " + cluster));
+                    all.add(named(resource, template(resource).replace("{" + VARIABLE + "}", encoded), ": " + cluster));
                 }
             }
         }
@@ -52,7 +51,7 @@ final class Namesakes {
     }
 
     private static Resource named(Resource resource, String uri, String whose) {
-        var name = whose.isEmpty() ? resource.name() : resource.name() + whose.replace(" of ", "-");
+        var name = whose.isEmpty() ? resource.name() : resource.name() + whose.replace(": ", "-");
         return new Resource(
                 uri, name, resource.title() + whose, resource.doc() + whose, resource.mimeType(), resource.reader());
     }

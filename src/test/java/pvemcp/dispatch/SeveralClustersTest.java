@@ -14,6 +14,7 @@ import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.schema.ApiSchema;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.Scenario;
 import pvemcp.tool.Definitions;
@@ -289,6 +290,19 @@ class SeveralClustersTest {
             assertThat(server.complete("guest", "", Optional.of("office"), lab.caller()))
                     .contains("erp")
                     .doesNotContain("db");
+        }
+    }
+
+    @Test
+    void each_cluster_is_spoken_to_in_its_own_version() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("older", office()).speaking(ApiSchema.builtIn("8.4"));
+
+            that(lab.call("pve_api_read", "path", "/cluster/ha/rules", "cluster", "default"))
+                    .isDone();
+            that(lab.call("pve_api_read", "path", "/cluster/ha/rules", "cluster", "older"))
+                    .failsWith("bad_arguments");
+            that(lab.call("pve_guest_list")).shows("6 guests", "older|201|erp");
         }
     }
 

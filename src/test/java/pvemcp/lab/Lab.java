@@ -56,7 +56,6 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
-import pvemcp.sim.SimOptions;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Access;
 import pvemcp.sim.world.Acl;
@@ -126,12 +125,7 @@ public final class Lab implements AutoCloseable {
 
     /// Another cluster of the same owner; the first is called `default`.
     public Neighbour beside(String name, Scenario scenario) {
-        return beside(name, Neighbour.options(scenario, NOON));
-    }
-
-    /// The same, of another make.
-    public Neighbour beside(String name, SimOptions options) {
-        var neighbour = new Neighbour(name, options, NOON);
+        var neighbour = new Neighbour(name, scenario, NOON);
         neighbours.add(neighbour);
         road = Optional.empty();
         return neighbour;

@@ -5,8 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import pvemcp.dispatch.Cluster;
 import pvemcp.pve.Connection;
 import pvemcp.pve.HttpTransport;
@@ -18,7 +20,7 @@ import pvemcp.remote.Shells;
 import pvemcp.remote.SshSettings;
 import pvemcp.schema.ApiSchema;
 import pvemcp.sim.PveSim;
-import pvemcp.sim.SimOptions;
+import pvemcp.sim.Scenario;
 import pvemcp.sim.time.SimTime;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.Vault;
@@ -29,18 +31,17 @@ public final class Neighbour implements AutoCloseable {
     private final String name;
     private final PveSim sim;
     private final HttpTransport wire;
-    private final ApiSchema schema;
     private final Instant began;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private List<String> names = List.of();
     private Duration patience = Duration.ofSeconds(30);
+    private ApiSchema schema = ApiSchema.builtIn("9.2");
     private volatile boolean silent;
 
-    Neighbour(String name, SimOptions options, Instant began) {
+    Neighbour(String name, Scenario scenario, Instant began) {
         this.name = name;
-        this.sim = PveSim.start(options);
-        this.schema = options.schema();
+        this.sim = PveSim.start(scenario, SimTime.byHand(began));
         this.began = began;
         var token = new Connection.Credential.Token(
                 sim.token().id(), new Secret(sim.token().secret()));
@@ -55,13 +56,15 @@ public final class Neighbour implements AutoCloseable {
                 waiting());
     }
 
-    static SimOptions options(pvemcp.sim.Scenario scenario, Instant at) {
-        return SimOptions.of(scenario, SimTime.byHand(at));
-    }
-
     /// Names that the owner says are this cluster's.
     public Neighbour keeping(String... patterns) {
         names = List.of(patterns);
+        return this;
+    }
+
+    /// It says of itself that this is its API.
+    public Neighbour speaking(ApiSchema other) {
+        schema = other;
         return this;
     }
 
@@ -79,7 +82,7 @@ public final class Neighbour implements AutoCloseable {
     }
 
     /// Changes the cluster behind everybody's back.
-    public Neighbour with(java.util.function.Consumer<pvemcp.sim.world.Cluster> change) {
+    public Neighbour with(Consumer<pvemcp.sim.world.Cluster> change) {
         sim.change(change);
         return this;
     }
@@ -122,7 +125,7 @@ public final class Neighbour implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        throw new java.util.concurrent.CancellationException("nobody waits any more");
+        throw new CancellationException("nobody waits any more");
     }
 
     private Waiting waiting() {
