@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class TroubleshootingTest {
         return codes;
     }
 
-    private static TreeSet<String> codes() throws IOException {
+    private static Set<String> codes() throws IOException {
         var codes = new TreeSet<String>();
         Arrays.stream(Tier.values())
                 .forEach(tier -> codes.add("policy." + tier.name().toLowerCase(Locale.ROOT)));

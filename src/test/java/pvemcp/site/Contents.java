@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -60,7 +61,7 @@ record Contents(Page index, List<Topic> topics) {
         }
         return pages.stream()
                 .distinct()
-                .sorted(java.util.Comparator.comparing(Page::source))
+                .sorted(Comparator.comparing(Page::source))
                 .toList();
     }
 

@@ -26,7 +26,7 @@ record Frame(Contents contents) {
                 <meta name="color-scheme" content="light dark">
                 <meta name="description" content="%s">
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self' file:; \
-                script-src 'self' file:; img-src data:">
+                script-src 'self' file:; img-src 'self' file: data:">
                 <title>%s</title>
                 <link rel="icon" href="data:image/svg+xml,%s">
                 <link rel="stylesheet" href="%s">

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TableCell;
@@ -54,11 +55,6 @@ final class Markup {
         return new Rendered(reading.title, html, reading.sections, reading.links, reading.problems);
     }
 
-    /// A line of Markdown, without the paragraph around it.
-    static String line(String markdown, UnaryOperator<String> link) {
-        return render(markdown, link).html().strip().replaceAll("^<p>|</p>$", "");
-    }
-
     private static void attributes(Reading reading, Node node, String tag, Map<String, String> attributes) {
         if (node instanceof Heading) {
             attributes.put("id", reading.anchors.get(node));
@@ -66,8 +62,8 @@ final class Markup {
         if (tag.equals("th")) {
             attributes.put("scope", "col");
         }
-        if (attributes.remove("align") instanceof String side) {
-            attributes.put("class", side);
+        if (attributes.containsKey("align")) {
+            attributes.put("class", attributes.remove("align"));
         }
     }
 
@@ -75,7 +71,7 @@ final class Markup {
     private static final class Reading extends AbstractVisitor {
         private final UnaryOperator<String> link;
         private final Anchors names = new Anchors();
-        private final Map<Node, String> anchors = new IdentityHashMap<>();
+        private final IdentityHashMap<Node, String> anchors = new IdentityHashMap<>();
         private final List<Rendered.Section> sections = new ArrayList<>();
         private final List<String> links = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
@@ -127,7 +123,13 @@ final class Markup {
 
         @Override
         public void visit(Image image) {
-            problems.add("an image: " + image.getDestination());
+            var place = image.getDestination();
+            if (place.matches("[a-z]+:.*") || image.getFirstChild() == null) {
+                problems.add("an image from elsewhere or without words: " + place);
+            } else {
+                image.setDestination(link.apply(place));
+            }
+            visitChildren(image);
         }
 
         @Override
@@ -203,8 +205,8 @@ final class Markup {
         }
 
         @Override
-        public java.util.Set<Class<? extends Node>> getNodeTypes() {
-            return java.util.Set.of(FencedCodeBlock.class, IndentedCodeBlock.class);
+        public Set<Class<? extends Node>> getNodeTypes() {
+            return Set.of(FencedCodeBlock.class, IndentedCodeBlock.class);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package pvemcp.site;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /// A page of the site: which file it is made of, where it goes, and what the contents say about it.
 ///
@@ -26,7 +27,7 @@ record Page(Path source, Path target, String label, String about) {
             return Path.of(folder == null ? "start.html" : folder + ".html");
         }
         var html = below.toString().replaceFirst("\\.md$", ".html");
-        return Path.of(inDocs ? html : html.toLowerCase(java.util.Locale.ROOT));
+        return Path.of(inDocs ? html : html.toLowerCase(Locale.ROOT));
     }
 
     /// A link from this page to a place below the site.

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import pvemcp.json.Json;
 
 /// Which words stand under which heading, as a script that a page loads when somebody begins to search: a file that
@@ -45,12 +46,12 @@ final class SearchIndex {
     }
 
     /// A name is found whole, and by each of its words.
-    private static java.util.stream.Stream<String> parts(String word) {
+    private static Stream<String> parts(String word) {
         var parts = List.of(word.split("[_-]+", -1));
         return parts.size() == 1
-                ? java.util.stream.Stream.of(word)
-                : java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(word), parts.stream().filter(part -> part.length() > 1));
+                ? Stream.of(word)
+                : Stream.concat(
+                        Stream.of(word), parts.stream().filter(part -> part.length() > 1));
     }
 
     private static String excerpt(String text) {
@@ -68,7 +69,8 @@ final class SearchIndex {
                                 .write());
     }
 
-    private static String distances(TreeSet<Integer> places) {
+    /// @param places in ascending order
+    private static String distances(Set<Integer> places) {
         var said = new StringBuilder();
         int before = 0;
         for (int place : places) {

@@ -2,25 +2,30 @@ package pvemcp.site;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The documentation as a site of plain files, to be read from a folder or a server: `./mvnw -Psite package` leaves
 /// it in `target/site-docs`. A link that leads nowhere, a page that the contents do not name and whatever else is no
 /// good Markdown is a problem, and with problems nothing is written.
 final class Site {
+    private static final Pattern PICTURE = Pattern.compile(".*\\.(?:png|svg|jpe?g|webp)");
+
     private final Path root;
     private final Contents contents;
     private final SequencedMap<Page, Rendered> pages = new LinkedHashMap<>();
-    /// What pages link to that is no page: shown as text, by its place in the site.
-    private final Map<Path, Path> files = new TreeMap<>();
+    /// What pages show or link to that is no page, by its place in the site.
+    private final Map<Path, Path> copies = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
 
     private Site(Path root) throws IOException {
@@ -53,7 +58,12 @@ final class Site {
         return List.copyOf(problems);
     }
 
-    /// The files of the site.
+    /// Where the files are that the site has as they are, by their places in it.
+    Map<Path, Path> copies() {
+        return Map.copyOf(copies);
+    }
+
+    /// The files that are made for the site.
     SequencedMap<Path, String> files() throws IOException {
         var all = new LinkedHashMap<Path, String>();
         var frame = new Frame(contents);
@@ -62,9 +72,6 @@ final class Site {
             all.put(page.target(), frame.around(page, body));
             search.add(page, body);
         });
-        for (var file : files.entrySet()) {
-            all.put(file.getKey(), Files.readString(root.resolve(file.getValue())));
-        }
         all.put(Path.of("search.js"), search.script());
         for (var own : List.of("style.css", "site.js")) {
             all.put(Path.of(own), resource(own));
@@ -78,9 +85,14 @@ final class Site {
             Files.createDirectories(place.getParent());
             Files.writeString(place, file.getValue());
         }
+        for (var copy : copies.entrySet()) {
+            var place = folder.resolve(copy.getKey());
+            Files.createDirectories(place.getParent());
+            Files.copy(root.resolve(copy.getValue()), place, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
-    /// What a link of a page is in the site: pages by their places there, other files as text.
+    /// What a link of a page is in the site: pages by their places there, other files as they are.
     private String turned(Page page, String link) {
         if (link.matches("[a-z]+:.*|#.*")) {
             return link;
@@ -90,17 +102,18 @@ final class Site {
         var source = page.source()
                 .resolveSibling(hash < 0 ? link : link.substring(0, hash))
                 .normalize();
-        var there = contents.page(source).map(Page::target).orElseGet(() -> asText(page, source));
+        var there = contents.page(source).map(Page::target).orElseGet(() -> copied(page, source));
         return page.to(there) + anchor;
     }
 
-    private Path asText(Page page, Path source) {
+    /// Pictures stay what they are; a browser shows anything else if it is called text.
+    private Path copied(Page page, Path source) {
         if (source.startsWith("..") || !Files.isRegularFile(root.resolve(source))) {
             problems.add("%s: there is no %s".formatted(page.source(), source));
             return source;
         }
-        var place = Path.of("files").resolve(source + ".txt");
-        files.put(place, source);
+        var place = Path.of("files").resolve(PICTURE.matcher(source.toString()).matches() ? source.toString() : source + ".txt");
+        copies.put(place, source);
         return place;
     }
 
@@ -139,7 +152,7 @@ final class Site {
 
     private static String resource(String name) throws IOException {
         try (InputStream in = Site.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }

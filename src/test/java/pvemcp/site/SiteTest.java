@@ -46,8 +46,10 @@ class SiteTest {
             var linked = found(LINKED, text).filter(link -> !link.matches("(https?|mailto):.*|#.*"));
             Stream.concat(fetched, linked)
                     .map(link -> link.replaceFirst("#.*", ""))
-                    .filter(link ->
-                            !files.containsKey(place.resolveSibling(link).normalize()))
+                    .filter(link -> {
+                        var there = place.resolveSibling(link).normalize();
+                        return !files.containsKey(there) && !ours.copies().containsKey(there);
+                    })
                     .forEach(link -> missing.add(place + " -> " + link));
         });
         assertThat(missing).isEmpty();
@@ -62,16 +64,17 @@ class SiteTest {
     }
 
     @Test
-    void links_lead_to_pages_and_other_files_are_shown_as_text() throws IOException {
+    void links_lead_to_pages_and_other_files_are_copied() throws IOException {
         write("docs/README.md", "# Docs\n\n- [Start](../README.md): how.\n## More\n- [Guide](guide/one.md): this.\n");
-        write("README.md", "# Start\n\n[guide](docs/guide/one.md#the-end), [license](LICENSE)\n");
+        write("README.md", "# Start\n\n[guide](docs/guide/one.md#the-end), [license](LICENSE)\n\n![a screen](docs/a.png)\n");
         write("docs/guide/one.md", "# One\n\n## The end\n\nBack to [the start](../../README.md)\n");
         write("LICENSE", "MIT");
+        write("docs/a.png", "");
         var site = Site.of(project);
 
         assertThat(site.problems()).isEmpty();
         assertThat(site.files().get(Path.of("start.html")))
-                .contains("href=\"guide/one.html#the-end\"", "href=\"files/LICENSE.txt\"")
+                .contains("href=\"guide/one.html#the-end\"", "href=\"files/LICENSE.txt\"", "<img src=\"files/docs/a.png\" alt=\"a screen\" />")
                 .contains("<a rel=\"next\" href=\"guide/one.html\">");
         assertThat(site.files().get(Path.of("guide/one.html")))
                 .contains("<a href=\"../start.html\">the start</a>", "<h2 id=\"the-end\">", "href=\"../style.css\"")
@@ -96,7 +99,7 @@ class SiteTest {
                         "docs/one.md: the heading 'Too deep' skips a level",
                         "docs/one.md: raw HTML: <b>",
                         "docs/one.md: raw HTML: </b>",
-                        "docs/one.md: an image: https://example.org/a.png",
+                        "docs/one.md: an image from elsewhere or without words: https://example.org/a.png",
                         "docs/one.md: no heading for #none",
                         "docs/lost.md is not in the contents, docs/README.md");
     }
