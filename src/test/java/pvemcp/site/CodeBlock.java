@@ -14,7 +14,7 @@ final class CodeBlock {
     /// @param kind as the fence names it; empty for an indented block, which shows commands
     static String of(String kind, String text) {
         var word = kind.split(" ", 2)[0];
-        boolean session = word.equals("console") || (word.isEmpty() && text.startsWith("> "));
+        boolean session = word.equals("console") || (word.isEmpty() && text.matches("(?s)[>$] .*"));
         boolean comments = word.isEmpty() || word.matches("toml|yaml|sh|bash|sql");
         var lines = text.stripTrailing()
                 .lines()

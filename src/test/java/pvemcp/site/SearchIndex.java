@@ -50,8 +50,7 @@ final class SearchIndex {
         var parts = List.of(word.split("[_-]+", -1));
         return parts.size() == 1
                 ? Stream.of(word)
-                : Stream.concat(
-                        Stream.of(word), parts.stream().filter(part -> part.length() > 1));
+                : Stream.concat(Stream.of(word), parts.stream().filter(part -> part.length() > 1));
     }
 
     private static String excerpt(String text) {

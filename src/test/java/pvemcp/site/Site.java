@@ -112,7 +112,8 @@ final class Site {
             problems.add("%s: there is no %s".formatted(page.source(), source));
             return source;
         }
-        var place = Path.of("files").resolve(PICTURE.matcher(source.toString()).matches() ? source.toString() : source + ".txt");
+        var place = Path.of("files")
+                .resolve(PICTURE.matcher(source.toString()).matches() ? source.toString() : source + ".txt");
         copies.put(place, source);
         return place;
     }

@@ -66,7 +66,9 @@ class SiteTest {
     @Test
     void links_lead_to_pages_and_other_files_are_copied() throws IOException {
         write("docs/README.md", "# Docs\n\n- [Start](../README.md): how.\n## More\n- [Guide](guide/one.md): this.\n");
-        write("README.md", "# Start\n\n[guide](docs/guide/one.md#the-end), [license](LICENSE)\n\n![a screen](docs/a.png)\n");
+        write(
+                "README.md",
+                "# Start\n\n[guide](docs/guide/one.md#the-end), [license](LICENSE)\n\n![a screen](docs/a.png)\n");
         write("docs/guide/one.md", "# One\n\n## The end\n\nBack to [the start](../../README.md)\n");
         write("LICENSE", "MIT");
         write("docs/a.png", "");
@@ -74,7 +76,10 @@ class SiteTest {
 
         assertThat(site.problems()).isEmpty();
         assertThat(site.files().get(Path.of("start.html")))
-                .contains("href=\"guide/one.html#the-end\"", "href=\"files/LICENSE.txt\"", "<img src=\"files/docs/a.png\" alt=\"a screen\" />")
+                .contains(
+                        "href=\"guide/one.html#the-end\"",
+                        "href=\"files/LICENSE.txt\"",
+                        "<img src=\"files/docs/a.png\" alt=\"a screen\" />")
                 .contains("<a rel=\"next\" href=\"guide/one.html\">");
         assertThat(site.files().get(Path.of("guide/one.html")))
                 .contains("<a href=\"../start.html\">the start</a>", "<h2 id=\"the-end\">", "href=\"../style.css\"")
