@@ -30,6 +30,7 @@ class LayersTest {
             entry("mcp", Set.of("json", "text", "view", "tool", "dispatch")),
             entry("trace", Set.of("json", "text", "pve", "tool", "dispatch")),
             entry("oauth", Set.of("json", "text")),
+            entry("systemd", Set.of("text")),
             entry("config", Set.of("json", "text", "gate", "pve", "remote", "tool")),
             entry(
                     "cli",
@@ -48,6 +49,7 @@ class LayersTest {
                             "dispatch",
                             "mcp",
                             "oauth",
+                            "systemd",
                             "config")));
 
     // Where Main was compiled to, which is never where tests are.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import pvemcp.mcp.HttpSettings;
 import pvemcp.mcp.McpServer;
 import pvemcp.mcp.Metrics;
 import pvemcp.mcp.PemFiles;
+import pvemcp.systemd.Supervisor;
 import pvemcp.tools.Dashboard;
 
 /// `pve-mcp serve --http`. Without `--http` a line that is right never comes here: over stdio the server starts
@@ -76,9 +78,19 @@ final class ServeCommand implements Command {
         if (!config.text(Key.LOG_LEVEL).equals("error")) {
             config.notices().forEach(notice -> console.err().println("pve-mcp: " + notice));
         }
-        var settings = settings(address, config);
+        var supervisor = new Supervisor(
+                host.surroundings()::variable, ProcessHandle.current().pid());
+        var settings = settings(address, config, handed(supervisor));
         try (var door = demo ? host.demo() : host.connected(config, Command.has(parsed, "--read-only"))) {
-            return serve(settings, entrance(door, config), guarded(config));
+            return serve(settings, entrance(door, config), guarded(config), supervisor);
+        }
+    }
+
+    private static Optional<ServerSocketChannel> handed(Supervisor supervisor) {
+        try {
+            return supervisor.socket();
+        } catch (IOException e) {
+            throw new UsageException(e.getMessage());
         }
     }
 
@@ -122,7 +134,7 @@ final class ServeCommand implements Command {
         return new McpServer(metrics.around(dispatcher), host.about(), Emits.TOOLS);
     }
 
-    private int serve(HttpSettings settings, Entrance entrance, String guarded) {
+    private int serve(HttpSettings settings, Entrance entrance, String guarded, Supervisor supervisor) {
         if (entrance.open() && !settings.onlyThisMachine()) {
             throw new UsageException(
                     "%s can be reached from other machines, and nobody would be asked who they are: listen on 127.0.0.1, or make tokens with 'pve-mcp token add', or set http.oauth.issuer"
@@ -130,15 +142,19 @@ final class ServeCommand implements Command {
         }
         try (var http = Http.start(settings, entrance, metrics, host.clock())) {
             // On SIGTERM or SIGINT; the JVM then ends with 143 or 130, as is the custom.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> http.drain(GRACE), "pve-mcp-end"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(http, supervisor), "pve-mcp-end"));
             var place = "%s://%s:%d"
                     .formatted(
                             settings.tls().isPresent() ? "https" : "http",
                             settings.address().getHostString(),
                             http.port());
-            console.err().println("pve-mcp: serving MCP at %s/mcp".formatted(place));
+            var serving = "serving MCP at %s/mcp".formatted(place);
+            console.err().println("pve-mcp: " + serving);
             console.err().println("pve-mcp: " + guarded);
             console.err().println("pve-mcp: people find a page at %s/".formatted(place));
+            supervisor.ready(serving);
+            // As requests have, the sign of life has a virtual thread: where those starve, it fails to come.
+            supervisor.watchdog().ifPresent(every -> Thread.ofVirtual().start(() -> live(supervisor, every)));
             new CountDownLatch(1).await();
             return Exit.OK;
         } catch (IOException e) {
@@ -153,14 +169,46 @@ final class ServeCommand implements Command {
         }
     }
 
-    private static HttpSettings settings(String text, Config config) {
-        var address = address(text);
+    private void end(Http http, Supervisor supervisor) {
+        try {
+            supervisor.stopping();
+        } catch (IOException e) {
+            console.err().println("pve-mcp: " + e.getMessage());
+        }
+        http.drain(GRACE);
+    }
+
+    private void live(Supervisor supervisor, Duration every) {
+        try {
+            while (true) {
+                supervisor.alive();
+                Thread.sleep(every.dividedBy(2));
+            }
+        } catch (IOException e) {
+            console.err().println("pve-mcp: " + e.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// @param handed a socket that takes the place of the address; one in the file system has none of its own
+    private static HttpSettings settings(String text, Config config, Optional<ServerSocketChannel> handed) {
+        var address = handed.flatMap(ServeCommand::inet).orElseGet(() -> address(text));
         var hosts = new ArrayList<>(config.list(Key.HTTP_HOSTS));
         int colon = text.lastIndexOf(':');
         if (colon > 0 && !address.getAddress().isAnyLocalAddress()) {
-            hosts.add(text.substring(0, colon));
+            hosts.add(handed.isPresent() ? address.getHostString() : text.substring(0, colon));
         }
-        return new HttpSettings(address, hosts, config.list(Key.HTTP_ORIGINS), tls(config)).with(new Dashboard());
+        var own = new HttpSettings(address, hosts, config.list(Key.HTTP_ORIGINS), tls(config)).with(new Dashboard());
+        return handed.map(own::with).orElse(own);
+    }
+
+    private static Optional<InetSocketAddress> inet(ServerSocketChannel socket) {
+        try {
+            return socket.getLocalAddress() instanceof InetSocketAddress inet ? Optional.of(inet) : Optional.empty();
+        } catch (IOException e) {
+            throw new UsageException("the socket that was handed over cannot be used: " + e.getMessage());
+        }
     }
 
     private static InetSocketAddress address(String text) {

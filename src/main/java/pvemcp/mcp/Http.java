@@ -5,6 +5,8 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -44,6 +46,8 @@ public final class Http implements AutoCloseable {
     private static final String SESSION = "Mcp-Session-Id";
 
     private final HttpServer server;
+    private final InetSocketAddress address;
+    private final Optional<Relay> relay;
     private final Doorplate doorplate;
     private final Porter porter;
     private final Optional<FrontPage> frontPage;
@@ -103,22 +107,31 @@ public final class Http implements AutoCloseable {
         this.clock = clock;
         this.sessions = new HttpSessions(clock);
         this.doorplate = new Doorplate(settings.hosts(), settings.origins());
+        this.address = settings.address();
+        this.relay = settings.handed().map(Relay::new);
         int backlog = 500;
+        var inside = relay.isPresent() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 0) : address;
         if (settings.tls().isPresent()) {
-            var https = HttpsServer.create(settings.address(), backlog);
+            var https = HttpsServer.create(inside, backlog);
             https.setHttpsConfigurator(new HttpsConfigurator(settings.tls().get()));
             server = https;
         } else {
-            server = HttpServer.create(settings.address(), backlog);
+            server = HttpServer.create(inside, backlog);
         }
         server.createContext("/", this::handle);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
+        relay.ifPresent(brings -> brings.start(insidePort()));
         Thread.ofVirtual().name("http-rounds").start(this::makeRounds);
     }
 
-    /// The port it listens on.
+    /// The port it listens on; with a socket handed over, the port of the address it is shown with.
     public int port() {
+        return relay.isPresent() ? address.getPort() : insidePort();
+    }
+
+    /// The port of the JDK's server, behind the relay where there is one.
+    int insidePort() {
         return server.getAddress().getPort();
     }
 
@@ -148,6 +161,8 @@ public final class Http implements AutoCloseable {
                 reply.text(200, "text/plain", "alive\n");
             } else if (http.getRequestURI().getPath().equals("/readyz")) {
                 reply.text(draining ? 503 : 200, "text/plain", draining ? "stopping\n" : "ready\n");
+            } else if (relay.isPresent() && !relay.get().brought(http.getRemoteAddress())) {
+                reply.refuse(403, RpcError.INVALID_REQUEST, "This is not the address to connect to");
             } else if (draining) {
                 reply.header("Connection", "close");
                 reply.refuse(503, RpcError.INTERNAL, "The server is shutting down");
@@ -515,6 +530,7 @@ public final class Http implements AutoCloseable {
     /// Takes nothing new, gives what runs that long to end, ends the rest, and closes. `/readyz` says so at once.
     public void drain(Duration grace) {
         draining = true;
+        relay.ifPresent(Relay::close);
         sessions.close();
         try (var enders = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var session : sessions.all()) {

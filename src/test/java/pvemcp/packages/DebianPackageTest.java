@@ -125,7 +125,11 @@ class DebianPackageTest {
         var service = units.resolve("pve-mcp.service");
         // It wants to see the program.
         Files.writeString(service, Files.readString(service).replace("/usr/bin/pve-mcp", "/bin/true"));
-        var verified = run("systemd-analyze", "verify", service.toString());
+        var verified = run(
+                "systemd-analyze",
+                "verify",
+                service.toString(),
+                units.resolve("pve-mcp.socket").toString());
         assertThat(verified.err() + verified.out()).doesNotContain("pve-mcp");
 
         var exposed = run(
