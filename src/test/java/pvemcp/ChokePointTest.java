@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Transport;
 import pvemcp.remote.Shells;
+import pvemcp.tool.Call;
 import pvemcp.tool.ToolContext;
 
 /// There is one way from a call to a cluster, and the gate stands on it.
@@ -61,7 +62,7 @@ class ChokePointTest {
         assertThat(others(
                         Set.of("dispatch", "tools", "tool"),
                         call -> call.getName().equals("run")
-                                && call.getTargetOwner().isAssignableTo(pvemcp.tool.Call.class)))
+                                && call.getTargetOwner().isAssignableTo(Call.class)))
                 .as("a call is run by the road; a tool may run another within its own context")
                 .isEmpty();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -15,10 +16,12 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Scanner;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,8 @@ import pvemcp.sim.PveSim;
 import pvemcp.sim.SimOptions;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.time.SimTime;
+import pvemcp.sim.world.Acl;
+import pvemcp.sim.world.Container;
 import pvemcp.sim.world.User;
 
 /// Command lines as they are typed: what they print, where, and the status they end with.
@@ -428,7 +433,7 @@ class CommandLineTest {
 
             terminal = true;
             typed = "y\n";
-            var agreed = run("approve", id.toLowerCase(java.util.Locale.ROOT));
+            var agreed = run("approve", id.toLowerCase(Locale.ROOT));
             assertThat(agreed.status).as(agreed.err).isEqualTo(Exit.OK);
             assertThat(agreed.err).contains("wants to call pve_api_write (CHANGE)", "POST /pools");
             typed = "y\n";
@@ -459,7 +464,7 @@ class CommandLineTest {
         try (var sim = simulator()) {
             env.put("PVE_MCP_POLICY_DESTROY", "ask");
             sim.change(cluster -> {
-                var guest = new pvemcp.sim.world.Container(102, "pve1");
+                var guest = new Container(102, "pve1");
                 guest.config.put("hostname", "dns");
                 cluster.guests.put(102, guest);
             });
@@ -475,7 +480,7 @@ class CommandLineTest {
                     .isEqualTo(Exit.REFUSED);
             typed = "dns\n";
             assertThat(run(delete).err).contains("type 'dns' to go ahead");
-            sim.advance(java.time.Duration.ofMinutes(1));
+            sim.advance(Duration.ofMinutes(1));
             assertThat(guests(sim)).isEmpty();
         }
     }
@@ -531,9 +536,8 @@ class CommandLineTest {
         try (var sim = PveSim.start(
                 cluster -> {
                     cluster.addNode("pve1");
-                    cluster.access.users.put("look@pve", new pvemcp.sim.world.User("look@pve"));
-                    cluster.access.grant(new pvemcp.sim.world.Acl(
-                            "/", pvemcp.sim.world.Acl.Kind.USER, "look@pve", "PVEAuditor", true));
+                    cluster.access.users.put("look@pve", new User("look@pve"));
+                    cluster.access.grant(new Acl("/", Acl.Kind.USER, "look@pve", "PVEAuditor", true));
                     return Credentials.token(cluster, "look@pve", "agent");
                 },
                 SimTime.byHand(Instant.parse("2026-11-21T12:00:00Z")))) {
@@ -670,7 +674,7 @@ class CommandLineTest {
         var out = new PrintStream(new PipedOutputStream(pipe), true, StandardCharsets.UTF_8);
         var running = new Thread(() -> Main.run(
                 List.of("sim", "--port", "0", "--scenario", "homelab"),
-                new Console(java.io.InputStream.nullInputStream(), out, out, false, false, 0),
+                new Console(InputStream.nullInputStream(), out, out, false, false, 0),
                 new Surroundings(Map.of(), directory, directory)));
         running.start();
         try {

@@ -98,5 +98,16 @@ class TerminalGuideTest {
             screen.write(typed[read]);
             return typed[read++];
         }
+
+        /// One at a time: what is not read yet is not on the screen yet.
+        @Override
+        public int read(byte[] into, int from, int most) {
+            int next = most == 0 ? 0 : read();
+            if (next <= 0) {
+                return next;
+            }
+            into[from] = (byte) next;
+            return 1;
+        }
     }
 }

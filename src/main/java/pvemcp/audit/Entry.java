@@ -1,5 +1,6 @@
 package pvemcp.audit;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public record Entry(long seq, String hash, Json.Obj fields) {
             // Decoded strictly: bytes that are no UTF-8 must not be mistaken for others that hash alike.
             var text = StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(java.nio.ByteBuffer.wrap(line))
+                    .decode(ByteBuffer.wrap(line))
                     .toString();
             if (!(Json.parse(text) instanceof Json.Obj fields) || !fields.has("prev")) {
                 return Optional.empty();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.terminal.TerminalBuilder;
 import pvemcp.config.Config;
@@ -47,7 +48,7 @@ final class Conversation {
 
     /// On a demo's cluster; what is typed there is forgotten with it.
     static Conversation inDemo(Host host, Door door, Console console) {
-        var elsewhere = new java.util.TreeSet<>(ELSEWHERE);
+        var elsewhere = new TreeSet<>(ELSEWHERE);
         elsewhere.addAll(NOT_OF_A_DEMO);
         return new Conversation(new Inside(host, host::demoConfig, door), console, elsewhere, Optional.empty());
     }

@@ -135,7 +135,7 @@ final class Dialects {
     }
 
     private void guests() {
-        var pattern = java.util.regex.Pattern.compile("PROXMOX_VM_([0-9]+)_SSH_(?:HOST|USER|KEY)");
+        var pattern = Pattern.compile("PROXMOX_VM_([0-9]+)_SSH_(?:HOST|USER|KEY)");
         var vmids = new TreeSet<String>();
         for (var name : values.keySet()) {
             var match = pattern.matcher(name);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import pvemcp.audit.AuditLog;
 import pvemcp.audit.Entry;
@@ -51,7 +52,7 @@ final class Closing {
     }
 
     private interface Reading {
-        void forEach(java.util.function.Consumer<Entry> reader) throws IOException;
+        void forEach(Consumer<Entry> reader) throws IOException;
     }
 
     private List<Dispatcher.Closed> close(Reading reading) throws IOException {

@@ -398,7 +398,7 @@ final class Explain {
     /// What to do where a storage is full; empty where that is not what was said. The words are those of the kernel
     /// (ENOSPC), lvcreate, PVE::Storage::ZFSPoolPlugin and PVE::API2::Storage::Status.
     private static String room(String message) {
-        var words = message.toLowerCase(java.util.Locale.ROOT);
+        var words = message.toLowerCase(Locale.ROOT);
         boolean full = List.of(
                         "no space left on device", "insufficient free space", "out of space", "not enough free space")
                 .stream()

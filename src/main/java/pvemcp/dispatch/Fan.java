@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -122,7 +123,7 @@ final class Fan implements ToolContext {
         try {
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
-            var why = "no answer in " + patience.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+            var why = "no answer in " + patience.toString().substring(2).toLowerCase(Locale.ROOT);
             throw new PveException(new PveFault.Unreachable(ctx.cluster().name(), why));
         } catch (ExecutionException e) {
             throw e.getCause() instanceof PveException failed ? failed : unforeseen(e.getCause());

@@ -1,5 +1,6 @@
 package pvemcp.dispatch;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -132,7 +133,7 @@ sealed interface Part {
                     .map(match -> match.operation().parameters())
                     .orElse(Json.Obj.EMPTY);
             var params = new LinkedHashMap<String, Json>();
-            var delete = new java.util.ArrayList<String>();
+            var delete = new ArrayList<String>();
             for (var name : Changes.between(was, now)) {
                 if (!takes(known, name)) {
                     continue; // PVE's own book-keeping.
@@ -313,7 +314,7 @@ sealed interface Part {
 
         @Override
         public Json.Obj look(Transport wire, ApiSchema schema) {
-            var rules = new java.util.ArrayList<Json>();
+            var rules = new ArrayList<Json>();
             var digest = "";
             for (var item : list(wire, path)) {
                 if (item instanceof Json.Obj rule) {
@@ -378,7 +379,7 @@ sealed interface Part {
 
         private Way changed(Json.Obj before, Json.Obj after, int at, Json.Obj digest) {
             var params = new LinkedHashMap<String, Json>();
-            var delete = new java.util.ArrayList<String>();
+            var delete = new ArrayList<String>();
             for (var name : Changes.between(before, after)) {
                 if (before.has(name)) {
                     params.put(name, before.get(name).orElseThrow());

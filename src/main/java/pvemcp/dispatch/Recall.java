@@ -3,6 +3,7 @@ package pvemcp.dispatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import pvemcp.audit.Entry;
 import pvemcp.audit.Ledger;
@@ -76,7 +77,7 @@ final class Recall {
             case Part.Way.Request(var verb, var path, var params) ->
                 new Found.Inverse(Json.obj(
                         "method",
-                        verb.name().toLowerCase(java.util.Locale.ROOT),
+                        verb.name().toLowerCase(Locale.ROOT),
                         "path",
                         path,
                         "params",

@@ -12,6 +12,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,7 +173,7 @@ public final class SharedFiles implements Commons {
                     Instant.parse(done.text("at").orElse("")),
                     Tier.valueOf(done.text("tier").orElse("")),
                     Set.copyOf(guests)));
-        } catch (JsonException | IllegalArgumentException | java.time.DateTimeException _) {
+        } catch (JsonException | IllegalArgumentException | DateTimeException _) {
             return Optional.empty();
         }
     }

@@ -1,6 +1,7 @@
 package pvemcp.pve;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.json.Json;
@@ -100,7 +101,7 @@ public final class Guest {
     public Task power(PowerAction action, Json.Obj options) {
         if (!action.isFor(kind())) {
             var problem = "a container has no %s: stop and start it"
-                    .formatted(action.name().toLowerCase(java.util.Locale.ROOT));
+                    .formatted(action.name().toLowerCase(Locale.ROOT));
             throw new PveException(new PveFault.Invalid(problem, Map.of("action", problem)));
         }
         var all = action == PowerAction.HIBERNATE ? options.with("todisk", 1) : options;

@@ -1,6 +1,7 @@
 package pvemcp.pve;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,6 +10,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -648,8 +650,8 @@ public final class HttpTransport implements Transport, AutoCloseable {
                             // Reason phrases are in UTF-8 where PVE quotes what somebody wrote.
                             .charCodingConfig(CharCodingConfig.custom()
                                     .setCharset(StandardCharsets.UTF_8)
-                                    .setMalformedInputAction(java.nio.charset.CodingErrorAction.REPLACE)
-                                    .setUnmappableInputAction(java.nio.charset.CodingErrorAction.REPLACE)
+                                    .setMalformedInputAction(CodingErrorAction.REPLACE)
+                                    .setUnmappableInputAction(CodingErrorAction.REPLACE)
                                     .build())
                             .build())
                     .build();
@@ -798,7 +800,7 @@ public final class HttpTransport implements Transport, AutoCloseable {
         }
 
         /// How many bytes came over the wire.
-        private static final class Counted extends java.io.FilterInputStream {
+        private static final class Counted extends FilterInputStream {
             private long count;
 
             Counted(InputStream in) {

@@ -2,6 +2,7 @@ package pvemcp.pve;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -43,7 +44,7 @@ public record PropertyString(SequencedMap<String, String> values) {
 
     /// PVE::JSONSchema::parse_boolean in a property string: 1, on, yes, true and 0, off, no, false.
     public Optional<Boolean> flag(String key) {
-        return get(key).flatMap(text -> switch (text.toLowerCase(java.util.Locale.ROOT)) {
+        return get(key).flatMap(text -> switch (text.toLowerCase(Locale.ROOT)) {
             case "1", "on", "yes", "true" -> Optional.of(true);
             case "0", "off", "no", "false" -> Optional.of(false);
             default -> Optional.empty();

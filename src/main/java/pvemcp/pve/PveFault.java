@@ -1,5 +1,7 @@
 package pvemcp.pve;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,7 +37,7 @@ public sealed interface PveFault {
     /// 400: PVE refused the parameters. Keys are its parameter names, values its words.
     record Invalid(String message, Map<String, String> problems) implements PveFault {
         public Invalid {
-            problems = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(problems));
+            problems = Collections.unmodifiableMap(new LinkedHashMap<>(problems));
         }
     }
 

@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -103,7 +104,7 @@ final class WebSocket implements Tunnel {
             throw new Refused(known ? Integer.parseInt(status[1]) : 0, status.length > 2 ? status[2] : lines[0]);
         }
         boolean accepted = Arrays.stream(lines)
-                .anyMatch(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("sec-websocket-accept:")
+                .anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-accept:")
                         && line.substring(line.indexOf(':') + 1).strip().equals(accept(key)));
         if (!accepted) {
             throw new IOException("the answer to the upgrade is not that of a WebSocket");

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import pvemcp.json.Json;
@@ -117,7 +118,7 @@ final class Source {
         var places = new Semaphore(AT_ONCE);
         var rows = new ArrayList<R>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var running = new LinkedHashMap<String, java.util.concurrent.Future<List<R>>>();
+            var running = new LinkedHashMap<String, Future<List<R>>>();
             jobs.forEach((what, job) -> running.put(what, threads.submit(() -> {
                 places.acquire();
                 try {

@@ -3,6 +3,8 @@ package pvemcp.query;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -59,9 +61,7 @@ record Table<R extends Record>(String name, Class<R> shape, Function<Source, Lis
                 if (value instanceof Optional<?> optional) {
                     value = optional.orElse(null);
                 }
-                return value instanceof Instant moment
-                        ? java.time.LocalDateTime.ofInstant(moment, java.time.ZoneOffset.UTC)
-                        : value;
+                return value instanceof Instant moment ? LocalDateTime.ofInstant(moment, ZoneOffset.UTC) : value;
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);
             }

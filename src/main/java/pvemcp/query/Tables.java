@@ -1,6 +1,7 @@
 package pvemcp.query;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -61,7 +62,7 @@ final class Tables {
         for (var table : tables) {
             all.put(table.name(), table);
         }
-        return java.util.Collections.unmodifiableSequencedMap(all);
+        return Collections.unmodifiableSequencedMap(all);
     }
 
     private static List<Rows.Nodes> nodes(Source source) {

@@ -2,6 +2,7 @@ package pvemcp.remote;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
@@ -129,6 +130,6 @@ public final class Addresses {
     private static boolean isIpv6(String text) {
         return text.matches("[0-9a-fA-F]*:[0-9a-fA-F:.]+")
                 && !text.equals("::1")
-                && !text.toLowerCase(java.util.Locale.ROOT).startsWith("fe80");
+                && !text.toLowerCase(Locale.ROOT).startsWith("fe80");
     }
 }

@@ -1,5 +1,6 @@
 package pvemcp.remote;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// A program to run inside a guest: its name and arguments as they are, never a line for a shell to take apart.
@@ -27,7 +28,7 @@ public record Command(List<String> argv, byte[] input) {
 
     /// A script for the guest's own `sh`, with values that reach it as `$1`, `$2` …, so that nothing in them is code.
     public static Command script(String script, String... values) {
-        var argv = new java.util.ArrayList<>(List.of("sh", "-c", script, "sh"));
+        var argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         argv.addAll(List.of(values));
         return new Command(argv, NOTHING);
     }

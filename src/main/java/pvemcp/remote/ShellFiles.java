@@ -3,6 +3,9 @@ package pvemcp.remote;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
@@ -31,9 +34,9 @@ public final class ShellFiles implements GuestFiles {
         var want = Integer.toString(limit + 1);
         int room = (limit + 1) / 3 * 4 + limit / 19 + 64; // base64 with its line ends
         var output = shell.run(Command.script(script, path, from, want), new RunLimits(limits.time(), room));
-        var bytes = java.util.Base64.getMimeDecoder().decode(require(output));
+        var bytes = Base64.getMimeDecoder().decode(require(output));
         boolean more = bytes.length > limit;
-        return new Part(more ? java.util.Arrays.copyOf(bytes, limit) : bytes, more);
+        return new Part(more ? Arrays.copyOf(bytes, limit) : bytes, more);
     }
 
     @Override
@@ -65,10 +68,10 @@ public final class ShellFiles implements GuestFiles {
         var lines = text.lines().toList();
         boolean more = !lines.isEmpty() && lines.getLast().equals("more");
         for (int i = 0; i + 1 < lines.size(); i += 2) {
-            var name = new String(java.util.Base64.getDecoder().decode(lines.get(i + 1)), StandardCharsets.UTF_8);
+            var name = new String(Base64.getDecoder().decode(lines.get(i + 1)), StandardCharsets.UTF_8);
             entries.add(new Entry(name, parse(lines.get(i))));
         }
-        entries.sort(java.util.Comparator.comparing(Entry::name));
+        entries.sort(Comparator.comparing(Entry::name));
         return new Listing(entries, more);
     }
 

@@ -1,6 +1,7 @@
 package pvemcp.sim;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,7 +53,7 @@ public final class PveSim implements AutoCloseable {
             sim.front.listen();
             return sim;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -29,6 +29,7 @@ final class Libc {
 
     private Libc() {}
 
+    @SuppressWarnings("restricted") // There is no other way to what Java has no words for.
     private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
         var linker = Linker.nativeLinker();
         return linker.downcallHandle(

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.json.JsonException;
 import pvemcp.pve.Bytes;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
@@ -264,7 +265,7 @@ public final class Inputs<C extends Record> {
         private static Json parsed(String text) {
             try {
                 return Json.parse(text);
-            } catch (pvemcp.json.JsonException e) {
+            } catch (JsonException e) {
                 throw new IllegalArgumentException("not a JSON object: " + e.getMessage(), e);
             }
         }

@@ -3,6 +3,8 @@ package pvemcp.tool;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import pvemcp.json.Json;
@@ -49,7 +51,7 @@ public final class Outputs {
         if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
             return "integer";
         }
-        if (type == double.class || type == Double.class || type == java.time.Duration.class) {
+        if (type == double.class || type == Double.class || type == Duration.class) {
             return "number";
         }
         if (type == boolean.class || type == Boolean.class) {
@@ -58,7 +60,7 @@ public final class Outputs {
         if (Collection.class.isAssignableFrom(type)) {
             return "array";
         }
-        if (type == String.class || type.isEnum() || type == java.time.Instant.class) {
+        if (type == String.class || type.isEnum() || type == Instant.class) {
             return "string";
         }
         throw new IllegalStateException("an output of type %s has no schema yet".formatted(type.getName()));

@@ -1,5 +1,6 @@
 package pvemcp.tools;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.GuestKind;
@@ -36,7 +37,7 @@ record Archive(String text, String storage, GuestKind kind, int vmid) {
     }
 
     /// The storage it is on, as a node that reaches it sees it.
-    Storage at(ToolContext ctx, java.util.Optional<String> node) {
+    Storage at(ToolContext ctx, Optional<String> node) {
         return ctx.pve()
                 .node(node.orElseGet(() -> StoragePlace.node(ctx, storage)))
                 .storage(storage);

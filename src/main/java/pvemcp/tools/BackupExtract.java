@@ -3,11 +3,13 @@ package pvemcp.tools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
@@ -106,13 +108,13 @@ record BackupExtract(
     private static String wholeArchive(Path kept) throws IOException {
         try (var zip = new ZipFile(kept.toFile())) {
             return "a ZIP archive of %d entries".formatted(zip.size());
-        } catch (java.util.zip.ZipException e) {
+        } catch (ZipException e) {
             throw broken("the ZIP archive is cut off", kept);
         }
     }
 
     private static PveException broken(String why, Path kept) throws IOException {
-        java.nio.file.Files.deleteIfExists(kept);
+        Files.deleteIfExists(kept);
         return new PveException(new PveFault.NotPve("the file restore", why + "; nothing was kept, try again"));
     }
 

@@ -5,6 +5,7 @@ import static pvemcp.tools.Probe.row;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
@@ -205,7 +206,7 @@ record Capacity() implements Survey {
                     .with(probe);
         }
 
-        private static double number(List<java.util.Optional<String>> cells, int index) {
+        private static double number(List<Optional<String>> cells, int index) {
             return cells.get(index).map(Double::parseDouble).orElse(0.0);
         }
 

@@ -10,9 +10,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
+import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Verb;
@@ -136,7 +138,7 @@ public final class ConfigTools {
 
         // Kept as PVE keeps them: in lower case, sorted, without doubles.
         private void tags(Edit edit, List<String> before) {
-            var all = new java.util.TreeSet<String>();
+            var all = new TreeSet<String>();
             var wanted = new LinkedHashSet<>(tags.isEmpty() ? before : tags);
             wanted.addAll(addTags);
             wanted.forEach(tag -> all.add(tag.toLowerCase(Locale.ROOT)));
@@ -288,7 +290,7 @@ public final class ConfigTools {
         }
     }
 
-    private static void requireVm(pvemcp.pve.Guest found) {
+    private static void requireVm(Guest found) {
         if (found.kind() != GuestKind.VM) {
             throw new BadArguments(List.of(
                     "argument 'guest': %s is a container; cloud-init is for VMs, a container takes its network from pve_guest_nic"

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
+import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Aim.OnNode;
@@ -280,7 +281,7 @@ final class HostReads {
     record DiskLine(
             String device,
             String type,
-            Optional<pvemcp.pve.Bytes> size,
+            Optional<Bytes> size,
             String used,
             String health,
             String wearout,

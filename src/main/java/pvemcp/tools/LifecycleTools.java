@@ -6,11 +6,13 @@ import static pvemcp.tool.Tool.execute;
 import static pvemcp.tool.Tool.operate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
@@ -225,7 +227,7 @@ public final class LifecycleTools {
                                 node,
                                 String.join("; ", problems),
                                 others.isEmpty() ? "" : "; it could move to " + others);
-                throw new PveException(new PveFault.Invalid(problem, java.util.Map.of("node", problem)));
+                throw new PveException(new PveFault.Invalid(problem, Map.of("node", problem)));
             }
         }
     }
@@ -345,7 +347,7 @@ public final class LifecycleTools {
             return sum(results);
         }
 
-        private One ended(ToolContext ctx, Begun begun, java.time.Instant end) {
+        private One ended(ToolContext ctx, Begun begun, Instant end) {
             var left = Duration.between(ctx.clock().instant(), end);
             try {
                 var limit = left.isNegative() ? Duration.ZERO : left;

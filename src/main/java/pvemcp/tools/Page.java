@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import pvemcp.json.Json;
 import pvemcp.text.Nearest;
@@ -89,7 +90,7 @@ record Page(
         }
 
         private Builder<T> count(String column, Function<Gathered.Row<T>, ?> value) {
-            var counted = new java.util.TreeMap<String, Integer>();
+            var counted = new TreeMap<String, Integer>();
             for (var row : all) {
                 var word = Layout.cell(value.apply(row));
                 counted.merge(word.isEmpty() ? "none" : word, 1, Integer::sum);

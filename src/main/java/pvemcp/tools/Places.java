@@ -2,6 +2,7 @@ package pvemcp.tools;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
@@ -80,7 +81,7 @@ final class Places {
             if (row.vmid() == wanted.get()) {
                 var problem = "%d is taken by %s on %s; the next free id is %d"
                         .formatted(row.vmid(), Clean.name(row.name()), row.node(), pve.nextId());
-                throw new PveException(new PveFault.Invalid(problem, java.util.Map.of("vmid", problem)));
+                throw new PveException(new PveFault.Invalid(problem, Map.of("vmid", problem)));
             }
         }
         return wanted.get();

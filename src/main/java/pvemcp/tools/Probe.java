@@ -14,6 +14,7 @@ import pvemcp.pve.Verb;
 import pvemcp.query.Inventory;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
+import pvemcp.view.Layout;
 
 /// Looks at one thing after another for an answer that is worth having though some could not be seen: a node that is
 /// down, a path this token has no right on. What was not seen is told in [#unseen()].
@@ -74,7 +75,7 @@ final class Probe {
     static List<String> row(Object... cells) {
         var row = new ArrayList<String>();
         for (var cell : cells) {
-            row.add(pvemcp.view.Layout.cell(cell));
+            row.add(Layout.cell(cell));
         }
         return row;
     }

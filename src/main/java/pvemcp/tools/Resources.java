@@ -1,6 +1,8 @@
 package pvemcp.tools;
 
 import java.util.List;
+import java.util.Optional;
+import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
 import pvemcp.tool.BadArguments;
@@ -70,7 +72,7 @@ public final class Resources {
     }
 
     private static Call<?> content(String storage) {
-        return Inputs.of(StorageTools.StorageContent.class).bind(pvemcp.json.Json.obj("storage", storage));
+        return Inputs.of(StorageTools.StorageContent.class).bind(Json.obj("storage", storage));
     }
 
     private static String schema(String path, ToolContext ctx) {
@@ -81,6 +83,6 @@ public final class Resources {
             throw new BadArguments(
                     List.of("PVE %s has no path %s".formatted(ctx.schema().version(), absolute)));
         }
-        return Markdown.render(new ApiGuide(ctx.schema()).find(absolute, java.util.Optional.empty(), "", 1));
+        return Markdown.render(new ApiGuide(ctx.schema()).find(absolute, Optional.empty(), "", 1));
     }
 }

@@ -7,13 +7,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.GuestKind;
+import pvemcp.pve.NodeStatus;
 import pvemcp.pve.PropertyString;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.TaskList.TaskRow;
 import pvemcp.pve.Verb;
@@ -179,8 +183,7 @@ final class Upkeep {
                             .ifPresent(tasks::addAll);
                 } else {
                     probe.look("tasks of " + node.name(), () -> {
-                        throw new pvemcp.pve.PveException(
-                                new pvemcp.pve.PveFault.Unreachable(node.name(), node.status()));
+                        throw new PveException(new PveFault.Unreachable(node.name(), node.status()));
                     });
                 }
             }
@@ -235,7 +238,7 @@ final class Upkeep {
                         ? probe.look(
                                 "status of " + node.name(),
                                 () -> ctx.pve().node(node.name()).status())
-                        : java.util.Optional.<pvemcp.pve.NodeStatus>empty();
+                        : Optional.<NodeStatus>empty();
                 nodes.add(row(
                         node.name(),
                         node.status(),

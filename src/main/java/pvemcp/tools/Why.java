@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import pvemcp.json.Json;
+import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Guest;
 import pvemcp.pve.GuestConfig;
@@ -16,6 +18,8 @@ import pvemcp.pve.GuestRef;
 import pvemcp.pve.NodeStatus;
 import pvemcp.pve.Percent;
 import pvemcp.pve.PropertyString;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.Resource.StorageRow;
 import pvemcp.tool.BadArguments;
@@ -143,7 +147,7 @@ record Why(
                         "free space in /var/log, /var/lib/vz")));
     }
 
-    private static Optional<Percent> share(Optional<pvemcp.pve.Bytes> used, Optional<pvemcp.pve.Bytes> whole) {
+    private static Optional<Percent> share(Optional<Bytes> used, Optional<Bytes> whole) {
         return used.flatMap(part -> whole.map(part::of));
     }
 
@@ -275,8 +279,8 @@ record Why(
     private static void agent(Guest guest, Probe probe, List<Cause> causes) {
         try {
             guest.read("/agent/info", Json.Obj.EMPTY);
-        } catch (pvemcp.pve.PveException e) {
-            if (e.fault() instanceof pvemcp.pve.PveFault.Forbidden) {
+        } catch (PveException e) {
+            if (e.fault() instanceof PveFault.Forbidden) {
                 probe.look("guest agent", () -> {
                     throw e;
                 });
@@ -291,7 +295,7 @@ record Why(
     }
 
     private static void disks(ToolContext ctx, Guest guest, GuestConfig config, List<Cause> causes) {
-        var used = new java.util.TreeSet<String>();
+        var used = new TreeSet<String>();
         config.options().forEach((key, value) -> {
             if (key.matches("(?:ide|sata|scsi|virtio|efidisk|tpmstate|mp)\\d+|rootfs")) {
                 PropertyString.parse(value)

@@ -28,7 +28,7 @@ public final class Tracing implements AutoCloseable {
     private final TextMapPropagator propagator;
 
     // A call that asks several clusters at once does so on threads of its own, which are part of it.
-    private final InheritableThreadLocal<Context> current = new InheritableThreadLocal<>();
+    private static final InheritableThreadLocal<Context> CURRENT = new InheritableThreadLocal<>();
 
     private Tracing(OpenTelemetrySdk sdk, String version) {
         this.sdk = sdk;
@@ -80,14 +80,14 @@ public final class Tracing implements AutoCloseable {
 
     /// A span of the call that this thread works for.
     SpanBuilder request(String name) {
-        var parent = current.get();
+        var parent = CURRENT.get();
         return tracer.spanBuilder(name).setParent(parent == null ? Context.root() : parent);
     }
 
     /// Does something within a span, which ends with it.
     <T> T within(Span span, Supplier<T> work) {
-        var before = current.get();
-        current.set(Context.root().with(span));
+        var before = CURRENT.get();
+        CURRENT.set(Context.root().with(span));
         try {
             return work.get();
         } catch (RuntimeException e) {
@@ -95,9 +95,9 @@ public final class Tracing implements AutoCloseable {
             throw e;
         } finally {
             if (before == null) {
-                current.remove();
+                CURRENT.remove();
             } else {
-                current.set(before);
+                CURRENT.set(before);
             }
             span.end();
         }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +96,7 @@ class LedgerTest {
         written(6);
         var bytes = Files.readAllBytes(file());
         for (int i = 0; i < bytes.length; i++) {
-            Files.write(file(), java.util.Arrays.copyOf(bytes, i));
+            Files.write(file(), Arrays.copyOf(bytes, i));
             assertThat(verify().good()).as("cut after %d bytes", i).isFalse();
         }
     }

@@ -2,12 +2,15 @@ package pvemcp.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.gate.Policy.Answer;
@@ -39,8 +42,8 @@ class DialectsTest {
     }
 
     @Test
-    void a_host_with_user_and_token_in_three_parts_and_a_ca_file() throws java.io.IOException {
-        var ca = java.nio.file.Files.writeString(directory.resolve("ca.pem"), "");
+    void a_host_with_user_and_token_in_three_parts_and_a_ca_file() throws IOException {
+        var ca = Files.writeString(directory.resolve("ca.pem"), "");
         var connection = connection(load(
                 "PROXMOX_HOST", "10.0.0.5",
                 "PROXMOX_PORT", "8443",
@@ -83,8 +86,7 @@ class DialectsTest {
                 "PROXMOX_CSRF_TOKEN", "1:abc"));
 
         assertThat(connection.credential())
-                .isEqualTo(new Credential.Ticket(
-                        new Secret("PVE:root@pam:1"), java.util.Optional.of(new Secret("1:abc"))));
+                .isEqualTo(new Credential.Ticket(new Secret("PVE:root@pam:1"), Optional.of(new Secret("1:abc"))));
     }
 
     @Test

@@ -10,11 +10,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
@@ -32,7 +34,7 @@ class ApprovalStoryTest {
     }
 
     private static Object[] with(Object[] arguments, Object... more) {
-        var all = new java.util.ArrayList<>(List.of(arguments));
+        var all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of(more));
         return all.toArray();
     }
@@ -338,7 +340,7 @@ class ApprovalStoryTest {
                             "path",
                             "/access/users",
                             "params",
-                            pvemcp.json.Json.obj("userid", "a@pve", "password", "hunter2-hunter2")))
+                            Json.obj("userid", "a@pve", "password", "hunter2-hunter2")))
                     .isHeld();
             try (var files = Files.list(lab.state().resolve("held"))) {
                 for (var file :

@@ -3,9 +3,11 @@ package pvemcp.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
@@ -178,7 +180,7 @@ class BrakesStoryTest {
                 try {
                     owner(lab).freeze("now");
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             });
             // However far it came: what had to be sent after the freeze was not.
@@ -189,7 +191,7 @@ class BrakesStoryTest {
     /// Makes a call, and something happen when it first waits.
     private static ToolResult during(Lab lab, String tool, Json.Obj arguments, Runnable meanwhile) {
         var road = lab.dispatcher();
-        var once = new java.util.concurrent.atomic.AtomicBoolean();
+        var once = new AtomicBoolean();
         return road.call(road.tool(tool).orElseThrow(), arguments, new Looking(() -> {
             if (once.compareAndSet(false, true)) {
                 meanwhile.run();

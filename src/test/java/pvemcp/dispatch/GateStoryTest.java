@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +15,7 @@ import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.sim.Credentials;
 import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 
@@ -36,7 +38,7 @@ class GateStoryTest {
     }
 
     private static Object[] with(Object[] arguments, Object... more) {
-        var all = new java.util.ArrayList<>(List.of(arguments));
+        var all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of(more));
         return all.toArray();
     }
@@ -264,7 +266,7 @@ class GateStoryTest {
     void a_missing_right_comes_with_the_line_that_grants_it() {
         try (var lab = Lab.of(cluster -> {
             Scenes.small().seed(cluster);
-            return pvemcp.sim.Credentials.token(cluster, "nobody@pve", "agent");
+            return Credentials.token(cluster, "nobody@pve", "agent");
         })) {
             that(lab.call("pve_api_write", NEW_POOL))
                     .failsWith("forbidden")

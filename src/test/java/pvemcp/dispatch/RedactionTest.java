@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ class RedactionTest {
     private static String lower(String percent) {
         var out = new StringBuilder(percent);
         for (int i = out.indexOf("%"); i >= 0; i = out.indexOf("%", i + 1)) {
-            out.replace(i, i + 3, out.substring(i, i + 3).toLowerCase(java.util.Locale.ROOT));
+            out.replace(i, i + 3, out.substring(i, i + 3).toLowerCase(Locale.ROOT));
         }
         return out.toString();
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import pvemcp.gate.Policy;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 
 /// Who has read what a guest wrote cannot destroy anything without a person, even where policy allows all.
@@ -49,7 +51,7 @@ class TaintStoryTest {
     @Test
     void a_ticket_the_model_hands_back_is_no_person() {
         try (var lab = withAgent()) {
-            lab.policy(policy -> policy.with(pvemcp.tool.Tier.DESTROY, pvemcp.gate.Policy.Answer.ASK));
+            lab.policy(policy -> policy.with(Tier.DESTROY, Policy.Answer.ASK));
             var held = deletesDns(lab);
             readsTheFile(lab);
             var ticket = ((ToolResult.Held) held).ticket().text();

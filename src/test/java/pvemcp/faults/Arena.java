@@ -24,6 +24,7 @@ import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
 import pvemcp.pve.Secret;
 import pvemcp.pve.Upid;
+import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
 import pvemcp.tool.ToolResult;
@@ -149,7 +150,7 @@ final class Arena implements AutoCloseable {
         }
     }
 
-    private static void at(pvemcp.sim.world.Guest guest, String key, String value) {
+    private static void at(Guest guest, String key, String value) {
         if (guest != null) {
             guest.config.put(key, value);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +21,7 @@ class FuzzCampaign {
         var folder = Files.createDirectories(
                 Path.of("target", "fuzz", grammar.name()).toAbsolutePath());
         for (var example : grammar.examples()) {
-            Files.write(folder.resolve("example-" + Integer.toHexString(java.util.Arrays.hashCode(example))), example);
+            Files.write(folder.resolve("example-" + Integer.toHexString(Arrays.hashCode(example))), example);
         }
         var command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import pvemcp.config.Config;
@@ -150,7 +151,7 @@ enum Grammar {
     private final List<byte[]> examples;
 
     Grammar(String... examples) {
-        this.examples = java.util.Arrays.stream(examples)
+        this.examples = Arrays.stream(examples)
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toList();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +24,12 @@ class TicketsTest {
         private Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
         @Override
-        public java.time.ZoneId getZone() {
+        public ZoneId getZone() {
             return ZoneOffset.UTC;
         }
 
         @Override
-        public Clock withZone(java.time.ZoneId zone) {
+        public Clock withZone(ZoneId zone) {
             return this;
         }
 
@@ -64,7 +65,7 @@ class TicketsTest {
         var all = new CountDownLatch(1);
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 5_000; i++) {
-                callers.submit(() -> {
+                var _ = callers.submit(() -> {
                     all.await();
                     return ends.merge(tickets.redeem(ticket, STOP), 1, Integer::sum);
                 });

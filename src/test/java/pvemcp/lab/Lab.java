@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,7 +167,7 @@ public final class Lab implements AutoCloseable {
     public Lab owner(String toml) {
         try {
             var file = Files.writeString(folder.resolve("pve-mcp.toml"), toml);
-            var surroundings = new Surroundings(java.util.Map.of("PVE_MCP_CONFIG", file.toString()), folder, folder);
+            var surroundings = new Surroundings(Map.of("PVE_MCP_CONFIG", file.toString()), folder, folder);
             var owned = Config.load(surroundings).policy();
             return policy(_ -> owned);
         } catch (IOException e) {
@@ -566,7 +567,7 @@ public final class Lab implements AutoCloseable {
                 audit.get().close();
             }
             try (var files = Files.walk(folder)) {
-                files.sorted(java.util.Comparator.reverseOrder())
+                files.sorted(Comparator.reverseOrder())
                         .forEach(file -> file.toFile().delete());
             }
         } catch (IOException e) {

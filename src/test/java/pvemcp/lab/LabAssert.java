@@ -1,5 +1,6 @@
 package pvemcp.lab;
 
+import java.util.List;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.Assertions;
 import pvemcp.json.Json;
@@ -16,7 +17,7 @@ public final class LabAssert extends AbstractAssert<LabAssert, ToolResult> {
         return new LabAssert(result);
     }
 
-    public static org.assertj.core.api.ListAssert<Json.Obj> assertThat(java.util.List<Json.Obj> lines) {
+    public static org.assertj.core.api.ListAssert<Json.Obj> assertThat(List<Json.Obj> lines) {
         return Assertions.assertThat(lines);
     }
 

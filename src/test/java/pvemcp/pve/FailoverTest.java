@@ -182,7 +182,7 @@ class FailoverTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 20; i++) {
                 var path = "/nodes/pve2/qemu/" + (100 + i) + "/config";
-                threads.submit(() -> transport.send(Verb.GET, path, Json.Obj.EMPTY));
+                var _ = threads.submit(() -> transport.send(Verb.GET, path, Json.Obj.EMPTY));
             }
             eight.await();
 

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -205,7 +206,7 @@ class HttpFaultsTest {
     void a_pinned_certificate_may_be_for_another_host_and_expired_and_be_written_in_lower_case() {
         var server = FaultProxy.as("expired", data("1"));
         open.add(server);
-        var pin = server.fingerprint().toLowerCase(java.util.Locale.ROOT).replace(":", "");
+        var pin = server.fingerprint().toLowerCase(Locale.ROOT).replace(":", "");
 
         var transport = to(LONG, new Connection.Trust.Fingerprints(List.of(pin)), List.of(server.uri()));
 

@@ -23,6 +23,7 @@ import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Acl;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
+import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.SecondFactor;
 import pvemcp.sim.world.User;
 import pvemcp.sim.world.Vm;
@@ -67,7 +68,7 @@ class PveTest {
         return Credentials.operator(cluster);
     }
 
-    private static void guest(Cluster cluster, pvemcp.sim.world.Guest guest, String name, String tags) {
+    private static void guest(Cluster cluster, Guest guest, String name, String tags) {
         guest.config.put(guest.isContainer() ? "hostname" : "name", name);
         if (!tags.isEmpty()) {
             guest.config.put("tags", tags);

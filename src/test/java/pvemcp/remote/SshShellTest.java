@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,7 @@ class SshShellTest {
         var content = "für 1 €\n".repeat(3000).getBytes(StandardCharsets.UTF_8);
 
         files.write(path.toString(), content);
-        Files.setPosixFilePermissions(path, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r-----"));
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r-----"));
         files.write(path.toString(), new byte[] {0, 1, 2, (byte) 0xFF});
 
         assertThat(Files.readAllBytes(path)).containsExactly(0, 1, 2, 0xFF);

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +97,7 @@ class FaultsTest {
         assertThat(certificate()).isNotEqualTo(before);
     }
 
-    private java.security.cert.Certificate certificate() throws IOException {
+    private Certificate certificate() throws IOException {
         try (var socket = (SSLSocket) SimClient.trusting().createSocket("127.0.0.1", sim.port())) {
             return socket.getSession().getPeerCertificates()[0];
         }

@@ -2,6 +2,8 @@ package pvemcp.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
@@ -17,8 +19,7 @@ class GuestAgentTest {
 
     private static Json.Obj shell(PveSim sim, String script) {
         var client = SimClient.of(sim);
-        var form = "command=/bin/sh&command=-c&command="
-                + java.net.URLEncoder.encode(script, java.nio.charset.StandardCharsets.UTF_8);
+        var form = "command=/bin/sh&command=-c&command=" + URLEncoder.encode(script, StandardCharsets.UTF_8);
         var pid = client.post(AGENT + "/exec", form).object().whole("pid").orElseThrow();
         sim.advance(Duration.ofSeconds(1));
         return client.get(AGENT + "/exec-status?pid=" + pid).object();

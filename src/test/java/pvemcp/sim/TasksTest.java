@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
@@ -103,10 +104,10 @@ class TasksTest {
 
         assertThat(client.get("/nodes/pve/tasks").rows())
                 .extracting(row -> row.text("type"))
-                .containsExactly(java.util.Optional.of("srvrestart"));
+                .containsExactly(Optional.of("srvrestart"));
         assertThat(client.get("/nodes/pve/tasks?source=active").rows())
                 .extracting(row -> row.text("status"))
-                .containsExactly(java.util.Optional.of("RUNNING"));
+                .containsExactly(Optional.of("RUNNING"));
         assertThat(client.get("/nodes/pve/tasks?source=all&typefilter=aptupdate")
                         .rows())
                 .hasSize(1);

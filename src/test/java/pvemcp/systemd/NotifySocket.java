@@ -50,6 +50,7 @@ final class NotifySocket implements AutoCloseable {
         return new String(buffer.asSlice(0, length).toArray(JAVA_BYTE), UTF_8);
     }
 
+    @SuppressWarnings("restricted") // There is no other way to what Java has no words for.
     private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
         var linker = Linker.nativeLinker();
         return linker.downcallHandle(

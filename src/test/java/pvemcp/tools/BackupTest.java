@@ -2,6 +2,7 @@ package pvemcp.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
@@ -10,6 +11,7 @@ import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.scenario.Scenarios;
+import pvemcp.sim.world.User;
 import pvemcp.tool.ToolResult;
 
 /// Backups as somebody would make them, look for them and need them.
@@ -194,7 +196,7 @@ class BackupTest {
     void pruning_shows_first_and_then_removes_what_it_showed() {
         try (var lab = homelab()) {
             var first = backUp(lab, "ci-runner");
-            lab.advance(java.time.Duration.ofHours(1));
+            lab.advance(Duration.ofHours(1));
             var second = backUp(lab, "ci-runner");
             that(lab.call("pve_backup_prune", "storage", "backup", "vmid", 112, "keep", "keep-last=1"))
                     .shows("outcome: shown only; apply=true removes them", first + "|remove", second + "|keep");
@@ -221,7 +223,7 @@ class BackupTest {
     void what_a_token_may_not_see_is_not_called_none() {
         try (var lab = Lab.of(cluster -> {
             Scenarios.homelab().seed(cluster);
-            return Credentials.token(cluster, new pvemcp.sim.world.User("guest@pve").id(), "blind");
+            return Credentials.token(cluster, new User("guest@pve").id(), "blind");
         })) {
             that(lab.call("pve_backup_list")).shows("0 backups", "no storage for backups is visible to this token");
         }

@@ -2,6 +2,7 @@ package pvemcp.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,14 +118,13 @@ class CatalogTest {
     @Test
     void the_definitions_that_are_read_at_the_start_are_what_is_derived() {
         var dispatcher = dispatcher(Surface.ALL);
-        var lines = tools().stream()
-                .map(tool -> dispatcher.describe(tool).write())
-                .collect(java.util.stream.Collectors.joining("\n"));
+        var lines =
+                tools().stream().map(tool -> dispatcher.describe(tool).write()).collect(Collectors.joining("\n"));
         Golden.check("src/main/resources/" + Definitions.RESOURCE, lines);
     }
 
     @Test
-    void there_is_a_snapshot_of_nothing_else() throws java.io.IOException {
+    void there_is_a_snapshot_of_nothing_else() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src/test/snapshots/tools"))) {
             assertThat(files.map(file -> file.getFileName().toString().replace(".json", "")))
                     .containsExactlyInAnyOrderElementsOf(

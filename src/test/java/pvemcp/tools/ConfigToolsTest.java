@@ -2,8 +2,10 @@ package pvemcp.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
+import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.sim.scenario.Scenarios;
@@ -247,7 +249,7 @@ class ConfigToolsTest {
                             "user",
                             "me",
                             "ssh_keys",
-                            pvemcp.json.Json.strings(java.util.List.of(key)),
+                            Json.strings(List.of(key)),
                             "ipconfig",
                             "ip=192.0.2.9/24,gw=192.0.2.1"))
                     .shows("outcome: done; drive written anew", "ciuser||me", "ipconfig0|ip=dhcp|ip=192.0.2.9/24");
@@ -269,7 +271,7 @@ class ConfigToolsTest {
                     .isDone();
             that(lab.call("pve_guest_power", "guest", "app", "action", "start")).isDone();
             that(lab.call("pve_guest_config", "guest", "app")).showsNot("ciuser");
-            that(lab.call("pve_guest_set", "guest", "app", "options", pvemcp.json.Json.obj("ciuser", "me")))
+            that(lab.call("pve_guest_set", "guest", "app", "options", Json.obj("ciuser", "me")))
                     .isDone();
             that(lab.call("pve_guest_config", "guest", "app")).shows("not_on_drive: ciuser");
         }

@@ -2,6 +2,9 @@ package pvemcp.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
 import pvemcp.json.Json;
@@ -24,7 +27,7 @@ class FirewallTest {
         return ((ToolResult.Held) result).preview().toString();
     }
 
-    private static java.util.List<String> rules(Cluster cluster) {
+    private static List<String> rules(Cluster cluster) {
         return cluster.guest(101).firewall.rules.stream()
                 .map(rule -> rule.getOrDefault("comment", rule.getOrDefault("macro", "?")) + " " + rule.get("enable"))
                 .toList();
@@ -248,8 +251,8 @@ class FirewallTest {
         }
     }
 
-    private static java.util.SequencedMap<String, String> rule(String action, String port) {
-        var rule = new java.util.LinkedHashMap<String, String>();
+    private static SequencedMap<String, String> rule(String action, String port) {
+        var rule = new LinkedHashMap<String, String>();
         rule.put("type", "in");
         rule.put("action", action);
         rule.put("enable", "1");

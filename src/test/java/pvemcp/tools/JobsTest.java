@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import pvemcp.gate.Policy;
 import pvemcp.lab.Lab;
@@ -137,9 +138,9 @@ class JobsTest {
     void guests_that_are_protected_are_in_no_job_that_is_run_or_changed_here() {
         try (var lab = lab().protecting("tag:prod")) {
             lab.with(cluster -> {
-                var job = new java.util.TreeMap<>(Map.of("all", "1", "schedule", "daily", "storage", "vault"));
+                var job = new TreeMap<>(Map.of("all", "1", "schedule", "daily", "storage", "vault"));
                 cluster.backupJobs.put("every", job);
-                var one = new java.util.TreeMap<>(Map.of("vmid", "101", "schedule", "daily", "storage", "vault"));
+                var one = new TreeMap<>(Map.of("vmid", "101", "schedule", "daily", "storage", "vault"));
                 cluster.backupJobs.put("one", one);
             });
             that(lab.call("pve_job_set", "action", "run", "job", "every")).isRefusedBy("protect.tags");
@@ -158,7 +159,7 @@ class JobsTest {
         try (var lab = lab()) {
             lab.with(cluster -> cluster.backupJobs.put(
                     "hooked",
-                    new java.util.TreeMap<>(Map.of(
+                    new TreeMap<>(Map.of(
                             "vmid", "101", "schedule", "daily", "storage", "vault", "script", "/root/hook.sh"))));
             that(lab.call("pve_job_set", "action", "run", "job", "hooked"))
                     .failsWith("bad_arguments")

@@ -1,5 +1,6 @@
 package pvemcp.tools;
 
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
@@ -7,6 +8,7 @@ import pvemcp.lab.Scenes;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.world.Acl;
+import pvemcp.sim.world.Role;
 import pvemcp.sim.world.Token;
 import pvemcp.sim.world.User;
 import pvemcp.tool.ToolResult;
@@ -97,11 +99,11 @@ class PermissionAuditTest {
     void what_a_release_does_not_know_is_not_in_its_recipes() {
         try (var lab = Lab.of(Scenes.small())
                 .with(cluster -> cluster.access.roles.replaceAll((id, role) -> {
-                    var names = new java.util.TreeSet<>(role.privileges());
+                    var names = new TreeSet<>(role.privileges());
                     if (names.removeIf(name -> name.startsWith("VM.GuestAgent."))) {
                         names.add("VM.Monitor");
                     }
-                    return new pvemcp.sim.world.Role(id, role.special(), names);
+                    return new Role(id, role.special(), names);
                 }))) {
             that(lab.call("pve_permission_audit"))
                     .shows("VM.Monitor", "--privs 'VM.Audit VM.PowerMgmt VM.Snapshot")

@@ -2,6 +2,8 @@ package pvemcp.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +21,7 @@ class QueryTest {
         return LabAssert.assertThat(result);
     }
 
-    static java.util.List<String> tables() {
+    static List<String> tables() {
         return Inventory.tables().stream().map(Inventory.TableDoc::name).toList();
     }
 
@@ -114,8 +116,8 @@ class QueryTest {
         try (var lab = Lab.of(Scenes.small())) {
             that(lab.call("pve_query", "sql", sql)).failsWith("bad_arguments");
         }
-        assertThat(java.nio.file.Path.of("/tmp/pve-mcp-written")).doesNotExist();
-        assertThat(java.nio.file.Path.of("/tmp/pve-mcp-script.sql")).doesNotExist();
+        assertThat(Path.of("/tmp/pve-mcp-written")).doesNotExist();
+        assertThat(Path.of("/tmp/pve-mcp-script.sql")).doesNotExist();
     }
 
     @Test

@@ -2,6 +2,8 @@ package pvemcp.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
@@ -10,6 +12,7 @@ import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
 import pvemcp.lab.Tokens;
 import pvemcp.sim.world.Cluster;
+import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 
 /// What the tools say of a cluster.
@@ -76,7 +79,7 @@ class ReadingTest {
         try (var lab = Lab.of(Scenes.small())) {
             lab.call("pve_guest_power", "guest", "web", "action", "stop");
             lab.sim().faults().fail("qmstart").with("no space left");
-            lab.advance(java.time.Duration.ofMinutes(1));
+            lab.advance(Duration.ofMinutes(1));
             lab.call("pve_guest_power", "guest", "web", "action", "start");
             that(lab.call("pve_task_list", "fields", "type,id,verdict,exit"))
                     .shows("2 tasks: 1 failed, 1 ok", "qmstart|101|failed|no space left\nqmstop|101|ok|OK");
@@ -154,8 +157,8 @@ class ReadingTest {
         try (var lab = Lab.of(Scenes.small())) {
             var before = lab.ask(ReadingTest::state);
             for (var tool : CatalogTest.tools()) {
-                if (tool.tier() == pvemcp.tool.Tier.READ) {
-                    var arguments = new java.util.ArrayList<Object>();
+                if (tool.tier() == Tier.READ) {
+                    var arguments = new ArrayList<Object>();
                     for (var param : tool.params()) {
                         if (param.required()) {
                             arguments.add(param.name());

@@ -6,6 +6,8 @@ import pvemcp.gate.Policy;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
+import pvemcp.sim.world.Storage;
+import pvemcp.sim.world.StorageType;
 import pvemcp.tool.ToolResult;
 
 /// Copies of guests on other nodes.
@@ -59,7 +61,7 @@ class ReplicationTest {
     void a_failing_job_says_why() {
         try (var lab = twoNodes()) {
             lab.with(cluster -> {
-                var storage = new pvemcp.sim.world.Storage("thin", pvemcp.sim.world.StorageType.LVMTHIN);
+                var storage = new Storage("thin", StorageType.LVMTHIN);
                 storage.options.put("content", "images");
                 cluster.storages.put("thin", storage);
                 storage.add("pve1", "vm-101-disk-0", 1L << 30, 1L << 20, cluster.now());

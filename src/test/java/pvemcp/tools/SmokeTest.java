@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import pvemcp.gate.Policy;
 import pvemcp.gate.Policy.Answer;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
@@ -47,7 +49,7 @@ class SmokeTest {
 
     @Test
     void the_reading_suites_change_nothing_and_are_a_read() {
-        try (var lab = lab().policy(pvemcp.gate.Policy::readOnly)) {
+        try (var lab = lab().policy(Policy::readOnly)) {
             var before = guests(lab);
             // Under a policy without writes the tool is not offered, and a call of it is a read all the same.
             that(smoke(lab, "read_only,service")).shows("verdict: passed: 12 ok, 0 failed, 0 skipped", "pveproxy");
@@ -108,11 +110,10 @@ class SmokeTest {
         Scenarios.homelab().seed(cluster);
         var who = "mcp-smoke@pve";
         cluster.access.roles.put(
-                "McpSmoke",
-                new Role("McpSmoke", false, new java.util.TreeSet<>(List.of(SmokeRecipe.GUESTS.split(" ")))));
+                "McpSmoke", new Role("McpSmoke", false, new TreeSet<>(List.of(SmokeRecipe.GUESTS.split(" ")))));
         cluster.access.roles.put(
                 "McpSmokeStore",
-                new Role("McpSmokeStore", false, new java.util.TreeSet<>(List.of(SmokeRecipe.STORES.split(" ")))));
+                new Role("McpSmokeStore", false, new TreeSet<>(List.of(SmokeRecipe.STORES.split(" ")))));
         cluster.pools.put("mcp-smoke", new Pool("mcp-smoke"));
         cluster.access.users.put(who, new User(who));
         for (var grant : SmokeRecipe.grants("mcp-smoke", "pve1", "local-lvm", "backup", "local", "900")) {

@@ -11,6 +11,7 @@ import pvemcp.lab.Scenes;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
+import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 
 /// What a node could use as storage.
@@ -67,7 +68,7 @@ class StorageScanTest {
 
     @Test
     void reading_the_node_is_a_read_and_dialling_out_is_not() {
-        try (var lab = lab().policy(policy -> policy.with(pvemcp.tool.Tier.EXECUTE, Policy.Answer.ASK))) {
+        try (var lab = lab().policy(policy -> policy.with(Tier.EXECUTE, Policy.Answer.ASK))) {
             that(scan(lab, "zfs", "")).isDone();
             that(scan(lab, "nfs", "192.0.2.5"))
                     .isHeld()

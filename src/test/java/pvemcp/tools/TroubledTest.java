@@ -3,6 +3,7 @@ package pvemcp.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
 import pvemcp.lab.Tokens;
+import pvemcp.sim.Credentials;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.world.Acl;
 import pvemcp.sim.world.Role;
@@ -88,16 +90,13 @@ class TroubledTest {
             Scenarios.troubled().seed(cluster);
             cluster.access.roles.put(
                     "Blind",
-                    new Role(
-                            "Blind",
-                            false,
-                            new java.util.TreeSet<>(List.of("VM.Audit", "Datastore.Audit", "Sys.Audit"))));
+                    new Role("Blind", false, new TreeSet<>(List.of("VM.Audit", "Datastore.Audit", "Sys.Audit"))));
             var user = new User("blind@pve");
             var token = new Token("x", "6fa7c7a5-1f0c-4c63-9cb0-0d7f6a3a7a11", "", 0, false);
             user.tokens.put("x", token);
             cluster.access.users.put(user.id(), user);
             cluster.access.grant(new Acl("/", Acl.Kind.USER, user.id(), "Blind", true));
-            return new pvemcp.sim.Credentials("blind@pve!x", token.secret());
+            return new Credentials("blind@pve!x", token.secret());
         })) {
             LabAssert.assertThat(other.call("pve_backup_audit"))
                     .shows("not visible with this token")

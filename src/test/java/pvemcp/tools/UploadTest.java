@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pvemcp.gate.Policy;
 import pvemcp.gate.Policy.Answer;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
@@ -181,7 +182,7 @@ class UploadTest {
 
     @Test
     void a_reader_cannot_upload() {
-        try (var lab = lab().policy(pvemcp.gate.Policy::readOnly)) {
+        try (var lab = lab().policy(Policy::readOnly)) {
             that(upload(lab, "debian 13.iso")).isRefusedBy("policy.change");
         }
     }

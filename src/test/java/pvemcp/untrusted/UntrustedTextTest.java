@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,15 +50,14 @@ class UntrustedTextTest {
             guest.config.put("tags", "a");
             guest.start(cluster.now());
             guest.inside().put("/etc/motd", "welcome");
-            var rule = new java.util.TreeMap<String, String>();
+            var rule = new TreeMap<String, String>();
             rule.put("type", "in");
             rule.put("action", "ACCEPT");
             rule.put("enable", "1");
             rule.put("comment", "a comment");
             guest.firewall.rules.add(rule);
-            cluster.firewall.rules.add(new java.util.TreeMap<>(rule));
-            cluster.firewall.aliases.put(
-                    "here", new java.util.TreeMap<>(java.util.Map.of("cidr", "192.0.2.0/24", "comment", "a comment")));
+            cluster.firewall.rules.add(new TreeMap<>(rule));
+            cluster.firewall.aliases.put("here", new TreeMap<>(Map.of("cidr", "192.0.2.0/24", "comment", "a comment")));
         });
         lab.with(cluster -> {
             var shop = new Pool("shop");

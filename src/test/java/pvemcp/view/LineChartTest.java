@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import javax.imageio.ImageIO;
@@ -23,7 +24,7 @@ class LineChartTest {
         var image = (View.Image) chart.png();
 
         var picture = ImageIO.read(new ByteArrayInputStream(image.bytes()));
-        var colours = new java.util.HashSet<Integer>();
+        var colours = new HashSet<Integer>();
         for (int x = 0; x < picture.getWidth(); x++) {
             for (int y = 0; y < picture.getHeight(); y++) {
                 colours.add(picture.getRGB(x, y) & 0xFFFFFF);

@@ -1,6 +1,7 @@
 package pvemcp.sim.api;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -118,7 +119,7 @@ final class AgentApi {
                     case "fstrim" ->
                         Json.obj("paths", List.of(Json.obj("path", "/", "trimmed", 1_048_576, "minimum", 0)));
                     case "shutdown" -> {
-                        request.cluster().after(java.time.Duration.ofSeconds(4), vm::stop);
+                        request.cluster().after(Duration.ofSeconds(4), vm::stop);
                         yield Json.Obj.EMPTY;
                     }
                     default -> {

@@ -1,5 +1,7 @@
 package pvemcp.sim.api;
 
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import pvemcp.json.Json;
@@ -8,7 +10,9 @@ import pvemcp.sim.SimError;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.PropertyString;
+import pvemcp.sim.world.Sizes;
 import pvemcp.sim.world.Storage;
+import pvemcp.sim.world.StorageType;
 import pvemcp.sim.world.Vm;
 import pvemcp.sim.world.VolumeId;
 
@@ -39,7 +43,7 @@ final class CloneApi {
         return target;
     }
 
-    private static java.util.SequencedMap<String, String> original(Request request, Guest guest) {
+    private static SequencedMap<String, String> original(Request request, Guest guest) {
         return request.has("snapname")
                 ? new TreeMap<>(guest.snapshot(request.text("snapname")).config())
                 : new TreeMap<>(guest.config);
@@ -108,12 +112,12 @@ final class CloneApi {
     private static long fullTime(Guest guest) {
         long bytes = guest.disks().values().stream()
                 .flatMap(disk -> disk.get("size").stream())
-                .mapToLong(pvemcp.sim.world.Sizes::parse)
+                .mapToLong(Sizes::parse)
                 .sum();
         return 1500 + bytes / (4L << 30) * 1000;
     }
 
-    private static void requireLinkable(Request request, Vm vm, java.util.Map<String, String> values) {
+    private static void requireLinkable(Request request, Vm vm, Map<String, String> values) {
         vm.disksOf(values).forEach((key, drive) -> {
             if (!GuestFeatures.isOwnDisk(drive)) {
                 return;
@@ -128,12 +132,7 @@ final class CloneApi {
     }
 
     private static void fillVm(
-            Request request,
-            Vm vm,
-            Vm clone,
-            java.util.SequencedMap<String, String> values,
-            boolean full,
-            Consumer<String> log) {
+            Request request, Vm vm, Vm clone, SequencedMap<String, String> values, boolean full, Consumer<String> log) {
         var cluster = request.cluster();
         var drives = vm.disksOf(values);
         values.forEach((key, value) -> {
@@ -197,7 +196,7 @@ final class CloneApi {
         var format =
                 request.text("format", Drives.preferred(target, original.name().format()));
         var copy = DiskApi.copy(request, clone, original, target.id(), format, guest.isContainer() ? _ -> {} : log);
-        var size = pvemcp.sim.world.Sizes.format(original.size);
+        var size = Sizes.format(original.size);
         return drive.with(drive.bareKey(), copy.toString()).with("size", size).toString();
     }
 
@@ -209,7 +208,7 @@ final class CloneApi {
                 clone.vmid(),
                 storage.type().files() ? original.name().format() : "");
         // A btrfs snapshot does not name its base; the others carry it in front.
-        var full = storage.type() == pvemcp.sim.world.StorageType.BTRFS ? name : base.name() + "/" + name;
+        var full = storage.type() == StorageType.BTRFS ? name : base.name() + "/" + name;
         var volume = storage.add(clone.node, full, original.size, 4096, cluster.now());
         if (!full.equals(name)) {
             volume.parent = base.name();
@@ -310,7 +309,7 @@ final class CloneApi {
             Request request,
             Container container,
             Container clone,
-            java.util.SequencedMap<String, String> values,
+            SequencedMap<String, String> values,
             boolean full,
             Consumer<String> log) {
         var disks = container.disksOf(values);

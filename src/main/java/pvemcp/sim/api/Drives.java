@@ -1,5 +1,7 @@
 package pvemcp.sim.api;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.Cluster;
@@ -87,11 +89,11 @@ final class Drives {
     }
 
     /// What happened to a drive: its value in the configuration, and the lines about it.
-    record Made(String value, java.util.List<String> log) {}
+    record Made(String value, List<String> log) {}
 
     /// Makes, copies or attaches what the drive says.
     static Made make(Cluster cluster, Guest guest, String key, PropertyString drive, String defaultStorage) {
-        var log = new java.util.ArrayList<String>();
+        var log = new ArrayList<String>();
         var cloudInit = CLOUD_INIT.matcher(drive.bare());
         if (cloudInit.matches()) {
             return new Made(cloudInitDrive(cluster, guest, drive, cloudInit.group(1), log), log);
@@ -133,7 +135,7 @@ final class Drives {
     }
 
     private static String cloudInitDrive(
-            Cluster cluster, Guest guest, PropertyString drive, String storageId, java.util.List<String> log) {
+            Cluster cluster, Guest guest, PropertyString drive, String storageId, List<String> log) {
         var storage = cluster.storage(storageId);
         var format = storage.type().files() ? drive.get("format").orElse("qcow2") : "raw";
         var name = storage.fullName(
@@ -172,13 +174,13 @@ final class Drives {
     }
 
     /// What the tools print when they make a volume.
-    static java.util.List<String> allocated(Storage storage, Volume volume) {
+    static List<String> allocated(Storage storage, Volume volume) {
         return switch (storage.type()) {
-            case DIR, NFS, CIFS, CEPHFS -> java.util.List.of(formatting(storage, volume));
+            case DIR, NFS, CIFS, CEPHFS -> List.of(formatting(storage, volume));
             case LVM, LVMTHIN ->
-                java.util.List.of("  Logical volume \"%s\" created."
+                List.of("  Logical volume \"%s\" created."
                         .formatted(volume.name().text()));
-            default -> java.util.List.of();
+            default -> List.of();
         };
     }
 

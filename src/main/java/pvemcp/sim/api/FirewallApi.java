@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -164,19 +165,19 @@ final class FirewallApi {
         return rule;
     }
 
-    private static java.util.Optional<String> missing(Request request, GuestFirewall firewall, String address) {
+    private static Optional<String> missing(Request request, GuestFirewall firewall, String address) {
         var datacenter = request.cluster().firewall;
         if (address.startsWith("+")) {
             var name = address.substring(address.lastIndexOf('/') + 1).replace("+", "");
             boolean known = firewall.sets.containsKey(name) || datacenter.sets.containsKey(name);
-            return known ? java.util.Optional.empty() : java.util.Optional.of("no such ipset '%s'".formatted(name));
+            return known ? Optional.empty() : Optional.of("no such ipset '%s'".formatted(name));
         }
         if (!address.isEmpty() && Character.isLetter(address.charAt(0)) && address.indexOf(':') < 0) {
             var name = address.substring(address.lastIndexOf('/') + 1);
             boolean known = firewall.aliases.containsKey(name) || datacenter.aliases.containsKey(name);
-            return known ? java.util.Optional.empty() : java.util.Optional.of("no such alias '%s'".formatted(name));
+            return known ? Optional.empty() : Optional.of("no such alias '%s'".formatted(name));
         }
-        return java.util.Optional.empty();
+        return Optional.empty();
     }
 
     private static Json list(Request request, GuestFirewall firewall) {

@@ -2,6 +2,7 @@ package pvemcp.sim.api;
 
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Guest;
+import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.Vm;
 import pvemcp.sim.world.VolumeId;
 
@@ -39,7 +40,7 @@ final class GuestFeatures {
     }
 
     /// Whether the drive holds a disk of the guest itself.
-    static boolean isOwnDisk(pvemcp.sim.world.PropertyString drive) {
+    static boolean isOwnDisk(PropertyString drive) {
         return VolumeId.matches(drive.bare()) && !Vm.isRemovable(drive);
     }
 }

@@ -75,8 +75,7 @@ final class GuestPaths {
     static void requirePool(Request request) {
         request.find("pool").ifPresent(pool -> {
             if (!request.cluster().pools.containsKey(pool)) {
-                throw new SimError(
-                        403, "Permission check failed (pool '%s' does not exist)".formatted(pool), java.util.Map.of());
+                throw new SimError(403, "Permission check failed (pool '%s' does not exist)".formatted(pool), Map.of());
             }
         });
     }

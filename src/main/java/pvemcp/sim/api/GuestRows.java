@@ -1,10 +1,13 @@
 package pvemcp.sim.api;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
@@ -232,8 +235,8 @@ final class GuestRows {
 
     /// The rows of `pending` (PVE::GuestHelpers::config_with_pending_array).
     static Json pending(Guest guest) {
-        var rows = new java.util.ArrayList<Json>();
-        var keys = new java.util.TreeSet<>(guest.config.keySet());
+        var rows = new ArrayList<Json>();
+        var keys = new TreeSet<>(guest.config.keySet());
         keys.addAll(guest.pending.keySet());
         for (var key : keys) {
             var row = new LinkedHashMap<String, Object>();
@@ -257,7 +260,7 @@ final class GuestRows {
 
     /// The configuration as the API shows it: passwords masked, a container's description with its line end.
     static Json.Obj config(Guest guest, Map<String, String> values) {
-        var shown = new java.util.TreeMap<String, String>();
+        var shown = new TreeMap<String, String>();
         values.forEach((key, value) -> shown.put(key, shown(guest, key, value)));
         return guest.typed(shown);
     }

@@ -1,6 +1,7 @@
 package pvemcp.sim.api;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -142,7 +143,7 @@ final class LoginApi {
 
     private static Iterable<String> paths(Access access) {
         var paths = new TreeSet<String>();
-        paths.addAll(java.util.List.of(TOP_PATHS));
+        paths.addAll(List.of(TOP_PATHS));
         access.acl().forEach(line -> paths.add(line.path()));
         return paths;
     }
@@ -156,8 +157,7 @@ final class LoginApi {
         }
         var rights = access.rights(id);
         var answer = new TreeMap<String, Object>();
-        var wanted =
-                request.find("path").<Iterable<String>>map(java.util.List::of).orElseGet(() -> paths(access));
+        var wanted = request.find("path").<Iterable<String>>map(List::of).orElseGet(() -> paths(access));
         for (var path : wanted) {
             var held = new TreeMap<String, Integer>();
             rights.privileges(path).forEach((privilege, propagate) -> held.put(privilege, propagate ? 1 : 0));

@@ -7,13 +7,16 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
+import pvemcp.sim.task.Work;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.Sizes;
+import pvemcp.sim.world.StorageType;
 import pvemcp.sim.world.VolumeId;
 
 /// `/nodes/{node}/lxc`: the containers of a node (PVE::API2::LXC, PVE::API2::LXC::Config). The twin of [QemuApi],
@@ -205,7 +208,7 @@ final class LxcApi {
     }
 
     /// What makes a container of a Debian 13 complain (PVE::LXC::Setup::Base::check_systemd_nesting).
-    static void warnOfNesting(Container container, pvemcp.sim.task.Work work) {
+    static void warnOfNesting(Container container, Work work) {
         boolean nesting = PropertyString.parse(container.config.getOrDefault("features", ""), "x")
                 .flag("nesting");
         if (container.flag("unprivileged") && !nesting) {
@@ -260,12 +263,7 @@ final class LxcApi {
     }
 
     /// Makes the file system of a mount point.
-    static void makeDisk(
-            Request request,
-            Container container,
-            String key,
-            PropertyString disk,
-            java.util.function.Consumer<String> log) {
+    static void makeDisk(Request request, Container container, String key, PropertyString disk, Consumer<String> log) {
         var cluster = request.cluster();
         if (!Drives.isNew(disk)) {
             container.config.put(key, disk.toString());
@@ -274,7 +272,7 @@ final class LxcApi {
         var colon = disk.bare().indexOf(':');
         var storage = cluster.storage(disk.bare().substring(0, colon));
         long size = (long) (Double.parseDouble(disk.bare().substring(colon + 1)) * (1L << 30));
-        var subvolumes = storage.type() == pvemcp.sim.world.StorageType.ZFSPOOL;
+        var subvolumes = storage.type() == StorageType.ZFSPOOL;
         var volume =
                 storage.allocate(container.node, container.vmid(), subvolumes ? "subvol" : "raw", size, cluster.now());
         volume.used = Math.min(size, 120L << 20);
@@ -290,7 +288,7 @@ final class LxcApi {
                         .toString());
     }
 
-    private static void extract(Request request, Container container, java.util.function.Consumer<String> log) {
+    private static void extract(Request request, Container container, Consumer<String> log) {
         var template = VolumeId.parse(request.text("ostemplate"));
         var volume = Drives.volume(request.cluster(), container.node, template);
         log.accept("extracting archive '%s'"

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Sizes;
+import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.Vm;
 import pvemcp.sim.world.VolumeId;
 
@@ -256,7 +258,7 @@ final class MigrateApi {
     }
 
     /// Where a local disk goes: the same storage, or what `targetstorage` maps it to.
-    private static pvemcp.sim.world.Storage targetStorage(Request request, VolumeId id) {
+    private static Storage targetStorage(Request request, VolumeId id) {
         var map = request.find("targetstorage")
                 .or(() -> request.find("target-storage"))
                 .orElse("1");
@@ -272,7 +274,7 @@ final class MigrateApi {
         return request.cluster().storage(id.storage());
     }
 
-    static void copyLocalDisks(Request request, Guest guest, String target, java.util.function.Consumer<String> log) {
+    static void copyLocalDisks(Request request, Guest guest, String target, Consumer<String> log) {
         var cluster = request.cluster();
         guest.disks().forEach((key, disk) -> {
             if (!VolumeId.matches(disk.bare())) {

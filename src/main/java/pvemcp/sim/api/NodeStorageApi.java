@@ -11,6 +11,7 @@ import pvemcp.sim.world.Sizes;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.Volume;
 import pvemcp.sim.world.VolumeId;
+import pvemcp.sim.world.VolumeName;
 
 /// `/nodes/{node}/storage`: the storages as one node sees them, and what is on them (PVE::API2::Storage::Status,
 /// PVE::API2::Storage::Content).
@@ -191,7 +192,7 @@ final class NodeStorageApi {
     }
 
     /// A container's disk image is an image on storages of files, and a root directory where it is a file system.
-    private static String listedContent(Storage storage, pvemcp.sim.world.VolumeName name) {
+    private static String listedContent(Storage storage, VolumeName name) {
         return name.isDisk() && !storage.holds("images") ? "rootdir" : name.content();
     }
 
@@ -300,7 +301,7 @@ final class NodeStorageApi {
         return request.has("delay") ? Json.Null.NULL : upid;
     }
 
-    private static void requireDeletable(Request request, Storage storage, pvemcp.sim.world.VolumeName name) {
+    private static void requireDeletable(Request request, Storage storage, VolumeName name) {
         if (request.may("/storage/" + storage.id(), "Datastore.Allocate")) {
             return;
         }

@@ -2,6 +2,7 @@ package pvemcp.sim.api;
 
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +125,7 @@ final class NodesApi {
                 "ksm", Json.obj("shared", 0));
     }
 
-    private static String load(NodeMetrics use, java.time.Instant now, int minutes) {
+    private static String load(NodeMetrics use, Instant now, int minutes) {
         return String.format(Locale.ROOT, "%.2f", use.load(now, minutes));
     }
 

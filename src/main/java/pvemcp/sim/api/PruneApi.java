@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -129,7 +130,7 @@ final class PruneApi {
     }
 
     private static Function<Volume, String> by(String pattern) {
-        var format = DateTimeFormatter.ofPattern(pattern, java.util.Locale.ROOT);
+        var format = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
         return volume -> format.format(volume.created.atOffset(ZoneOffset.UTC));
     }
 

@@ -5,12 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.Vm;
+import pvemcp.sim.world.VolumeId;
 
 /// `/nodes/{node}/qemu`: the VMs of a node, their state and configuration, their beginning and end
 /// (PVE::API2::Qemu).
@@ -220,7 +223,7 @@ final class QemuApi {
     }
 
     private static SequencedMap<String, String> options(Request request) {
-        var notOptions = java.util.Set.of(
+        var notOptions = Set.of(
                 "node",
                 "vmid",
                 "storage",
@@ -243,17 +246,13 @@ final class QemuApi {
     }
 
     private static void fill(
-            Request request,
-            Vm vm,
-            Map<String, String> wanted,
-            String defaultStorage,
-            java.util.function.Consumer<String> log) {
+            Request request, Vm vm, Map<String, String> wanted, String defaultStorage, Consumer<String> log) {
         var cluster = request.cluster();
         var drives = vm.disksOf(wanted);
         // What is only attached is looked for before anything is made.
         drives.forEach((_, drive) -> {
-            if (!Drives.isNew(drive) && pvemcp.sim.world.VolumeId.matches(drive.bare())) {
-                Drives.volume(cluster, vm.node, pvemcp.sim.world.VolumeId.parse(drive.bare()));
+            if (!Drives.isNew(drive) && VolumeId.matches(drive.bare())) {
+                Drives.volume(cluster, vm.node, VolumeId.parse(drive.bare()));
             }
         });
         drives.forEach((key, drive) -> {

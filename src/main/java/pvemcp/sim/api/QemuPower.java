@@ -8,6 +8,7 @@ import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 import pvemcp.sim.task.Step;
 import pvemcp.sim.task.Work;
+import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.Vm;
 import pvemcp.sim.world.VolumeId;
 
@@ -97,9 +98,7 @@ final class QemuPower {
     }
 
     private static void requireBridge(Request request, Vm vm, String nic) {
-        var bridge = pvemcp.sim.world.PropertyString.parse(nic, "model")
-                .get("bridge")
-                .orElse("vmbr0");
+        var bridge = PropertyString.parse(nic, "model").get("bridge").orElse("vmbr0");
         if (!request.cluster().hasBridge(vm.node, bridge)) {
             // PVE::Network, said by the script that QEMU runs
             throw new SimError("bridge '%s' does not exist".formatted(bridge));

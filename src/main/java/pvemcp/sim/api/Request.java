@@ -1,5 +1,6 @@
 package pvemcp.sim.api;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +138,7 @@ public final class Request {
     }
 
     public static List<String> split(String list) {
-        return java.util.Arrays.stream(list.split("[,;\\s\\x00]+"))
+        return Arrays.stream(list.split("[,;\\s\\x00]+"))
                 .filter(item -> !item.isEmpty())
                 .toList();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
@@ -11,6 +12,7 @@ import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Sizes;
 import pvemcp.sim.world.Snapshot;
+import pvemcp.sim.world.StorageType;
 import pvemcp.sim.world.Vm;
 
 /// Snapshots of VMs and containers (PVE::AbstractConfig, PVE::API2::Qemu, PVE::API2::LXC::Snapshot).
@@ -148,7 +150,7 @@ final class SnapshotApi {
         }
     }
 
-    private static String saveMemory(Request request, Vm vm, String name, java.util.function.Consumer<String> log) {
+    private static String saveMemory(Request request, Vm vm, String name, Consumer<String> log) {
         var cluster = request.cluster();
         var storage = cluster.storage(QemuPower.stateStorage(vm));
         var full = storage.fullName(vm.vmid(), "vm-%d-state-%s".formatted(vm.vmid(), name), "raw");
@@ -257,7 +259,7 @@ final class SnapshotApi {
         guest.requireUnlocked();
         for (var volume : guest.ownVolumes().values()) {
             var storage = request.cluster().storage(volume.storage());
-            boolean onlyNewest = storage.type() == pvemcp.sim.world.StorageType.ZFSPOOL;
+            boolean onlyNewest = storage.type() == StorageType.ZFSPOOL;
             var newer = guest.snapshots.values().stream()
                     .filter(other -> other.taken().isAfter(snapshot.taken()))
                     .findFirst();

@@ -1,8 +1,10 @@
 package pvemcp.sim.api;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import pvemcp.json.Json;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.Vm;
@@ -126,7 +128,7 @@ final class VmOptions {
 
     /// Whether PVE knows that option for a VM at all.
     static boolean exists(Request request, String key) {
-        var declared = request.operation().facts().object("params").orElse(pvemcp.json.Json.Obj.EMPTY);
+        var declared = request.operation().facts().object("params").orElse(Json.Obj.EMPTY);
         return declared.has(key) || declared.has(family(key) + "[n]") || key.equals("parent") || key.equals("lock");
     }
 
@@ -162,6 +164,6 @@ final class VmOptions {
 
     private static String print(String model, String mac, PropertyString rest) {
         var tail = rest.toString();
-        return model + "=" + mac.toUpperCase(java.util.Locale.ROOT) + (tail.isEmpty() ? "" : "," + tail);
+        return model + "=" + mac.toUpperCase(Locale.ROOT) + (tail.isEmpty() ? "" : "," + tail);
     }
 }

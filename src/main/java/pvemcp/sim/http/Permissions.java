@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.schema.Operation;
 import pvemcp.sim.SimError;
+import pvemcp.sim.api.Request;
 import pvemcp.sim.world.Access;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.UserNames;
@@ -118,7 +119,7 @@ final class Permissions {
         var options = options(check, 2);
         var groups = new ArrayList<String>();
         if (options.contains("groups_param")) {
-            groups.addAll(pvemcp.sim.api.Request.split(arguments.text("groups").orElse("")));
+            groups.addAll(Request.split(arguments.text("groups").orElse("")));
         }
         boolean all = groups.stream().allMatch(group -> mayGroup(group, privileges));
         if (options.contains("create")) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.TreeMap;
 import pvemcp.json.Json;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.world.Cluster;
@@ -13,6 +14,7 @@ import pvemcp.sim.world.Pool;
 import pvemcp.sim.world.Snapshot;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
+import pvemcp.sim.world.Volume;
 
 /// One host at home, with what gathers there in a few years.
 final class Homelab {
@@ -149,7 +151,7 @@ final class Homelab {
     }
 
     private void snapshot(Guest guest, String name, int daysOld, String description) {
-        var values = new java.util.TreeMap<>(guest.config);
+        var values = new TreeMap<>(guest.config);
         values.remove("description");
         guest.snapshots.put(
                 name, new Snapshot(name, cluster.now().minus(Duration.ofDays(daysOld)), values, "", description, ""));
@@ -182,7 +184,7 @@ final class Homelab {
         kept.notes = "wiki-old, the last one before the move";
     }
 
-    private pvemcp.sim.world.Volume backup(Storage storage, int vmid, int daysOld) {
+    private Volume backup(Storage storage, int vmid, int daysOld) {
         var guest = cluster.guest(vmid);
         var when = cluster.now()
                 .minus(Duration.ofDays(daysOld))

@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,7 +58,7 @@ final class Troubled {
         }
         var beta = cluster.node("beta");
         beta.host.services.get("pvescheduler").running = false;
-        beta.certificateUntil = java.util.Optional.of(cluster.now().plus(Duration.ofDays(9)));
+        beta.certificateUntil = Optional.of(cluster.now().plus(Duration.ofDays(9)));
         beta.clockAhead = Duration.ofSeconds(47);
         beta.upToDate = true;
         cluster.node("gamma").online = false;

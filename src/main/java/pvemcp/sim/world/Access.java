@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// Who there is and what they may: users, groups, roles, the ACL, realms (PVE::AccessControl).
 /// Mutable; the simulator's lock guards it.
@@ -67,7 +68,7 @@ public final class Access {
     }
 
     /// Removes the lines of an owner or role that is no more.
-    public void forget(java.util.function.Predicate<Acl> gone) {
+    public void forget(Predicate<Acl> gone) {
         acl.values().forEach(lines -> lines.removeIf(gone));
         acl.values().removeIf(List::isEmpty);
     }
@@ -238,8 +239,7 @@ public final class Access {
             return user != null && user.groups.contains(group);
         }
 
-        private static Map<String, Boolean> held(
-                List<Acl> lines, boolean exact, java.util.function.Predicate<Acl> mine) {
+        private static Map<String, Boolean> held(List<Acl> lines, boolean exact, Predicate<Acl> mine) {
             var held = new LinkedHashMap<String, Boolean>();
             for (var line : lines) {
                 if (mine.test(line) && (exact || line.propagate())) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
@@ -151,7 +152,7 @@ public final class Cluster {
     }
 
     public String freshUuid() {
-        return new java.util.UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE)
+        return new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE)
                 .toString();
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -425,7 +426,7 @@ public abstract sealed class Guest permits Vm, Container {
     /// Sorted, lower case, each once, with semicolons (PVE::GuestHelpers::get_unique_tags).
     public static String tags(String given) {
         var tags = new ArrayList<String>();
-        for (var tag : given.toLowerCase(java.util.Locale.ROOT).split("[,;\\s]+")) {
+        for (var tag : given.toLowerCase(Locale.ROOT).split("[,;\\s]+")) {
             if (!tag.isEmpty() && !tags.contains(tag)) {
                 tags.add(tag);
             }

@@ -1,5 +1,6 @@
 package pvemcp.sim.world;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -53,7 +54,7 @@ public final class Ha {
                         "resources",
                         (_, sids) -> String.join(
                                 ",",
-                                java.util.Arrays.stream(sids.split(",", -1))
+                                Arrays.stream(sids.split(",", -1))
                                         .filter(other -> !other.equals(sid))
                                         .toList())));
         rules.values().removeIf(rule -> rule.getOrDefault("resources", "").isEmpty());

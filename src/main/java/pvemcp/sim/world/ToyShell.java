@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// A small part of a POSIX shell (XCU chapter 2), enough for the scripts people send to a host: quoting, variables,
@@ -374,7 +375,7 @@ final class ToyShell {
             };
         }
 
-        private void into(List<String[]> targets, Pipes pipes, java.util.function.Consumer<Pipes> act) {
+        private void into(List<String[]> targets, Pipes pipes, Consumer<Pipes> act) {
             var in = pipes.in();
             var out = pipes.out();
             var err = pipes.err();

@@ -1,5 +1,6 @@
 package pvemcp.sim.world;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -102,7 +103,7 @@ public record VolumeName(String text, String content, int vmid, String format, b
     }
 
     private static String extension(String text) {
-        return text.substring(text.lastIndexOf('.') + 1).toLowerCase(java.util.Locale.ROOT);
+        return text.substring(text.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
     public boolean isDisk() {

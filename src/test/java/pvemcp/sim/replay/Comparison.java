@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -276,7 +277,7 @@ final class Comparison {
     private Map<String, Json.Obj> byId(Json.Arr rows, String id, boolean recorded) {
         var result = new LinkedHashMap<String, Json.Obj>();
         for (var row : rows.items()) {
-            var value = row instanceof Json.Obj obj ? obj.text(id) : java.util.Optional.<String>empty();
+            var value = row instanceof Json.Obj obj ? obj.text(id) : Optional.<String>empty();
             if (value.isEmpty()) {
                 return Map.of();
             }

@@ -1,6 +1,8 @@
 package pvemcp.sim.replay;
 
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import pvemcp.json.Json;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.time.SimTime;
@@ -141,7 +144,7 @@ final class RecordersHost implements AutoCloseable {
         for (var masked : List.of("corosync", "cron", "lxcfs", "spiceproxy", "sshd", "systemd-timesyncd")) {
             withoutService(node, masked, "masked");
         }
-        cluster.options = pvemcp.json.Json.Obj.EMPTY;
+        cluster.options = Json.Obj.EMPTY;
         storages(cluster);
         var root = cluster.access.users.get("root@pam");
         root.password = PASSWORD;
@@ -231,11 +234,11 @@ final class RecordersHost implements AutoCloseable {
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
             try {
-                var digest = java.security.MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
+                var digest = MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
                 if (!HexFormat.of().formatHex(digest).equalsIgnoreCase(sha256)) {
                     throw new CertificateException("not the simulator's certificate");
                 }
-            } catch (java.security.NoSuchAlgorithmException e) {
+            } catch (NoSuchAlgorithmException e) {
                 throw new CertificateException(e);
             }
         }

@@ -1,5 +1,6 @@
 package pvemcp.sim.replay;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import javax.net.ssl.SSLContext;
@@ -120,8 +123,7 @@ final class Sender {
 
     /// Long values are recorded as `(70000 characters "x")`.
     private static String expand(String value) {
-        var match = java.util.regex.Pattern.compile("\\((\\d+) characters \"(.)\"\\)")
-                .matcher(value);
+        var match = Pattern.compile("\\((\\d+) characters \"(.)\"\\)").matcher(value);
         return match.matches() ? match.group(2).repeat(Integer.parseInt(match.group(1))) : value;
     }
 
@@ -174,7 +176,7 @@ final class Sender {
         for (var header = line(in); !header.isEmpty(); header = line(in)) {
             int colon = header.indexOf(':');
             var value = header.substring(colon + 1).strip();
-            switch (header.substring(0, colon).toLowerCase(java.util.Locale.ROOT)) {
+            switch (header.substring(0, colon).toLowerCase(Locale.ROOT)) {
                 case "content-length" -> length = Integer.parseInt(value);
                 case "content-encoding" -> encoding = value;
                 default -> {}
@@ -182,8 +184,8 @@ final class Sender {
         }
         var body = method.equals("HEAD") ? new byte[0] : length >= 0 ? in.readNBytes(length) : in.readAllBytes();
         var plain = switch (encoding) {
-            case "gzip" -> new GZIPInputStream(new java.io.ByteArrayInputStream(body)).readAllBytes();
-            case "deflate" -> new InflaterInputStream(new java.io.ByteArrayInputStream(body)).readAllBytes();
+            case "gzip" -> new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
+            case "deflate" -> new InflaterInputStream(new ByteArrayInputStream(body)).readAllBytes();
             default -> body;
         };
         return new Answer(
