@@ -24,12 +24,13 @@ class ChokePointTest {
     @Test
     void who_sends_is_the_client_or_the_road() {
         assertThat(others(
-                        Set.of("pve", "dispatch", "query", "cli", ""),
+                        Set.of("pve", "dispatch", "query", "cli", "trace", ""),
                         call -> call.getTargetOwner().isAssignableTo(Transport.class)
                                 && Set.of("send", "data", "upload", "download", "tunnel")
                                         .contains(call.getName())))
                 .as("a tool speaks by handles over the wire its context has; what sends by itself is not judged. The"
-                        + " inventory reads, over that same wire; the doctor has a wire of its own, which only reads")
+                        + " inventory reads, over that same wire; the doctor has a wire of its own, which only reads; a trace passes on what"
+                        + " is sent")
                 .isEmpty();
     }
 

@@ -26,6 +26,7 @@ import pvemcp.tool.Tool.Tiered;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
+import pvemcp.view.Units;
 import pvemcp.view.View;
 
 /// What is set for the cluster as a whole: its options, corosync, device mappings, metric servers, CPU models.
@@ -160,8 +161,8 @@ public final class DatacenterTools {
                     .limit(LOG_LINES)
                     .toList();
             return View.Stack.of(
-                    new View.Text("%d lines, newest first%s"
-                            .formatted(lines.size(), lines.size() == LOG_LINES ? "; text=… shows others" : "")),
+                    new View.Text("%s, newest first%s"
+                            .formatted(Units.some(lines.size(), "lines"), lines.size() == LOG_LINES ? "; text=… shows others" : "")),
                     new View.Log("cluster log", lines));
         }
 

@@ -54,7 +54,7 @@ class AccessTest {
         try (var lab = lab()) {
             that(lab.call("pve_access_get", "what", "users"))
                     .shows("3 users", "joe@pve", "ops", "Joe from operations", "root@pam");
-            that(lab.call("pve_access_get", "what", "groups")).shows("1 groups", "ops", "joe@pve", "Operations");
+            that(lab.call("pve_access_get", "what", "groups")).shows("1 group", "ops", "joe@pve", "Operations");
             that(lab.call("pve_access_get", "what", "roles")).shows("17 roles", "PVEVMUser", "Administrator");
             that(lab.call("pve_access_get", "what", "realms")).shows("2 realms", "pam", "pve");
             that(lab.call("pve_access_get", "what", "tokens")).shows("2 tokens", "joe@pve!ci", "2027-01-15", "builds");
@@ -74,7 +74,7 @@ class AccessTest {
                     .shows("VM.PowerMgmt", "joe@pve!ci")
                     .showsNot("VM.Allocate");
             that(lab.call("pve_access_get", "what", "tokens", "id", "joe@pve!ci"))
-                    .shows("1 tokens", "own_rights_only");
+                    .shows("1 token", "own_rights_only");
             that(lab.call("pve_access_get", "what", "users", "id", "jo@pve"))
                     .failsWith("not_found")
                     .saying("no such user ('jo@pve')")
@@ -103,9 +103,9 @@ class AccessTest {
                     .shows("VM.PowerMgmt")
                     .showsNot("VM.Allocate");
             that(lab.call("pve_access_get", "what", "permissions", "id", "joe@pve!ci"))
-                    .shows("1 sets of privileges", "/vms/101", "VM.PowerMgmt", "not_below");
+                    .shows("1 set of privileges", "/vms/101", "VM.PowerMgmt", "not_below");
             that(lab.call("pve_access_get", "what", "permissions"))
-                    .shows("1 sets of privileges", "/vms", "Permissions.Modify");
+                    .shows("1 set of privileges", "/vms", "Permissions.Modify");
         }
     }
 

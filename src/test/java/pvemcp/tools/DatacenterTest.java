@@ -87,7 +87,7 @@ class DatacenterTest {
         try (var lab = lab()) {
             lab.call("pve_guest_power", "guest", "dns", "action", "start");
             that(lab.call("pve_cluster_get", "what", "log")).shows("cluster log", "vzstart:102");
-            that(lab.call("pve_cluster_get", "what", "log", "text", "STARTING")).shows("1 lines", "starting task");
+            that(lab.call("pve_cluster_get", "what", "log", "text", "STARTING")).shows("1 line", "starting task");
             that(lab.call("pve_cluster_get", "what", "join", "text", "x")).failsWith("bad_arguments");
         }
     }

@@ -89,10 +89,10 @@ class GuestListTest {
     @Test
     void filters_narrow_and_sorting_puts_the_greatest_first() {
         try (var lab = Lab.of(Scenes.small())) {
-            that(lab.call("pve_guest_list", "kind", "container")).shows("1 guests", "102|dns");
-            that(lab.call("pve_guest_list", "tag", "PROD")).shows("1 guests", "100|db");
-            that(lab.call("pve_guest_list", "pool", "shop")).shows("1 guests", "101|web");
-            that(lab.call("pve_guest_list", "text", "w")).shows("1 guests", "101|web");
+            that(lab.call("pve_guest_list", "kind", "container")).shows("1 guest", "102|dns");
+            that(lab.call("pve_guest_list", "tag", "PROD")).shows("1 guest", "100|db");
+            that(lab.call("pve_guest_list", "pool", "shop")).shows("1 guest", "101|web");
+            that(lab.call("pve_guest_list", "text", "w")).shows("1 guest", "101|web");
             that(lab.call("pve_guest_list", "status", "paused")).reads("0 guests");
             that(lab.call("pve_guest_list", "sort", "name", "fields", "name")).shows("name\ndb\ndns\nweb");
         }

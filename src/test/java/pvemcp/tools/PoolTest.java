@@ -30,7 +30,7 @@ class PoolTest {
     @Test
     void pools_are_listed_and_one_is_shown_with_its_members() {
         try (var lab = lab().with(cluster -> cluster.pools.get("shop").storages.add("local"))) {
-            that(lab.call("pve_pool_get")).shows("1 pools", "shop", "What sells");
+            that(lab.call("pve_pool_get")).shows("1 pool", "shop", "What sells");
             that(lab.call("pve_pool_get", "pool", "shop"))
                     .shows("comment: What sells", "2 members", "1 storage", "1 vm", "web", "local");
             that(lab.call("pve_pool_get", "pool", "shoo"))
@@ -75,7 +75,7 @@ class PoolTest {
                     .shows("outcome: done");
             that(lab.call("pve_pool_set", "pool", "shop/web", "action", "add", "guests", "dns"))
                     .shows("outcome: done");
-            that(lab.call("pve_pool_get", "pool", "shop/web")).shows("1 members", "dns");
+            that(lab.call("pve_pool_get", "pool", "shop/web")).shows("1 member", "dns");
             that(lab.call("pve_pool_set", "pool", "shop/web", "action", "remove", "guests", "dns"))
                     .shows("outcome: done");
             that(lab.call("pve_pool_set", "pool", "shop/web", "action", "delete"))
@@ -149,7 +149,7 @@ class PoolTest {
         try (var lab = lab().speaking(ApiSchema.fromApidoc(OLD, "8.0.4"))) {
             that(lab.call("pve_pool_set", "pool", "infra", "action", "create", "guests", "dns"))
                     .shows("outcome: done");
-            that(lab.call("pve_pool_get", "pool", "infra")).shows("1 members", "dns");
+            that(lab.call("pve_pool_get", "pool", "infra")).shows("1 member", "dns");
             that(lab.call("pve_pool_set", "pool", "infra", "action", "remove", "guests", "dns"))
                     .shows("outcome: done");
             that(lab.call("pve_pool_set", "pool", "infra", "action", "delete")).shows("outcome: done");

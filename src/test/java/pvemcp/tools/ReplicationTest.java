@@ -28,7 +28,7 @@ class ReplicationTest {
                     .shows("outcome: created", "job: 101-0");
             lab.advance(Duration.ofMinutes(1));
             that(lab.call("pve_replication_list", "guest", "web"))
-                    .shows("1 jobs", "101-0|pve1|pve2|*/30|ok|2026-11-21");
+                    .shows("1 job", "101-0|pve1|pve2|*/30|ok|2026-11-21");
             that(lab.call("pve_replication_list", "job", "101-0")).shows("replication log", "end replication job");
         }
     }
@@ -70,7 +70,7 @@ class ReplicationTest {
             lab.call("pve_replication_set", "guest", "web", "target", "pve2");
             lab.advance(Duration.ofMinutes(1));
             that(lab.call("pve_replication_list"))
-                    .shows("1 jobs, 1 failing", "missing replicate feature on volume 'thin:vm-101-disk-0'");
+                    .shows("1 job, 1 failing", "missing replicate feature on volume 'thin:vm-101-disk-0'");
         }
     }
 

@@ -78,7 +78,7 @@ class SdnStoryTest {
                     .shows("lan-10.9.0.0-24", "gateway 10.9.0.1");
             that(apply(lab)).shows("in effect on all 2 nodes", "pve1|OK|available (lan)", "pve2|OK|available (lan)");
             that(lab.call("pve_sdn_get")).shows("0 changes that wait to be applied");
-            that(lab.call("pve_sdn_get", "what", "vnets")).shows("1 vnets", "web", "alias front");
+            that(lab.call("pve_sdn_get", "what", "vnets")).shows("1 vnet", "web", "alias front");
             that(lab.call("pve_sdn_get", "what", "addresses")).shows("10.9.0.1", "gateway", "lan");
         }
     }
