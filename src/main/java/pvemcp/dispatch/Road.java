@@ -137,7 +137,6 @@ public final class Road implements Dispatcher {
 
     @Override
     public ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller) {
-        grants.used();
         if (caller.isPerson()) {
             return travel(tool, arguments, caller);
         }
@@ -204,6 +203,7 @@ public final class Road implements Dispatcher {
         var trip = new Trip(audit, clock, hiding, tool, arguments, caller);
         try {
             var asked = Asked.bind(tool, arguments, clusters);
+            grants.used();
             if (asked.call() instanceof Undoes undoes) {
                 return undo(undoes, arguments, caller, trip);
             }
