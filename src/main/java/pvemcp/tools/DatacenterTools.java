@@ -162,7 +162,9 @@ public final class DatacenterTools {
                     .toList();
             return View.Stack.of(
                     new View.Text("%s, newest first%s"
-                            .formatted(Units.some(lines.size(), "lines"), lines.size() == LOG_LINES ? "; text=… shows others" : "")),
+                            .formatted(
+                                    Units.some(lines.size(), "lines"),
+                                    lines.size() == LOG_LINES ? "; text=… shows others" : "")),
                     new View.Log("cluster log", lines));
         }
 

@@ -27,8 +27,7 @@ class ReplicationTest {
             that(lab.call("pve_replication_set", "guest", "web", "target", "pve2", "schedule", "*/30", "rate", 50))
                     .shows("outcome: created", "job: 101-0");
             lab.advance(Duration.ofMinutes(1));
-            that(lab.call("pve_replication_list", "guest", "web"))
-                    .shows("1 job", "101-0|pve1|pve2|*/30|ok|2026-11-21");
+            that(lab.call("pve_replication_list", "guest", "web")).shows("1 job", "101-0|pve1|pve2|*/30|ok|2026-11-21");
             that(lab.call("pve_replication_list", "job", "101-0")).shows("replication log", "end replication job");
         }
     }
