@@ -1,7 +1,6 @@
 package pvemcp.dispatch;
 
 import java.time.Clock;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import pvemcp.pve.Pve;
@@ -84,40 +83,14 @@ record Context(
         }
     }
 
-    private record Silent(Caller caller) implements Caller {
-        @Override
-        public String principal() {
-            return caller.principal();
-        }
-
-        @Override
-        public String client() {
-            return caller.client();
-        }
-
-        @Override
-        public boolean canAsk() {
-            return caller.canAsk();
-        }
-
-        @Override
-        public boolean isPerson() {
-            return caller.isPerson();
-        }
-
-        @Override
-        public Optional<String> approval() {
-            return caller.approval();
+    private static final class Silent extends ForwardingCaller {
+        Silent(Caller caller) {
+            super(caller);
         }
 
         @Override
         public void progress(double fraction, String message) {
             // Told by whoever asks all of them.
-        }
-
-        @Override
-        public boolean cancelled() {
-            return caller.cancelled();
         }
     }
 }

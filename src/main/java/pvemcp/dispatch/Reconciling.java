@@ -1,7 +1,6 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -10,26 +9,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.audit.AuditLog;
 import pvemcp.audit.Ledger;
 import pvemcp.json.Json;
+import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
-import pvemcp.pve.Received;
-import pvemcp.pve.Transport;
-import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 
 /// The wire of a call that writes, which finds out what became of a write whose answer was lost: by the task it
 /// started, or by how things are now. Nothing is ever sent again. What cannot be found out stays in doubt.
-final class Reconciling implements Transport {
+final class Reconciling extends ForwardingTransport {
     /// PVE waits 10 s for a lock before it does what it was asked for, or gives up (PVE::Tools::lock_file, cfs_lock).
     private static final Duration PATIENCE = Duration.ofSeconds(12);
 
-    private final Remembering wire;
+    private final Remembering remembering;
     private final Context ctx;
     private final AuditLog log;
     private final BiConsumer<Wires.Sent, Aftermath> told;
@@ -37,7 +33,8 @@ final class Reconciling implements Transport {
     /// @param ctx what may only read there, and its caller, who is told and can break it off
     /// @param told what was found out
     Reconciling(Remembering wire, Context ctx, AuditLog log, BiConsumer<Wires.Sent, Aftermath> told) {
-        this.wire = wire;
+        super(wire);
+        this.remembering = wire;
         this.ctx = ctx;
         this.log = log;
         this.told = told;
@@ -86,7 +83,7 @@ final class Reconciling implements Transport {
     /// The search for one request.
     private final class Search {
         private final Wires.Sent request;
-        private final Optional<Remembering.Seen> before = wire.replaced();
+        private final Optional<Remembering.Seen> before = remembering.replaced();
         private final boolean startsTask;
         private final boolean answersNothing;
         private final TaskTrace.Wanted wanted;
@@ -205,15 +202,5 @@ final class Reconciling implements Transport {
             }
             return known;
         }
-    }
-
-    @Override
-    public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
-        return wire.download(path, params, to, received);
-    }
-
-    @Override
-    public Tunnel tunnel(String path, Json.Obj params) {
-        return wire.tunnel(path, params);
     }
 }

@@ -3,7 +3,6 @@ package pvemcp.dispatch;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -13,13 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import pvemcp.json.Json;
-import pvemcp.pve.Received;
+import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.Secret;
 import pvemcp.pve.Transport;
-import pvemcp.pve.Tunnel;
-import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Preview;
 import pvemcp.tool.Secrets;
@@ -272,54 +268,20 @@ public final class Redactor {
         return from < to ? encoded.substring(from, to) : "";
     }
 
-    private final class Shielded implements Caller {
-        private final Caller caller;
-
+    private final class Shielded extends ForwardingCaller {
         Shielded(Caller caller) {
-            this.caller = caller;
-        }
-
-        @Override
-        public String principal() {
-            return caller.principal();
-        }
-
-        @Override
-        public String client() {
-            return caller.client();
-        }
-
-        @Override
-        public boolean isPerson() {
-            return caller.isPerson();
-        }
-
-        @Override
-        public boolean canAsk() {
-            return caller.canAsk();
-        }
-
-        @Override
-        public Optional<String> approval() {
-            return caller.approval();
+            super(caller);
         }
 
         @Override
         public void progress(double fraction, String message) {
             caller.progress(fraction, scrub(message));
         }
-
-        @Override
-        public boolean cancelled() {
-            return caller.cancelled();
-        }
     }
 
-    private final class Watching implements Transport {
-        private final Transport wire;
-
+    private final class Watching extends ForwardingTransport {
         Watching(Transport wire) {
-            this.wire = wire;
+            super(wire);
         }
 
         @Override
@@ -332,26 +294,6 @@ public final class Redactor {
                         server.orElse(Redactor.this).learn(made);
                     }));
             return answer;
-        }
-
-        @Override
-        public Json.Obj upload(String path, Json.Obj params, Upload file) {
-            return wire.upload(path, params, file);
-        }
-
-        @Override
-        public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
-            return wire.download(path, params, to, received);
-        }
-
-        @Override
-        public Tunnel tunnel(String path, Json.Obj params) {
-            return wire.tunnel(path, params);
-        }
-
-        @Override
-        public void prewarm() {
-            wire.prewarm();
         }
     }
 }

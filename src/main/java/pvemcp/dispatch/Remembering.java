@@ -1,18 +1,15 @@
 package pvemcp.dispatch;
 
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.audit.AuditLog;
 import pvemcp.json.Json;
+import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.PveException;
-import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
-import pvemcp.pve.Tunnel;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
@@ -22,11 +19,10 @@ import pvemcp.tool.Secrets;
 /// is over. The audit log keeps what is different, so that it can be taken back.
 ///
 /// Looking is a courtesy: where it does not work out, the call goes on without.
-final class Remembering implements Transport {
+final class Remembering extends ForwardingTransport {
     /// What is larger is not kept: rule sets of thousands of lines.
     private static final int LARGEST = 64 << 10;
 
-    private final Transport wire;
     private final Supplier<ApiSchema> schema;
     private final AuditLog log;
     private final Redactor redactor;
@@ -41,7 +37,7 @@ final class Remembering implements Transport {
     private Optional<Seen> last = Optional.empty();
 
     Remembering(Transport wire, Supplier<ApiSchema> schema, AuditLog log, Redactor redactor, long intent) {
-        this.wire = redactor.watching(wire);
+        super(redactor.watching(wire));
         this.redactor = redactor;
         this.schema = schema;
         this.log = log;
@@ -134,15 +130,5 @@ final class Remembering implements Transport {
     public Json.Obj upload(String path, Json.Obj params, Upload file) {
         requests++;
         return wire.upload(path, params, file);
-    }
-
-    @Override
-    public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
-        return wire.download(path, params, to, received);
-    }
-
-    @Override
-    public Tunnel tunnel(String path, Json.Obj params) {
-        return wire.tunnel(path, params);
     }
 }

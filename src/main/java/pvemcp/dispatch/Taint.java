@@ -9,10 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
+import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Tunnel;
-import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 
 /// Who has lately read what programs and files in guests say. That may have been written for them, so what destroys
@@ -42,9 +42,16 @@ final class Taint {
         return new Watching(wire, () -> mark(principal));
     }
 
-    private record Watching(Transport wire, Runnable mark) implements Transport {
+    private static final class Watching extends ForwardingTransport {
         private static final Pattern OUTPUT = Pattern.compile(
                 "/nodes/[^/]+/(?:qemu/[0-9]+/(?:agent/(?:exec-status|file-read)|vncwebsocket)|storage/[^/]+/file-restore/.*)");
+
+        private final Runnable mark;
+
+        Watching(Transport wire, Runnable mark) {
+            super(wire);
+            this.mark = mark;
+        }
 
         private void look(String path) {
             if (path.startsWith("/nodes/") && OUTPUT.matcher(path).matches()) {
@@ -59,11 +66,6 @@ final class Taint {
         }
 
         @Override
-        public Json.Obj upload(String path, Json.Obj params, Upload file) {
-            return wire.upload(path, params, file);
-        }
-
-        @Override
         public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
             look(path);
             return wire.download(path, params, to, received);
@@ -73,11 +75,6 @@ final class Taint {
         public Tunnel tunnel(String path, Json.Obj params) {
             look(path);
             return wire.tunnel(path, params);
-        }
-
-        @Override
-        public void prewarm() {
-            wire.prewarm();
         }
     }
 }

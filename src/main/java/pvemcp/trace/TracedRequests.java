@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.json.Json;
+import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.PveException;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
@@ -14,40 +15,34 @@ import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 
 /// A way to a cluster whose requests are traced: verb and path, never parameters, which may be secrets.
-final class TracedRequests implements Transport {
-    private final Transport inner;
+final class TracedRequests extends ForwardingTransport {
     private final String cluster;
     private final Tracing tracing;
 
-    TracedRequests(Transport inner, String cluster, Tracing tracing) {
-        this.inner = inner;
+    TracedRequests(Transport wire, String cluster, Tracing tracing) {
+        super(wire);
         this.cluster = cluster;
         this.tracing = tracing;
     }
 
     @Override
     public Json.Obj send(Verb verb, String path, Json.Obj params) {
-        return traced(verb, path, () -> inner.send(verb, path, params));
+        return traced(verb, path, () -> wire.send(verb, path, params));
     }
 
     @Override
     public Json.Obj upload(String path, Json.Obj params, Upload file) {
-        return traced(Verb.POST, path, () -> inner.upload(path, params, file));
+        return traced(Verb.POST, path, () -> wire.upload(path, params, file));
     }
 
     @Override
     public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
-        return traced(Verb.GET, path, () -> inner.download(path, params, to, received));
+        return traced(Verb.GET, path, () -> wire.download(path, params, to, received));
     }
 
     @Override
     public Tunnel tunnel(String path, Json.Obj params) {
-        return traced(Verb.GET, path, () -> inner.tunnel(path, params));
-    }
-
-    @Override
-    public void prewarm() {
-        inner.prewarm();
+        return traced(Verb.GET, path, () -> wire.tunnel(path, params));
     }
 
     private <T> T traced(Verb verb, String path, Supplier<T> exchange) {

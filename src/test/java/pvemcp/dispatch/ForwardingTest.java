@@ -1,24 +1,28 @@
 package pvemcp.dispatch;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import pvemcp.lab.PassedOn;
 
 class ForwardingTest {
-    static Method[] methods() {
+    static Method[] ofDispatcher() {
         return Dispatcher.class.getMethods();
     }
 
-    /// A default that is not passed on would do nothing where the road does something.
+    static Method[] ofCaller() {
+        return Caller.class.getMethods();
+    }
+
     @ParameterizedTest
-    @MethodSource("methods")
-    void everything_a_dispatcher_does_is_passed_on(Method method) {
-        assertThat(Arrays.stream(Forwarding.class.getDeclaredMethods())
-                        .filter(declared -> declared.getName().equals(method.getName()))
-                        .map(Method::getParameterTypes))
-                .contains(method.getParameterTypes());
+    @MethodSource("ofDispatcher")
+    void everything_a_dispatcher_does_is_passed_on(Method method) throws Exception {
+        PassedOn.holds(Dispatcher.class, method, inner -> new Forwarding(inner) {});
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofCaller")
+    void everything_a_caller_is_asked_and_told_is_passed_on(Method method) throws Exception {
+        PassedOn.holds(Caller.class, method, caller -> new ForwardingCaller(caller) {});
     }
 }

@@ -41,6 +41,7 @@ import pvemcp.gate.Policy.Protection;
 import pvemcp.gate.Reach;
 import pvemcp.json.Json;
 import pvemcp.pve.Connection;
+import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Received;
@@ -576,7 +577,14 @@ public final class Lab implements AutoCloseable {
     }
 
     /// Keeps what goes over the wire.
-    private record Noting(Transport wire, List<String> requests) implements Transport {
+    private static final class Noting extends ForwardingTransport {
+        private final List<String> requests;
+
+        Noting(Transport wire, List<String> requests) {
+            super(wire);
+            this.requests = requests;
+        }
+
         @Override
         public Json.Obj send(Verb verb, String path, Json.Obj params) {
             requests.add(verb + " " + path);
@@ -597,13 +605,8 @@ public final class Lab implements AutoCloseable {
 
         @Override
         public Tunnel tunnel(String path, Json.Obj params) {
-            requests.add("GET " + path);
+            requests.add(Verb.GET + " " + path);
             return wire.tunnel(path, params);
-        }
-
-        @Override
-        public void prewarm() {
-            wire.prewarm();
         }
     }
 
