@@ -3,16 +3,14 @@ package pvemcp.dispatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiFunction;
 import pvemcp.audit.AuditLog;
 import pvemcp.audit.Hash;
 import pvemcp.audit.Ledger;
@@ -39,7 +37,6 @@ import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
 import pvemcp.tool.Undoes;
-import pvemcp.view.Clean;
 import pvemcp.view.Layout;
 import pvemcp.view.Markdown;
 import pvemcp.view.View;
@@ -47,9 +44,6 @@ import pvemcp.view.View;
 /// The road itself. Safety is the order of its steps: what is bound is judged, what is judged is written down, what
 /// is written down is done.
 public final class Road implements Dispatcher {
-    /// A name that comes later than this completes nothing any more.
-    private static final Duration WHILE_TYPING = Duration.ofSeconds(5);
-
     private final Offer offer;
     private final SequencedMap<String, Cluster> clusters = new LinkedHashMap<>();
     private final Gate gate;
@@ -59,6 +53,7 @@ public final class Road implements Dispatcher {
     private final Grants grants;
     private final List<Tool<?>> tools;
     private final Following following;
+    private final Shelf shelf;
 
     /// @param clusters at least one; the first is meant where neither a call nor what it is about tells which
     /// @param state the owner's state directory; nothing is there before it is needed
@@ -103,7 +98,9 @@ public final class Road implements Dispatcher {
         this.shared = shared;
         this.grants = grants;
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
-        this.following = new Following(this, this.clusters, this::looking);
+        BiFunction<Cluster, Caller, Context> look = this::looking;
+        this.following = new Following(this, this.clusters, look);
+        this.shelf = new Shelf(offer, this.clusters, shared.redactor(), look);
     }
 
     /// The same road for callers who may go only so far: same clusters, same log.
@@ -434,6 +431,8 @@ public final class Road implements Dispatcher {
         following.stop(name, caller);
     }
 
+    // ---- besides the tools ----
+
     @Override
     public Optional<App> app() {
         return offer.app();
@@ -441,51 +440,17 @@ public final class Road implements Dispatcher {
 
     @Override
     public List<Resource> resources() {
-        return namesakes().map(several -> several.of(offer.resources())).orElse(offer.resources());
-    }
-
-    /// Empty where there is one cluster, whose things need no further name.
-    private Optional<Namesakes> namesakes() {
-        return clusters.size() == 1 ? Optional.empty() : Optional.of(new Namesakes(clusters.sequencedKeySet()));
+        return shelf.resources();
     }
 
     @Override
     public Optional<Content> read(String uri, Caller caller) {
-        for (var resource : offer.resources()) {
-            var template = clusters.size() == 1 ? resource.uri() : Namesakes.template(resource);
-            var variables = UriTemplate.match(template, uri);
-            if (variables.isPresent()) {
-                return meant(variables.get()).map(cluster -> {
-                    var text = text(resource, looking(cluster, caller), variables.get());
-                    return new Content(
-                            uri, resource.mimeType(), shared.redactor().scrub(text));
-                });
-            }
-        }
-        return Optional.empty();
-    }
-
-    /// Empty where a cluster is named that there is not.
-    private Optional<Cluster> meant(Map<String, String> variables) {
-        return clusters.size() == 1
-                ? Optional.of(clusters.firstEntry().getValue())
-                : Optional.ofNullable(clusters.get(variables.get(Reserved.CLUSTER.name())));
-    }
-
-    private String text(Resource resource, Context ctx, Map<String, String> variables) {
-        try {
-            return resource.reader().read(ctx, variables);
-        } catch (PveException e) {
-            var failed = Explain.fault(e.fault(), ctx.cluster().identity());
-            throw new Unreadable((ToolResult.Failed) shared.redactor().scrub(failed));
-        } catch (BadArguments | IllegalArgumentException e) {
-            throw new Unreadable(new ToolResult.Failed("bad_arguments", Clean.note(e.getMessage()), ""));
-        }
+        return shelf.read(uri, caller);
     }
 
     @Override
     public List<Prompt> prompts() {
-        return namesakes().map(several -> several.ofPrompts(offer.prompts())).orElse(offer.prompts());
+        return shelf.prompts();
     }
 
     @Override
@@ -493,27 +458,13 @@ public final class Road implements Dispatcher {
         return complete(kind, typed, Optional.empty(), caller);
     }
 
-    /// Nobody waits for an error while typing; the call itself will say it.
     @Override
     public List<String> complete(String kind, String typed, Optional<String> named, Caller caller) {
-        if (kind.equals(Reserved.CLUSTER.name())) {
-            return Completion.best(clusters.keySet(), typed);
-        }
-        var asked = named.filter(clusters::containsKey)
-                .map(name -> List.of(clusters.get(name)))
-                .orElse(List.copyOf(clusters.values()));
-        var contexts = asked.stream()
-                .map(cluster -> looking(cluster.among(cluster.names(), WHILE_TYPING), caller))
-                .toList();
-        var names = new LinkedHashSet<String>();
-        Fan.ask(contexts, ctx -> Completion.names(kind, ctx)).answers().values().forEach(names::addAll);
-        return Completion.best(names, typed);
+        return shelf.complete(kind, typed, named, caller);
     }
 
     @Override
     public String instructions() {
-        return namesakes()
-                .map(several -> several.instructions(offer.instructions()))
-                .orElse(offer.instructions());
+        return shelf.instructions();
     }
 }
