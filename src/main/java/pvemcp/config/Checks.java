@@ -27,6 +27,10 @@ final class Checks {
     static final Set<Key> SAYS_WHERE_OR_WHO =
             EnumSet.of(Key.URL, Key.HOST, Key.TOKEN_ID, Key.TOKEN_SECRET, Key.USER, Key.PASSWORD, Key.TICKET);
 
+    /// Whose values may name a cluster: `work:100-199`.
+    private static final Set<Key> PROTECTS =
+            EnumSet.of(Key.PROTECT_TAGS, Key.PROTECT_POOLS, Key.PROTECT_GUESTS, Key.PROTECT_NODES);
+
     private static final int SHA256_DIGITS = 64;
     private static final int SHA1_DIGITS = 40;
 
@@ -42,6 +46,7 @@ final class Checks {
     /// used.
     List<ClusterSettings> clusters(List<Setting> settings, List<String> names) {
         settings.forEach(this::checkWord);
+        settings.forEach(setting -> checkCluster(setting, names));
         var all = new ArrayList<ClusterSettings>();
         cluster("", settings).ifPresent(all::add);
         names.forEach(name -> cluster(name, settings).ifPresent(all::add));
@@ -79,10 +84,25 @@ final class Checks {
         }
         if (setting.key() == Key.PROTECT_GUESTS || setting.key() == Key.RULE_GUESTS) {
             setting.texts().stream()
-                    .filter(text -> !text.matches("[0-9]+(-[0-9]+)?"))
+                    .filter(text -> !withoutCluster(setting.key(), text).matches("[0-9]+(-[0-9]+)?"))
                     .forEach(text -> problems.add(
                             "%s: '%s' is no guest id: write an id such as 100 or a range such as 100-199 (names change)"
                                     .formatted(setting.origin(), text)));
+        }
+    }
+
+    private static String withoutCluster(Key key, String text) {
+        return PROTECTS.contains(key) ? text.substring(text.indexOf(':') + 1) : text;
+    }
+
+    /// What is protected in a cluster that there is not is not protected.
+    private void checkCluster(Setting setting, List<String> names) {
+        for (var text : PROTECTS.contains(setting.key()) ? setting.texts() : List.<String>of()) {
+            var cluster = text.substring(0, Math.max(0, text.indexOf(':')));
+            if (text.contains(":") && !names.contains(cluster) && !cluster.equals("default")) {
+                problems.add("%s: '%s': there is no cluster '%s'%s"
+                        .formatted(setting.origin(), text, cluster, Nearest.hint(cluster, names)));
+            }
         }
     }
 

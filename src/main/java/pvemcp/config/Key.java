@@ -47,7 +47,8 @@ public enum Key {
             Calls that remove what cannot be had back: guests, disks, snapshots, backups."""),
     POLICY_EXECUTE("policy.execute", Kind.ANSWER, "ask", """
             Calls that run code on a host or in a guest, or hand out credentials or rights."""),
-    PROTECT_TAGS("policy.protect.tags", Kind.LIST, "", "Guests with one of these tags are not changed."),
+    PROTECT_TAGS("policy.protect.tags", Kind.LIST, "", """
+            Guests with one of these tags are not changed. `work:prod` here and below: only those of the cluster `work`."""),
     PROTECT_POOLS("policy.protect.pools", Kind.LIST, "", "Guests and storages in these pools are not changed."),
     PROTECT_GUESTS("policy.protect.guests", Kind.LIST, "", "Guests that are not changed, by id: `100` or `100-199`."),
     PROTECT_NODES("policy.protect.nodes", Kind.LIST, "", "Nodes that are not changed."),

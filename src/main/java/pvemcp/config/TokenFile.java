@@ -157,7 +157,7 @@ public final class TokenFile {
                 case "tag" -> tags.add(value);
                 case "node" -> nodes.add(value);
                 case "guest" -> {
-                    if (!value.matches("[0-9]{1,9}(-[0-9]{1,9})?")) {
+                    if (!value.matches("([^:]+:)?[0-9]{1,9}(-[0-9]{1,9})?")) {
                         throw new IllegalArgumentException(
                                 "'%s' is no guest id: write an id such as 100 or a range such as 100-199"
                                         .formatted(value));

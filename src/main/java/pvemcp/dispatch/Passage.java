@@ -170,9 +170,7 @@ final class Passage<C extends Record & Call<?>> {
             var brake = shared.brakes()
                     .take(
                             caller.principal(),
-                            tool.name(),
-                            tier,
-                            targets,
+                            question(tier, targets),
                             gate.policy().limits());
             if (brake.isPresent()) {
                 return refused(brake.get());
@@ -211,7 +209,7 @@ final class Passage<C extends Record & Call<?>> {
             }
             return canStillAsk ? Optional.empty() : Optional.of(Explain.stopped(stopped.verdict(), trip));
         } finally {
-            shared.brakes().ended(caller.principal(), tool.name(), failed);
+            shared.brakes().ended(caller.principal(), question(tier, targets), failed);
         }
     }
 

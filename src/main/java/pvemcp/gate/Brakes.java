@@ -32,6 +32,7 @@ public final class Brakes {
 
     /// What one caller has done.
     private static final class Doings {
+        /// By cluster and tool.
         private final Map<String, Failures> failures = new HashMap<>();
         private String lastCall = "";
         private String lastAnswer = "";
@@ -77,30 +78,33 @@ public final class Brakes {
     /// Counts a call that is about to be made and does more than read, or says why it is not made.
     ///
     /// @throws IOException where nobody can tell how much was done already
-    public Optional<Verdict.Deny> take(
-            String principal, String tool, Tier tier, List<Target> targets, Policy.Limits limits) throws IOException {
+    public Optional<Verdict.Deny> take(String principal, Gate.Question call, Policy.Limits limits) throws IOException {
         var now = clock.instant();
-        var rest = resting(principal, tool, limits, now);
+        var rest = resting(principal, call, limits, now);
         if (rest.isPresent()) {
             return rest;
         }
         var guests = new HashSet<String>();
-        targets.stream().filter(Target::isGuest).forEach(target -> guests.add(target.id()));
-        var call = new Commons.Done(now, tier, guests);
-        return commons.count(principal, now.minus(HOUR), call, before -> over(before, tier, guests, limits));
+        for (var target : call.targets()) {
+            if (target.isGuest()) {
+                guests.add(call.cluster() + "/" + target.id());
+            }
+        }
+        var doing = new Commons.Done(now, call.tier(), guests);
+        return commons.count(principal, now.minus(HOUR), doing, before -> over(before, call.tier(), guests, limits));
     }
 
     private synchronized Optional<Verdict.Deny> resting(
-            String principal, String tool, Policy.Limits limits, Instant now) {
-        var record = record(principal);
-        var failures = record.failures.getOrDefault(tool, new Failures(0, Instant.MIN));
+            String principal, Gate.Question call, Policy.Limits limits, Instant now) {
+        var failures = record(principal).failures.getOrDefault(place(call), new Failures(0, Instant.MIN));
         boolean rests = limits.failures() > 0
                 && failures.count() >= limits.failures()
                 && now.isBefore(failures.last().plus(REST));
         return rests
                 ? Optional.of(new Verdict.Deny(
                         "policy.limit.failures",
-                        "%s has failed %d times in a row and rests for a minute".formatted(tool, failures.count()),
+                        "%s has failed %d times in a row and rests for a minute"
+                                .formatted(call.tool(), failures.count()),
                         "find out why it fails, by calls that read, before it is tried again"))
                 : Optional.empty();
     }
@@ -131,14 +135,20 @@ public final class Brakes {
     }
 
     /// Remembers how a call ended that was [taken][#take].
-    public synchronized void ended(String principal, String tool, boolean failed) {
+    public synchronized void ended(String principal, Gate.Question call, boolean failed) {
         var failures = record(principal).failures;
+        var place = place(call);
         if (failed) {
             var count =
-                    failures.getOrDefault(tool, new Failures(0, Instant.MIN)).count();
-            failures.put(tool, new Failures(count + 1, clock.instant()));
+                    failures.getOrDefault(place, new Failures(0, Instant.MIN)).count();
+            failures.put(place, new Failures(count + 1, clock.instant()));
         } else {
-            failures.remove(tool);
+            failures.remove(place);
         }
+    }
+
+    /// Where failures add up: what fails in one cluster need not fail in another.
+    private static String place(Gate.Question call) {
+        return call.cluster() + "/" + call.tool();
     }
 }

@@ -21,7 +21,7 @@ import pvemcp.tool.Tier;
 public interface Commons {
     /// A call that did more than read.
     ///
-    /// @param guests their ids
+    /// @param guests each as `cluster/id`: two clusters may have the same id
     record Done(Instant at, Tier tier, Set<String> guests) {
         public Done {
             guests = Set.copyOf(guests);

@@ -47,7 +47,7 @@ public record Gate(Policy policy, Reach reach) {
 
     /// Whether this pool or one above it decides about calls; an empty name asks whether any does.
     public boolean goesByPool(String pool) {
-        var pools = reach.within().pools();
+        var pools = reach.within().poolsAnywhere();
         var target = Target.of(Target.Kind.POOL, pool);
         return policy.goesByPool(pool)
                 || (pool.isEmpty() ? !pools.isEmpty() : pools.stream().anyMatch(target::isInPool));
@@ -81,14 +81,16 @@ public record Gate(Policy policy, Reach reach) {
             return reach.tooHigh();
         }
         if (question.tier() != Tier.READ) {
+            var protect = policy.protect().on(question.cluster());
+            var within = reach.within().on(question.cluster());
             for (var target : question.targets()) {
-                var refusal = protection(target).or(() -> flag(target, question.tier()));
+                var refusal = protection(protect, target).or(() -> flag(target, question.tier()));
                 if (refusal.isPresent()) {
                     return refusal.get();
                 }
                 boolean outside = !reach.within().isEmpty()
                         && !target.aside()
-                        && match(reach.within(), target).isEmpty();
+                        && match(within, target).isEmpty();
                 if (outside) {
                     return reach.outside(target);
                 }
@@ -217,8 +219,7 @@ public record Gate(Policy policy, Reach reach) {
                 "the owner can clear it in PVE, or change policy.protect.flag");
     }
 
-    private Optional<Verdict> protection(Target target) {
-        var protect = policy.protect();
+    private static Optional<Verdict> protection(Policy.Protection protect, Target target) {
         if (protect.isEmpty()) {
             return Optional.empty();
         }

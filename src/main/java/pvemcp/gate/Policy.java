@@ -40,7 +40,8 @@ public record Policy(
         DENY
     }
 
-    /// What is never changed, whatever the tier: guests by tag, pool or vmid, nodes with all that is on them.
+    /// What is never changed, whatever the tier: guests by tag, pool or vmid, nodes with all that is on them. Each
+    /// value may say of which cluster it is meant (`work:100`), and holds for all of them otherwise.
     ///
     /// @param vmids single ids (`100`) or ranges (`100-199`)
     public record Protection(List<String> tags, List<String> pools, List<String> vmids, List<String> nodes) {
@@ -55,6 +56,30 @@ public record Policy(
 
         public boolean isEmpty() {
             return tags.isEmpty() && pools.isEmpty() && vmids.isEmpty() && nodes.isEmpty();
+        }
+
+        /// What of it is meant of this cluster.
+        Protection on(String cluster) {
+            return new Protection(on(cluster, tags), on(cluster, pools), on(cluster, vmids), on(cluster, nodes));
+        }
+
+        // No tag, pool, id or node of PVE has a colon in it.
+        private static List<String> on(String cluster, List<String> values) {
+            var meant = new ArrayList<String>();
+            for (var value : values) {
+                int colon = value.indexOf(':');
+                if (colon < 0 || value.substring(0, colon).equals(cluster)) {
+                    meant.add(value.substring(colon + 1));
+                }
+            }
+            return meant;
+        }
+
+        /// The pools of any cluster.
+        List<String> poolsAnywhere() {
+            return pools.stream()
+                    .map(pool -> pool.substring(pool.indexOf(':') + 1))
+                    .toList();
         }
     }
 
@@ -195,7 +220,7 @@ public record Policy(
         }
         var target = Target.of(Target.Kind.POOL, pool);
         return pool.isEmpty()
-                || protect.pools().stream().anyMatch(target::isInPool)
+                || protect.poolsAnywhere().stream().anyMatch(target::isInPool)
                 || rules.stream().anyMatch(rule -> rule.namesPoolOf(target));
     }
 

@@ -7,8 +7,8 @@ import pvemcp.tool.Tier;
 ///
 /// @param principal who it is
 /// @param most the highest tier; the policy still has its say on it and on those below
-/// @param within what they may change: guests by tag, pool or id, and nodes with all that is on them; empty:
-///     everything. It does not narrow what they see
+/// @param within what they may change: guests by tag, pool or id, and nodes with all that is on them, of one cluster
+///     or all; empty: everything. It does not narrow what they see
 public record Reach(String principal, Tier most, Policy.Protection within) {
     /// All that the policy allows.
     public static final Reach UNLIMITED = new Reach("", Tier.EXECUTE, Policy.Protection.NONE);

@@ -511,6 +511,7 @@ class ConfigTest {
                 destory = "ask"
                 change = "alow"
                 protect.guests = ["web"]
+                protect.tags = ["wrok:prod"]
                 """, "rw-------");
 
         assertThat(problemsOf(Map.of("PVE_MCP_TOKEN_SECERT", "x", "PVE_MCP_SURFACE", "huge")))
@@ -522,6 +523,7 @@ class ConfigTest {
                                 + "it is one of allow, ask, deny",
                         "pve-mcp.toml:5: 'web' is no guest id: write an id such as 100 or a range such as 100-199 "
                                 + "(names change)",
+                        "pve-mcp.toml:6: 'wrok:prod': there is no cluster 'wrok'",
                         "PVE_MCP_TOKEN_SECERT: there is no setting 'PVE_MCP_TOKEN_SECERT' "
                                 + "(did you mean 'PVE_MCP_TOKEN_SECRET'?)",
                         "PVE_MCP_SURFACE: 'huge' is no value of surface: it is one of lean, core, all");

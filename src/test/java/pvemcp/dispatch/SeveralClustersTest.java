@@ -50,6 +50,52 @@ class SeveralClustersTest {
         return lab.call("pve_guest_power", arguments);
     }
 
+    // ---- brakes and protection ----
+
+    @Test
+    void what_is_protected_in_one_cluster_can_be_changed_in_the_other() {
+        try (var lab = Lab.of(Scenes.small())
+                .owner("policy.operate = \"allow\"\n")
+                .protecting("vmid:office:101", "vmid:100")) {
+            lab.beside("office", office());
+
+            that(stop(lab, "101", "cluster", "office")).isRefusedBy("protect.guests");
+            that(stop(lab, "101", "cluster", "default")).isDone();
+            that(stop(lab, "100", "cluster", "default")).isRefusedBy("protect.guests");
+        }
+    }
+
+    @Test
+    void the_same_id_in_two_clusters_is_two_guests_to_a_budget() {
+        try (var lab = Lab.of(Scenes.small()).owner("""
+                [policy]
+                operate = "allow"
+                limit.guests = 1
+                """)) {
+            lab.beside("office", office());
+
+            that(stop(lab, "101", "cluster", "office")).isDone();
+            that(stop(lab, "101", "cluster", "default")).isRefusedBy("policy.limit.guests");
+        }
+    }
+
+    @Test
+    void a_tool_that_keeps_failing_in_one_cluster_rests_there() {
+        try (var lab = Lab.of(Scenes.small())
+                .owner("""
+                [policy]
+                operate = "allow"
+                limit.failures = 1
+                """)
+                .with(cluster -> cluster.guest(101).config.put("lock", "backup"))) {
+            lab.beside("office", office());
+
+            that(stop(lab, "web", "cluster", "default")).failsWith("task_failed");
+            that(stop(lab, "100", "cluster", "default")).isRefusedBy("policy.limit.failures");
+            that(stop(lab, "101", "cluster", "office")).isDone();
+        }
+    }
+
     // ---- reads of all ----
 
     @Test

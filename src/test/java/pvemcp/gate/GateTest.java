@@ -75,6 +75,11 @@ class GateTest {
             vmid 102-199     | allow
             node pve1        | deny protect.nodes
             node pve2        | allow
+            vmid default:101    | deny protect.guests
+            vmid work:101    | allow
+            pool default:shop   | deny protect.pools
+            tag work:prod    | allow
+            node default:pve1   | deny protect.nodes
             """, useHeadersInDisplayName = true)
     void what_is_protected_is_only_read(String what, String verdict) {
         var policy = Policy.DEFAULT.with(Tier.OPERATE, Answer.ALLOW).with(protection(what));
@@ -127,6 +132,9 @@ class GateTest {
             change  | node=pve1      | change  | hold
             change  | pool=front     | change  | deny token.within
             change  | guest=102      | change  | deny token.within
+            change  | guest=default:101 | change  | hold
+            change  | guest=work:101 | change  | deny token.within
+            change  | pool=work:shop | change  | deny token.within
             """, useHeadersInDisplayName = true)
     void a_token_reaches_less_far_than_the_policy(String most, String within, String tier, String verdict) {
         var reach = new Reach("anna", Tier.valueOf(most.toUpperCase(Locale.ROOT)), selection(within));
