@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Scanner;
 import pvemcp.cli.Console;
 import pvemcp.config.Surroundings;
+import pvemcp.json.Json;
 
 /// A server over HTTP in this process, for as long as the block lasts.
 final class Served implements AutoCloseable {
@@ -69,6 +70,13 @@ final class Served implements AutoCloseable {
         return answer.statusCode() == 200 ? answer.body() : Integer.toString(answer.statusCode());
     }
 
+    /// The answer to a request of a client that knows tasks.
+    Json.Obj ask(String token, String method, String name, String params) throws Exception {
+        var request = request("/mcp", method, name, params, "\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}");
+        return (Json.Obj) Json.parse(
+                send(request.header("Authorization", "Bearer " + token)).body());
+    }
+
     /// A call of a tool that changes nothing, to be completed.
     HttpRequest.Builder reading(String path) {
         return request(path, "tools/call", "pve_node_list", "\"name\":\"pve_node_list\",\"arguments\":{},");
@@ -80,8 +88,13 @@ final class Served implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path, String method, String name, String params) {
+        return request(path, method, name, params, "");
+    }
+
+    private HttpRequest.Builder request(
+            String path, String method, String name, String params, String capabilities) {
         var meta = "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                + "\"io.modelcontextprotocol/clientCapabilities\":{}}";
+                + "\"io.modelcontextprotocol/clientCapabilities\":{" + capabilities + "}}";
         var body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + meta + "}}";
         var request = HttpRequest.newBuilder(URI.create(base + path))
                 .header("Content-Type", "application/json")

@@ -63,6 +63,11 @@ public interface Dispatcher {
         return false;
     }
 
+    /// Whether [#work] would tell this caller of it; asks no cluster.
+    default boolean knowsWork(String name, Caller caller) {
+        return false;
+    }
+
     /// Where work stands that went on; empty where this caller has none of that name.
     ///
     /// @param name see [ToolResult.Done#going]

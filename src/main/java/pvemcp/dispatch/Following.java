@@ -17,14 +17,20 @@ import pvemcp.view.Clean;
 final class Following {
     private final Road road;
     private final Map<String, Cluster> clusters;
+    private final Handles handles;
     private final BiFunction<Cluster, Caller, Context> look;
     private final Optional<Tool<?>> follows;
     private final Optional<Tool<?>> stops;
 
     /// @param look makes what only reads on a cluster
-    Following(Road road, Map<String, Cluster> clusters, BiFunction<Cluster, Caller, Context> look) {
+    Following(
+            Road road,
+            Map<String, Cluster> clusters,
+            Handles handles,
+            BiFunction<Cluster, Caller, Context> look) {
         this.road = road;
         this.clusters = clusters;
+        this.handles = handles;
         this.look = look;
         this.follows = offered(Unfinished.Follows.class);
         this.stops = offered(Unfinished.Stops.class);
@@ -42,6 +48,11 @@ final class Following {
     /// Whether there is a tool that tells how work ended.
     boolean isPossible() {
         return follows.isPresent();
+    }
+
+    /// See [Dispatcher#knowsWork].
+    boolean knows(String name, Caller caller) {
+        return mine(name, caller).isPresent();
     }
 
     /// See [Dispatcher#work].
@@ -104,7 +115,7 @@ final class Following {
     private Optional<Handle> mine(String name, Caller caller) {
         return follows.isEmpty()
                 ? Optional.empty()
-                : Handle.parse(name)
+                : handles.parse(name)
                         .filter(handle -> handle.principal().equals(caller.principal())
                                 && clusters.containsKey(handle.cluster()));
     }

@@ -81,6 +81,11 @@ public abstract class Forwarding implements Dispatcher {
     }
 
     @Override
+    public boolean knowsWork(String name, Caller caller) {
+        return inner.knowsWork(name, caller);
+    }
+
+    @Override
     public Optional<Work> work(String name, Caller caller) {
         return inner.work(name, caller);
     }

@@ -99,7 +99,7 @@ public final class Road implements Dispatcher {
         this.grants = grants;
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
         BiFunction<Cluster, Caller, Context> look = this::looking;
-        this.following = new Following(this, this.clusters, look);
+        this.following = new Following(this, this.clusters, shared.handles(), look);
         this.shelf = new Shelf(offer, this.clusters, shared.redactor(), look);
     }
 
@@ -411,6 +411,11 @@ public final class Road implements Dispatcher {
     @Override
     public boolean followsWork() {
         return following.isPossible();
+    }
+
+    @Override
+    public boolean knowsWork(String name, Caller caller) {
+        return following.knows(name, caller);
     }
 
     @Override

@@ -13,6 +13,7 @@ import pvemcp.gate.Tickets;
 /// use by several threads.
 final class Shared {
     private final Tickets tickets;
+    private final Handles handles;
     private final HeldCalls heldCalls;
     private final Taint taint;
     private final Redactor redactor;
@@ -26,6 +27,7 @@ final class Shared {
     /// @param commons what is shared beyond this server
     Shared(Path directory, Clock clock, Redactor redactor, Commons commons) {
         this.tickets = new Tickets(clock, commons);
+        this.handles = new Handles(commons);
         this.heldCalls = new HeldCalls(directory, clock);
         this.taint = new Taint(clock);
         this.redactor = redactor;
@@ -35,6 +37,10 @@ final class Shared {
 
     Tickets tickets() {
         return tickets;
+    }
+
+    Handles handles() {
+        return handles;
     }
 
     Taint taint() {

@@ -168,6 +168,9 @@ final class Exchange {
     /// Per cent with two decimals. The protocol wants each number to be larger than the one before, also where all
     /// that is new is the message; what goes beyond 100 that way has no total.
     private synchronized void progress(double fraction, String message) {
+        if (open.isPresent()) {
+            return; // What stays open has no end to get nearer to.
+        }
         var token = meta().members().get("progressToken");
         if (token == null || !Message.isId(token)) {
             return;

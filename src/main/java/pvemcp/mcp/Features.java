@@ -61,9 +61,13 @@ class Features {
         return dispatcher.followsWork();
     }
 
-    /// `tasks/get`.
-    Json.Obj task(Exchange exchange, Client client) {
-        var id = text(exchange.params(), "taskId");
+    /// Whether this client has such a task, as far as its name tells.
+    boolean knowsTask(String id, Exchange exchange, Client client) {
+        return dispatcher.knowsWork(id, exchange.by(client, Optional.empty()));
+    }
+
+    /// A task as `tasks/get` and `notifications/tasks` show it.
+    Json.Obj task(String id, Exchange exchange, Client client) {
         var work = dispatcher.work(id, exchange.by(client, Optional.empty())).orElseThrow(() -> Tasks.unknown(id));
         var result = work.end()
                 .map(end -> Results.of(end.result(), lists.definition(end.tool(), client.revision()))

@@ -113,7 +113,8 @@ final class Modern implements Era {
             case "completion/complete" -> exchange.answer(complete(features.completion(exchange, asking)));
             case "tasks/get" -> {
                 requireTasks(exchange, asking);
-                exchange.answer(complete(features.task(exchange, asking)));
+                var id = Features.text(exchange.params(), "taskId");
+                exchange.answer(complete(features.task(id, exchange, asking)));
             }
             case "tasks/update" -> {
                 requireTasks(exchange, asking);
@@ -125,7 +126,7 @@ final class Modern implements Era {
                 features.cancelTask(exchange, asking);
                 exchange.answer(complete(Json.Obj.EMPTY));
             }
-            case "subscriptions/listen" -> Subscription.open(exchange, server);
+            case "subscriptions/listen" -> Subscription.open(exchange, server, asking);
             default -> throw RpcException.unknownMethod(exchange.method());
         }
     }

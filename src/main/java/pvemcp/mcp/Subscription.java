@@ -1,7 +1,9 @@
 package pvemcp.mcp;
 
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.mcp.Hub.Topic;
@@ -13,22 +15,28 @@ final class Subscription implements Hub.Listener, Exchange.Open {
     /// Enough for every guest of a large cluster; a bound, because the client chooses.
     private static final int MOST_URIS = 20_000;
 
+    /// Each costs PVE two requests from time to time.
+    private static final int MOST_TASKS = 32;
+
     private final Exchange exchange;
     private final McpServer server;
     private final Set<Topic> topics = new HashSet<>();
-    private final Set<String> uris = new HashSet<>();
+    private final Set<String> uris = new LinkedHashSet<>();
+    private final Client client;
+    private Optional<TaskWatch> watch = Optional.empty();
 
-    private Subscription(Exchange exchange, McpServer server) {
+    private Subscription(Exchange exchange, McpServer server, Client client) {
         this.exchange = exchange;
         this.server = server;
+        this.client = client;
     }
 
     /// Acknowledges what of the wanted notifications will come, before any of them can.
-    static void open(Exchange exchange, McpServer server) {
+    static void open(Exchange exchange, McpServer server, Client client) {
         if (!exchange.params().has("notifications")) {
             throw RpcException.invalidParams("'notifications' must be an object: what to listen for");
         }
-        var subscription = new Subscription(exchange, server);
+        var subscription = new Subscription(exchange, server, client);
         var honoured = subscription.accept(Features.object(exchange.params(), "notifications"));
         exchange.stayOpen(
                 subscription,
@@ -44,7 +52,9 @@ final class Subscription implements Hub.Listener, Exchange.Open {
             topics.add(Topic.UPDATE);
             honoured = honoured.with("resourceSubscriptions", acceptUris(wanted));
         }
-        return honoured;
+        return server.features().hasTasks() && wanted.has("taskIds")
+                ? honoured.with("taskIds", acceptTasks(wanted))
+                : honoured;
     }
 
     private Json.Obj accept(Json.Obj wanted, String name, Topic topic, Json.Obj honoured) {
@@ -57,18 +67,44 @@ final class Subscription implements Hub.Listener, Exchange.Open {
     }
 
     private Json.Arr acceptUris(Json.Obj wanted) {
-        var list = wanted.array("resourceSubscriptions")
-                .orElseThrow(() -> RpcException.invalidParams("'resourceSubscriptions' must be an array of URIs"));
-        var accepted = new ArrayList<Json>();
-        for (var item : list.items()) {
-            if (!(item instanceof Json.Str(var uri))) {
-                throw RpcException.invalidParams("'resourceSubscriptions' must be an array of URIs");
-            }
-            if (uris.size() < MOST_URIS && uris.add(uri)) {
-                accepted.add(item);
+        for (var uri : texts(wanted, "resourceSubscriptions")) {
+            if (uris.size() < MOST_URIS) {
+                uris.add(uri);
             }
         }
-        return new Json.Arr(accepted);
+        return Json.strings(List.copyOf(uris));
+    }
+
+    private Json.Arr acceptTasks(Json.Obj wanted) {
+        Tasks.require(client.capabilities());
+        var tasks = texts(wanted, "taskIds").stream()
+                .filter(id -> server.features().knowsTask(id, exchange, client))
+                .limit(MOST_TASKS)
+                .toList();
+        watch = Optional.of(new TaskWatch(tasks, this::task, this::tell));
+        return Json.strings(tasks);
+    }
+
+    private Json.Obj task(String id) {
+        return server.features().task(id, exchange, client);
+    }
+
+    private void tell(Json.Obj task) {
+        exchange.notify("notifications/tasks", task.with("_meta", meta()));
+    }
+
+    /// Each once, in their order.
+    private static Set<String> texts(Json.Obj wanted, String name) {
+        var list = wanted.array(name)
+                .orElseThrow(() -> RpcException.invalidParams("'" + name + "' must be an array of strings"));
+        var texts = new LinkedHashSet<String>();
+        for (var item : list.items()) {
+            if (!(item instanceof Json.Str(var text))) {
+                throw RpcException.invalidParams("'" + name + "' must be an array of strings");
+            }
+            texts.add(text);
+        }
+        return texts;
     }
 
     private Json.Obj meta() {
@@ -90,16 +126,18 @@ final class Subscription implements Hub.Listener, Exchange.Open {
     @Override
     public void opened() {
         server.hub().add(this);
+        watch.ifPresent(TaskWatch::start);
     }
 
     @Override
     public void cancelled() {
         server.hub().remove(this);
+        watch.ifPresent(TaskWatch::stop);
     }
 
     @Override
     public void closing() {
-        server.hub().remove(this);
+        cancelled();
         var result = Modern.complete(Json.Obj.EMPTY, server.about());
         var meta = Features.object(result, "_meta").with(ID, exchange.id());
         exchange.answer(result.with("_meta", meta));

@@ -11,8 +11,10 @@ import pvemcp.json.Json;
 final class Tasks {
     static final String EXTENSION = "io.modelcontextprotocol/tasks";
 
-    /// Tasks of PVE take minutes; looking at one is two requests.
-    private static final Duration POLL = Duration.ofSeconds(2);
+    /// Looking at a task is two requests to PVE.
+    private static final Duration SHORTEST_POLL = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
 
     private Tasks() {}
 
@@ -50,6 +52,21 @@ final class Tasks {
         return result.isPresent() ? task.with("result", result.get()) : task;
     }
 
+    /// Whether nothing more will come of it.
+    static boolean isOver(Json.Obj task) {
+        var status = task.text("status").orElse("");
+        return !status.equals("working") && !status.equals("input_required");
+    }
+
+    /// What has gone on for long will not end this moment: a tenth of its time may pass until somebody asks again.
+    private static Duration poll(Work work) {
+        var tenth = Duration.between(work.began(), work.seen()).dividedBy(10);
+        if (tenth.compareTo(SHORTEST_POLL) < 0) {
+            return SHORTEST_POLL;
+        }
+        return tenth.compareTo(LONGEST_POLL) > 0 ? LONGEST_POLL : tenth;
+    }
+
     private static Json.Obj task(String id, Work work) {
         var status = switch (work.state()) {
             case GOING -> "working";
@@ -67,6 +84,6 @@ final class Tasks {
                         "lastUpdatedAt",
                         work.seen().truncatedTo(ChronoUnit.MILLIS).toString())
                 .with("ttlMs", Json.Null.NULL)
-                .with("pollIntervalMs", POLL.toMillis());
+                .with("pollIntervalMs", poll(work).toMillis());
     }
 }

@@ -448,8 +448,13 @@ final class ConformanceServer implements Dispatcher {
         }
 
         @Override
-        Json.Obj task(Exchange exchange, Client client) {
-            return running.get(exchange.params());
+        boolean knowsTask(String id, Exchange exchange, Client client) {
+            return running.has(id);
+        }
+
+        @Override
+        Json.Obj task(String id, Exchange exchange, Client client) {
+            return running.get(id);
         }
 
         @Override

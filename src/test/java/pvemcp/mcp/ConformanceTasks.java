@@ -102,12 +102,19 @@ final class ConformanceTasks {
     }
 
     private Task named(Json.Obj params) {
-        var id = Features.text(params, "taskId");
+        return named(Features.text(params, "taskId"));
+    }
+
+    private Task named(String id) {
         return Optional.ofNullable(tasks.get(id)).orElseThrow(() -> Tasks.unknown(id));
     }
 
-    Json.Obj get(Json.Obj params) {
-        return named(params).detailed();
+    boolean has(String id) {
+        return tasks.containsKey(id);
+    }
+
+    Json.Obj get(String id) {
+        return named(id).detailed();
     }
 
     void cancel(Json.Obj params) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,15 +136,66 @@ class TasksTest {
     }
 
     @Test
-    void a_task_of_somebody_else_is_unknown() {
-        var parts = new String(Base64.getUrlDecoder().decode(start()), StandardCharsets.UTF_8);
+    void nobody_can_make_up_the_name_of_a_task() {
+        var name = start();
+        int dot = name.lastIndexOf('.');
+        var parts = new String(Base64.getUrlDecoder().decode(name.substring(0, dot)), StandardCharsets.UTF_8);
         assertThat(parts).startsWith("[\"stdio\",");
-        var other = parts.replace("\"stdio\"", "\"anna\"").getBytes(StandardCharsets.UTF_8);
-        var forged = Base64.getUrlEncoder().withoutPadding().encodeToString(other);
+        var other = parts.replace("UPID:", "UPID:x").getBytes(StandardCharsets.UTF_8);
+        var forged = Base64.getUrlEncoder().withoutPadding().encodeToString(other) + name.substring(dot);
 
-        for (var name : new String[] {forged, "x", ""}) {
-            assertThat(code("tasks/get", "\"taskId\":\"" + name + "\"", KNOWS)).isEqualTo(-32602);
+        for (var wrong : List.of(forged, name.substring(0, dot), name + "A", "x", "x.y", ".", "")) {
+            assertThat(code("tasks/get", "\"taskId\":\"" + wrong + "\"", KNOWS)).isEqualTo(-32602);
+            assertThat(code("tasks/cancel", "\"taskId\":\"" + wrong + "\"", KNOWS))
+                    .isEqualTo(-32602);
         }
-        assertThat(code("tasks/cancel", "\"taskId\":\"" + forged + "\"", KNOWS)).isEqualTo(-32602);
+    }
+
+    // ---- told of by themselves ----
+
+    private void listen(String tasks) {
+        peer.send("{\"jsonrpc\":\"2.0\",\"id\":\"s\",\"method\":\"subscriptions/listen\",\"params\":{"
+                + "\"notifications\":{\"taskIds\":" + tasks + "},\"_meta\":{\"progressToken\":1,"
+                + "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                + "\"io.modelcontextprotocol/clientCapabilities\":{" + KNOWS + "}}}}");
+    }
+
+    @Test
+    void who_listens_to_a_task_is_told_how_it_stands_and_how_it_ends() {
+        var task = start();
+        listen("[\"" + task + "\",\"x.y\",\"" + task + "\"]");
+
+        var accepted = peer.receiveJson();
+        assertThat(accepted.text("method")).contains("notifications/subscriptions/acknowledged");
+        assertThat(accepted.object("params").orElseThrow().object("notifications"))
+                .contains(Json.obj("taskIds", Json.strings(List.of(task))));
+        var first = peer.receiveJson();
+        assertThat(first.text("method")).contains("notifications/tasks");
+        assertThat(first.write())
+                .contains("\"status\":\"working\"", "\"io.modelcontextprotocol/subscriptionId\":\"s\"")
+                .contains(task);
+
+        lab.advance(Duration.ofMinutes(10));
+
+        var last = peer.receiveJson();
+        assertThat(last.text("method")).contains("notifications/tasks");
+        assertThat(last.write()).contains("\"status\":\"completed\"", "got timeout").doesNotContain("progress\"");
+    }
+
+    @Test
+    void listening_to_tasks_is_for_who_knows_them() {
+        var wanted = "\"notifications\":{\"taskIds\":[\"" + start() + "\"]}";
+
+        assertThat(code("subscriptions/listen", wanted, "")).isEqualTo(-32021);
+        assertThat(code("subscriptions/listen", "\"notifications\":{\"taskIds\":7}", KNOWS))
+                .isEqualTo(-32602);
+    }
+
+    @Test
+    void what_has_gone_on_for_long_need_not_be_asked_for_every_moment() {
+        var task = start();
+        assertThat(get(task).whole("pollIntervalMs")).contains(2_000L);
+        lab.advance(Duration.ofSeconds(50));
+        assertThat(get(task).whole("pollIntervalMs").orElseThrow()).isBetween(5_000L, 6_000L);
     }
 }
