@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 
@@ -39,12 +40,22 @@ final class LateSchema implements Supplier<ApiSchema> {
         Json.Obj version;
         try {
             version = wire.data(Verb.GET, "/version", Json.Obj.EMPTY) instanceof Json.Obj told ? told : Json.Obj.EMPTY;
-        } catch (PveException _) {
-            return ApiSchema.builtIn("");
+        } catch (PveException e) {
+            return e.fault() instanceof PveFault.Unauthorized ? withoutLogin() : ApiSchema.builtIn("");
         }
         known = Optional.of(ofCluster(
                 version.text("version").orElse(""), version.text("repoid").orElse("")));
         return known.get();
+    }
+
+    /// The version is told only to who has logged in; the page is for everybody.
+    private ApiSchema withoutLogin() {
+        try {
+            known = Optional.of(ApiSchema.fromApidoc(wire.page(PAGE), ""));
+            return known.get();
+        } catch (PveException | IllegalArgumentException _) {
+            return ApiSchema.builtIn("");
+        }
     }
 
     private ApiSchema ofCluster(String version, String build) {

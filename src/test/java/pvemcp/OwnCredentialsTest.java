@@ -202,6 +202,31 @@ class OwnCredentialsTest {
     }
 
     @Test
+    void where_it_is_required_the_server_needs_no_credentials_itself() throws Exception {
+        env.remove("PVE_MCP_TOKEN_ID");
+        env.remove("PVE_MCP_TOKEN_SECRET");
+        try (var server = serving("[http]\nown_credentials = \"required\"\n")) {
+            assertThat(ask(server, "anna", "pve_guest_power", STOP.formatted("100")))
+                    .contains("outcome: done");
+            assertThat(ask(server, "ben", "pve_guest_list", "{}")).contains("web");
+
+            var theirs = List.of(own.get("anna").header(), own.get("ben").header());
+            assertThat(wire.seen())
+                    .isNotEmpty()
+                    .allSatisfy(request -> assertThat(theirs.contains(request.header("authorization"))
+                                    || (request.header("authorization").isEmpty()
+                                            && request.target().startsWith("/pve-docs/")))
+                            .as(request.target())
+                            .isTrue());
+        }
+        assertThat(run("doctor"))
+                .contains("this server has no credentials of its own", "'default' lets them in as anna@pve!mcp");
+        assertThat(run("call", "node_list")).contains("is not entered: this server has no credentials of its own");
+        Files.delete(directory.resolve("pve-mcp.toml"));
+        assertThat(run("doctor")).contains("nothing says as whom to log in");
+    }
+
+    @Test
     void where_it_is_off_all_act_with_the_servers() throws Exception {
         try (var server = serving("[http]\nown_credentials = \"off\"\n")) {
             assertThat(ask(server, "anna", "pve_guest_list", "{}")).contains("db", "web");
@@ -276,7 +301,7 @@ class OwnCredentialsTest {
         }
     }
 
-    private String run(String command) {
+    private String run(String... command) {
         var out = new ByteArrayOutputStream();
         var to = new PrintStream(out, true, StandardCharsets.UTF_8);
         var console = new Console(InputStream.nullInputStream(), to, to, false, false, 200);

@@ -132,7 +132,7 @@ final class Checks {
             return Optional.empty();
         }
         var endpoints = endpoints(name, mine);
-        var login = login(name, mine);
+        var login = login(name, mine, settings.stream().anyMatch(Checks::requiresOwn));
         var trust = trust(mine);
         var timeout = timeout(mine);
         if (endpoints.isEmpty() || login.isEmpty()) {
@@ -218,7 +218,12 @@ final class Checks {
 
     // ---- as whom ----
 
-    private Optional<Login> login(String name, Map<Key, Setting> mine) {
+    private static boolean requiresOwn(Setting setting) {
+        return setting.key() == Key.HTTP_OWN_CREDENTIALS && setting.text().equals("required");
+    }
+
+    /// @param own whether callers have to bring credentials, so that the server can do without
+    private Optional<Login> login(String name, Map<Key, Setting> mine, boolean own) {
         boolean token = mine.containsKey(Key.TOKEN_ID) || mine.containsKey(Key.TOKEN_SECRET);
         boolean password = mine.containsKey(Key.USER) || mine.containsKey(Key.PASSWORD) || mine.containsKey(Key.TOTP);
         boolean ticket = mine.containsKey(Key.TICKET) || mine.containsKey(Key.CSRF);
@@ -244,6 +249,9 @@ final class Checks {
         if (ticket) {
             var csrf = secret(mine, Key.CSRF);
             return need(name, mine, Key.TICKET).flatMap(this::secret).map(value -> new Login.Ticket(value, csrf));
+        }
+        if (own) {
+            return Optional.of(new Login.Nobody());
         }
         problems.add("%s: nothing says as whom to log in: set %s and %s"
                 .formatted(origins(mine), name(name, Key.TOKEN_ID), name(name, Key.TOKEN_SECRET)));

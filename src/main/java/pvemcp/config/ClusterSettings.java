@@ -33,6 +33,14 @@ public record ClusterSettings(
             }
         }
 
+        /// Callers bring credentials of their own, and the server has none.
+        record Nobody() implements Login {
+            @Override
+            public String principal() {
+                return "";
+            }
+        }
+
         record Password(String user, SecretSource password, Optional<SecretSource> totp) implements Login {
             @Override
             public String principal() {
@@ -57,6 +65,7 @@ public record ClusterSettings(
 
     private Credential credential() {
         return switch (login) {
+            case Login.Nobody() -> new Credential.Nobody();
             case Login.Token(var id, var secret) -> new Credential.Token(id, secret.fetch());
             case Login.Password(var user, var password, var totp) ->
                 new Credential.Password(user, password.fetch(), totp.map(SecretSource::fetch));
@@ -65,7 +74,13 @@ public record ClusterSettings(
         };
     }
 
-    /// Whose authority is used, such as `mcp@pve!claude`; empty for a ticket, which carries its user inside.
+    /// Whether the server itself goes there, and not only those of its callers who have credentials of their own.
+    public boolean hasLogin() {
+        return !(login instanceof Login.Nobody);
+    }
+
+    /// Whose authority is used, such as `mcp@pve!claude`; empty for a ticket, which carries its user inside, and for
+    /// nobody.
     public String principal() {
         return login.principal();
     }

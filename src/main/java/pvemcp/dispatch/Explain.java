@@ -265,7 +265,9 @@ final class Explain {
             case PveFault.Unauthorized(var endpoint, var why) ->
                 new Failed(
                         "unauthorized",
-                        "%s refused %s: %s".formatted(endpoint, identity, Clean.line(why)),
+                        identity.isEmpty()
+                                ? "%s is not entered: %s".formatted(endpoint, Clean.line(why))
+                                : "%s refused %s: %s".formatted(endpoint, identity, Clean.line(why)),
                         "the owner checks the token's id, secret and expiry; pve-mcp doctor says more");
             case PveFault.Forbidden(var path, var privilege, var message) ->
                 forbidden(Clean.oneLine(path), Clean.oneLine(privilege), Clean.line(message), identity);

@@ -29,9 +29,13 @@ public record Connection(String name, List<URI> endpoints, Credential credential
         /// A ticket that was got elsewhere, with its CSRF token; it lives two hours at most and is not renewed.
         record Ticket(Secret ticket, Optional<Secret> csrf) implements Credential {}
 
+        /// Nobody: what is served without login can be had, and nothing else is asked for.
+        record Nobody() implements Credential {}
+
         /// All of it that must never be shown.
         default List<Secret> secrets() {
             return switch (this) {
+                case Nobody _ -> List.of();
                 case Token token -> List.of(token.secret());
                 case Password login -> {
                     var secrets = new ArrayList<Secret>();

@@ -46,8 +46,15 @@ final class Session {
     }
 
     /// The ticket to use now, fetched or renewed where it is time; empty where a token is used.
+    ///
+    /// @throws PveException with [PveFault.Unauthorized] where there is nobody to go as
     Optional<Pass> pass() throws InterruptedException {
         return switch (credential) {
+            case Connection.Credential.Nobody _ ->
+                throw new PveException(new PveFault.Unauthorized(
+                        where,
+                        "this server has no credentials of its own; only callers over HTTP with a [[principal]] table"
+                                + " go there, with theirs"));
             case Connection.Credential.Token _ -> Optional.empty();
             case Connection.Credential.Ticket(var ticket, var csrf) ->
                 Optional.of(new Pass(ticket, csrf, Duration.ZERO));
@@ -112,6 +119,7 @@ final class Session {
     List<String> secrets() {
         var secrets = new ArrayList<String>();
         switch (credential) {
+            case Connection.Credential.Nobody _ -> {}
             case Connection.Credential.Token token -> secrets.add(token.secret().reveal());
             case Connection.Credential.Password held -> {
                 secrets.add(held.password().reveal());
