@@ -91,8 +91,7 @@ final class Served implements AutoCloseable {
         return request(path, method, name, params, "");
     }
 
-    private HttpRequest.Builder request(
-            String path, String method, String name, String params, String capabilities) {
+    private HttpRequest.Builder request(String path, String method, String name, String params, String capabilities) {
         var meta = "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
                 + "\"io.modelcontextprotocol/clientCapabilities\":{" + capabilities + "}}";
         var body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + meta + "}}";

@@ -27,7 +27,10 @@ final class CallersCheck {
 
     /// @return the exit status
     int run(Config config) {
-        boolean all = config.oauth().map(this::issuer).orElse(true);
+        boolean all = true;
+        for (var oauth : config.oauth()) {
+            all &= issuer(oauth);
+        }
         for (var principal : config.principals()) {
             console.out().println("caller '%s', with credentials of their own".formatted(principal.name()));
             for (var cluster : principal.clusters()) {
@@ -40,7 +43,7 @@ final class CallersCheck {
     private boolean issuer(OAuthSettings settings) {
         console.out().println("access tokens of " + settings.issuer());
         try {
-            int keys = new KeyRing(OAuthEntrance.issuer(settings), host.clock()).count();
+            int keys = new KeyRing(IssuedTokens.issuer(settings), host.clock()).count();
             doctor.line(keys > 0 ? "✓" : "✗", "it is reached and has %d keys that sign".formatted(keys));
             doctor.line("✓", "they have to be for " + String.join(" or ", settings.audiences()));
             return keys > 0;

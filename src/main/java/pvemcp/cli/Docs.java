@@ -106,6 +106,18 @@ public final class Docs {
         tables(page, Key::ofRule);
         page.append("""
 
+                ## Further issuers of access tokens
+
+                Where the tokens of several authorization servers are taken, each but one has a \
+                `[[http.oauth.issuers]]` table; see [guide/http.md](guide/http.md#several-issuers). They are in the file \
+                only.
+
+                | key | value | meaning |
+                |---|---|---|
+                """);
+        tables(page, Key::ofIssuer);
+        page.append("""
+
                 ## Callers with credentials of their own
 
                 Who uses a server over HTTP may act with an API token of their own; each has a `[[principal]]` table, see \

@@ -106,9 +106,7 @@ final class ServeCommand implements Command {
         }
         var callers = new Callers(reach -> door.narrowed().apply(reach).map(this::server));
         var ofFile = new TokenEntrance(tokens, callers, console.err());
-        return oauth.isEmpty()
-                ? ofFile
-                : new OAuthEntrance(oauth.get(), ofFile, callers, door.dispatcher(), host.clock());
+        return oauth.isEmpty() ? ofFile : new OAuthEntrance(oauth, ofFile, callers, door.dispatcher(), host.clock());
     }
 
     /// Who may come in and as whom they act, for the owner's log.
@@ -118,9 +116,9 @@ final class ServeCommand implements Command {
         if (Files.exists(tokens)) {
             who.add("tokens of " + tokens);
         }
-        config.oauth()
-                .ifPresent(oauth -> who.add(
-                        "access tokens of %s for %s".formatted(oauth.issuer(), String.join(", ", oauth.audiences()))));
+        for (var oauth : config.oauth()) {
+            who.add("access tokens of %s for %s".formatted(oauth.issuer(), String.join(", ", oauth.audiences())));
+        }
         return who.isEmpty()
                 ? "nobody is asked for a token, and only this machine can connect"
                 : "let in by %s; credentials of their own at Proxmox VE: %s, %d have some"

@@ -213,25 +213,24 @@ public final class Config {
         return new SshKeys(key -> Optional.ofNullable(effective.get(key)), surroundings);
     }
 
-    /// Whose access tokens are taken over HTTP, and what they stand for; empty where none are.
-    public Optional<OAuthSettings> oauth() {
-        return text(Key.HTTP_OAUTH_ISSUER).isEmpty()
-                ? Optional.empty()
-                : oauthKeys().read();
+    /// The issuers whose access tokens are taken over HTTP; none unless configured.
+    public List<OAuthSettings> oauth() {
+        return hasOauth() ? new OAuthKeys(settings, surroundings).read() : List.of();
     }
 
-    /// What is wrong with `http.oauth.*`, which most configurations have nothing of.
+    /// What is wrong with `http.oauth.*`.
     List<String> oauthProblems() {
+        return hasOauth() ? new OAuthKeys(settings, surroundings).problems() : List.of();
+    }
+
+    /// Most configurations have nothing of it.
+    private boolean hasOauth() {
         for (var setting : settings) {
             if (setting.key().path().startsWith("http.oauth.")) {
-                return oauthKeys().problems();
+                return true;
             }
         }
-        return List.of();
-    }
-
-    private OAuthKeys oauthKeys() {
-        return new OAuthKeys(key -> Optional.ofNullable(effective.get(key)), surroundings);
+        return false;
     }
 
     /// The value of a key that belongs to no cluster: as configured, or its default, or empty.

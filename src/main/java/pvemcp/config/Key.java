@@ -193,9 +193,22 @@ public enum Key {
             Where the issuer's keys (JWKS) are, for one whose metadata does not say so."""),
     HTTP_OAUTH_CA_FILE("http.oauth.ca_file", Kind.PATH, "", """
             A PEM file with the authority that signed the issuer's certificate, where Java does not know it."""),
+    ISSUERS_NAME("http.oauth.issuers.name", Kind.TEXT, "", """
+            What the issuer is called here. Its tokens' bearers are `oauth/NAME:` and what the claim says, in policy, the \
+            audit log and `[[principal]]`."""),
+    ISSUERS_ISSUER(
+            "http.oauth.issuers.issuer", Kind.TEXT, "", "As `http.oauth.issuer`: what its metadata calls itself."),
+    ISSUERS_AUDIENCE("http.oauth.issuers.audience", Kind.LIST, "", """
+            As `http.oauth.audience`. This and the next four are as in `http.oauth` where the table does not say them."""),
+    ISSUERS_SCOPES("http.oauth.issuers.scopes", Kind.LIST, "", "As `http.oauth.scopes`."),
+    ISSUERS_SCOPE_CLAIMS("http.oauth.issuers.scope_claims", Kind.LIST, "", "As `http.oauth.scope_claims`."),
+    ISSUERS_PRINCIPAL_CLAIM("http.oauth.issuers.principal_claim", Kind.TEXT, "", "As `http.oauth.principal_claim`."),
+    ISSUERS_WITHIN_CLAIM("http.oauth.issuers.within_claim", Kind.TEXT, "", "As `http.oauth.within_claim`."),
+    ISSUERS_KEYS_URL("http.oauth.issuers.keys_url", Kind.TEXT, "", "As `http.oauth.keys_url`, for this issuer alone."),
+    ISSUERS_CA_FILE("http.oauth.issuers.ca_file", Kind.PATH, "", "As `http.oauth.ca_file`, for this issuer alone."),
     PRINCIPAL_NAME("principal.name", Kind.TEXT, "", """
             Whose credentials these are: the name of a token of `http.tokens`, or `oauth:` and what \
-            `http.oauth.principal_claim` says."""),
+            `http.oauth.principal_claim` says, or `oauth/NAME:` and that where several issuers have names."""),
     PRINCIPAL_TOKEN_ID("principal.token_id", Kind.TEXT, "", """
             Their API token at Proxmox VE, `user@realm!name`. With several clusters `clusters.NAME.token_id` for each."""),
     PRINCIPAL_TOKEN_SECRET("principal.token_secret", Kind.SECRET, "", "The secret of that API token."),
@@ -309,6 +322,12 @@ public enum Key {
         return compareTo(RULE_NAME) >= 0 && compareTo(RULE_BACKUP_FIRST) <= 0;
     }
 
+    /// Whether the key describes one of several issuers, so that it stands in a `[[http.oauth.issuers]]` table and
+    /// nowhere else.
+    public boolean ofIssuer() {
+        return compareTo(ISSUERS_NAME) >= 0 && compareTo(ISSUERS_CA_FILE) <= 0;
+    }
+
     /// Whether the key describes a caller, so that it stands in a `[[principal]]` table and nowhere else.
     public boolean ofPrincipal() {
         return compareTo(PRINCIPAL_NAME) >= 0 && compareTo(PRINCIPAL_TOKEN_SECRET) <= 0;
@@ -317,7 +336,18 @@ public enum Key {
     /// Whether the key stands in one of several tables of its kind. Those have an order, which variables have not, so
     /// they are in the file only.
     public boolean inTables() {
-        return ofRule() || ofPrincipal();
+        return !table().isEmpty();
+    }
+
+    /// The name of those tables; empty for a key that stands in none.
+    String table() {
+        if (ofRule()) {
+            return Rules.TABLE;
+        }
+        if (ofIssuer()) {
+            return OAuthKeys.TABLE;
+        }
+        return ofPrincipal() ? Principals.TABLE : "";
     }
 
     /// Every spelling in the file: the path, and for a secret the two that say where it is kept.

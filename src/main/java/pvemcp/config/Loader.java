@@ -158,22 +158,18 @@ final class Loader {
                 cluster = name.substring(9, name.indexOf('.', 9));
                 spelling = name.substring(name.indexOf('.', 9) + 1);
             }
-            boolean ofRule = name.startsWith(Rules.TABLE + "[");
-            if (ofRule) {
-                spelling = Rules.TABLE + name.substring(name.indexOf(']') + 1);
-            }
-            boolean ofPrincipal = name.startsWith(Principals.TABLE + "[");
-            if (ofPrincipal) {
+            var table = table(name);
+            if (!table.isEmpty()) {
                 var rest = name.substring(name.indexOf(']') + 1);
                 if (rest.startsWith(".clusters.") && rest.indexOf('.', 10) > 0) {
                     cluster = rest.substring(10, rest.indexOf('.', 10));
                     rest = rest.substring(rest.indexOf('.', 10));
                 }
-                spelling = Principals.TABLE + rest;
+                spelling = table + rest;
             }
             var key = Key.spelt(spelling)
                     .filter(found -> !name.startsWith("clusters.") || found.ofCluster())
-                    .filter(found -> found.ofRule() == ofRule && found.ofPrincipal() == ofPrincipal);
+                    .filter(found -> found.table().equals(table));
             if (key.isEmpty()) {
                 problems.add("%s: there is no key '%s'%s"
                         .formatted(origin, name, Nearest.hint(spelling, spellings(!cluster.isEmpty()))));
@@ -198,6 +194,16 @@ final class Loader {
                                     .formatted(why)));
         }
         return settings;
+    }
+
+    /// The kind of table this stands in, such as `policy.rule` for `policy.rule[1].tags`; empty for none.
+    private static String table(String name) {
+        for (var table : List.of(Rules.TABLE, OAuthKeys.TABLE, Principals.TABLE)) {
+            if (name.startsWith(table + "[")) {
+                return table;
+            }
+        }
+        return "";
     }
 
     private static List<String> spellings(boolean ofCluster) {

@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.tool.Tier;
 
-/// Whose access tokens are taken over HTTP, and what they stand for.
+/// An issuer whose access tokens are taken over HTTP, and what they stand for.
 ///
+/// @param name what tells its bearers from those of others; empty for the one that has none
 /// @param issuer as its metadata calls itself
 /// @param resource what clients call this server
 /// @param audiences of which a token must name one
@@ -21,6 +22,7 @@ import pvemcp.tool.Tier;
 /// @param keys where the issuer's keys are; empty: its metadata says
 /// @param authority that signed the issuer's certificate; empty: one that Java knows
 public record OAuthSettings(
+        String name,
         URI issuer,
         URI resource,
         List<String> audiences,
@@ -30,6 +32,12 @@ public record OAuthSettings(
         Optional<String> withinClaim,
         Optional<URI> keys,
         Optional<Path> authority) {
+
+    /// What stands before a bearer's name, so that nobody is taken for somebody of another issuer or of the file: no
+    /// name of an issuer or of a static token has a colon in it.
+    public String prefix() {
+        return name.isEmpty() ? "oauth:" : "oauth/" + name + ":";
+    }
 
     /// The highest tier that these scopes stand for; empty where none of them means anything here.
     public Optional<Tier> tier(Collection<String> granted) {

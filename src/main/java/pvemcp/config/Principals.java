@@ -29,9 +29,7 @@ final class Principals {
         var tables = new TreeMap<Integer, List<Setting>>();
         for (var setting : settings) {
             if (setting.key().ofPrincipal()) {
-                var spelling = setting.spelling();
-                int number = Integer.parseInt(spelling.substring(TABLE.length() + 1, spelling.indexOf(']')));
-                tables.computeIfAbsent(number, _ -> new ArrayList<>()).add(setting);
+                tables.computeIfAbsent(setting.table(), _ -> new ArrayList<>()).add(setting);
             }
         }
         var found = new LinkedHashMap<String, Principal>();

@@ -101,9 +101,8 @@ final class Rules {
         var tables = new TreeMap<Integer, Map<Key, Setting>>();
         for (var setting : settings) {
             if (setting.key().ofRule()) {
-                var spelling = setting.spelling();
-                int number = Integer.parseInt(spelling.substring(TABLE.length() + 1, spelling.indexOf(']')));
-                tables.computeIfAbsent(number, _ -> new EnumMap<>(Key.class)).put(setting.key(), setting);
+                tables.computeIfAbsent(setting.table(), _ -> new EnumMap<>(Key.class))
+                        .put(setting.key(), setting);
             }
         }
         return tables;

@@ -26,6 +26,11 @@ public record Setting(Key key, String cluster, String spelling, List<String> tex
         return cluster.isEmpty() || key.inTables() ? spelling : "clusters." + cluster + "." + spelling;
     }
 
+    /// The number of the table it stands in, from one on: `principal[2].name` in the second.
+    int table() {
+        return Integer.parseInt(spelling.substring(spelling.indexOf('[') + 1, spelling.indexOf(']')));
+    }
+
     String text() {
         return texts.getFirst();
     }

@@ -23,11 +23,7 @@ final class Following {
     private final Optional<Tool<?>> stops;
 
     /// @param look makes what only reads on a cluster
-    Following(
-            Road road,
-            Map<String, Cluster> clusters,
-            Handles handles,
-            BiFunction<Cluster, Caller, Context> look) {
+    Following(Road road, Map<String, Cluster> clusters, Handles handles, BiFunction<Cluster, Caller, Context> look) {
         this.road = road;
         this.clusters = clusters;
         this.handles = handles;

@@ -362,8 +362,7 @@ final class Passage<C extends Record & Call<?>> {
         var going = answer instanceof Unfinished work && work.isGoing()
                 ? Upid.tryParse(work.task())
                 : Optional.<Upid>empty();
-        var name = going.flatMap(
-                task -> shared.handles().name(new Handle(caller.principal(), cluster.name(), task)));
+        var name = going.flatMap(task -> shared.handles().name(new Handle(caller.principal(), cluster.name(), task)));
         return new ToolResult.Done(Layout.view(answer), Layout.data(answer), name);
     }
 }

@@ -8,13 +8,14 @@ import pvemcp.json.Json;
 ///
 /// @param resource what clients call this server, such as `https://mcp.example.org/mcp`; tokens are asked for it
 ///     (RFC 8707)
-/// @param issuer the authorization server
+/// @param issuers the authorization servers, the one that clients should try first before the others
 /// @param scopes all that mean something here
 /// @param entry those that are enough to come in
-public record ProtectedResource(URI resource, URI issuer, List<String> scopes, List<String> entry) {
+public record ProtectedResource(URI resource, List<URI> issuers, List<String> scopes, List<String> entry) {
     private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
     public ProtectedResource {
+        issuers = List.copyOf(issuers);
         scopes = List.copyOf(scopes);
         entry = List.copyOf(entry);
     }
@@ -27,7 +28,8 @@ public record ProtectedResource(URI resource, URI issuer, List<String> scopes, L
     Json.Obj metadata() {
         return Json.obj(
                 "resource", resource.toString(),
-                "authorization_servers", Json.strings(List.of(issuer.toString())),
+                "authorization_servers",
+                        Json.strings(issuers.stream().map(URI::toString).toList()),
                 "scopes_supported", Json.strings(scopes),
                 "bearer_methods_supported", Json.strings(List.of("header")),
                 "resource_name", "pve-mcp: Proxmox VE");

@@ -60,6 +60,16 @@ public final class AccessTokens {
         this.clock = clock;
     }
 
+    /// Whose a text says it is, which anybody may say: it tells whom to ask and nothing else. Empty where it is no
+    /// token or does not say.
+    public static Optional<String> issuer(String token) {
+        try {
+            return new Claims(object(parse(token).getPayload().toBytes())).text("iss");
+        } catch (NotTrusted _) {
+            return Optional.empty();
+        }
+    }
+
     /// What has been found out about a token.
     public sealed interface Finding {
         record Good(Claims claims) implements Finding {}

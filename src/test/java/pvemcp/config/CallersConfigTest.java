@@ -98,7 +98,7 @@ class CallersConfigTest {
                 [http.oauth]
                 issuer = "https://login.example/realms/home"
                 resource = "https://mcp.example/mcp"
-                """).oauth().orElseThrow();
+                """).oauth().getFirst();
 
         assertThat(oauth.audiences()).containsExactly("https://mcp.example/mcp");
         assertThat(oauth.tier(List.of("openid", "pve:change", "pve:read"))).contains(Tier.CHANGE);
@@ -114,12 +114,52 @@ class CallersConfigTest {
                 issuer = "http://localhost:8080/realms/home"
                 resource = "https://mcp.example/mcp"
                 scopes = ["Pve.Read=read", "https://x.example/?a=b=destroy"]
-                """).oauth().orElseThrow();
+                """).oauth().getFirst();
 
         assertThat(oauth.tier(List.of("https://x.example/?a=b"))).contains(Tier.DESTROY);
         assertThat(oauth.tier(List.of("pve:read"))).isEmpty();
         // None of them leads to exactly this tier.
         assertThat(oauth.upTo(Tier.OPERATE)).isEmpty();
+    }
+
+    @Test
+    void a_further_issuer_has_what_its_table_says_and_the_rest_of_the_others() throws IOException {
+        var issuers = load("""
+                [http.oauth]
+                issuer = "https://login.example/realms/home"
+                resource = "https://mcp.example/mcp"
+                principal_claim = "oid"
+                within_claim = "pve_within"
+                keys_url = "https://login.example/keys"
+                [[http.oauth.issuers]]
+                name = "work"
+                issuer = "https://login.work.example"
+                audience = ["client-7"]
+                principal_claim = "sub"
+                """).oauth();
+
+        assertThat(issuers).extracting(OAuthSettings::prefix).containsExactly("oauth:", "oauth/work:");
+        var work = issuers.getLast();
+        assertThat(work.audiences()).containsExactly("client-7");
+        assertThat(work.principalClaim()).isEqualTo("sub");
+        assertThat(work.withinClaim()).contains("pve_within");
+        // The keys of one are never those of another.
+        assertThat(work.keys()).isEmpty();
+    }
+
+    @Test
+    void issuers_that_cannot_be_told_apart_are_no_configuration() {
+        var one = "[[http.oauth.issuers]]\nname = \"%s\"\nissuer = \"https://%s.example\"\n";
+        var head = "[http.oauth]\nresource = \"https://m.example\"\n";
+        assertThat(problems(head + one.formatted("a", "x") + one.formatted("a", "y")))
+                .anyMatch(line -> line.contains("two issuers are called 'a'"));
+        assertThat(problems(head + one.formatted("a", "x") + one.formatted("b", "x")))
+                .anyMatch(line -> line.contains("'https://x.example' is there twice"));
+        assertThat(problems(head + one.formatted("a:b", "x")))
+                .anyMatch(line -> line.contains("pve-mcp.toml:4: http.oauth.issuers[1] needs a 'name'"));
+        assertThat(problems(head + "[[http.oauth.issuers]]\nname = \"a\"\n"))
+                .anyMatch(line -> line.contains("http.oauth.issuers[1] has no 'issuer'"));
+        assertThat(problems(one.formatted("a", "x"))).anyMatch(line -> line.contains("http.oauth.resource is missing"));
     }
 
     @Test

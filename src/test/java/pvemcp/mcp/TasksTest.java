@@ -179,7 +179,9 @@ class TasksTest {
 
         var last = peer.receiveJson();
         assertThat(last.text("method")).contains("notifications/tasks");
-        assertThat(last.write()).contains("\"status\":\"completed\"", "got timeout").doesNotContain("progress\"");
+        assertThat(last.write())
+                .contains("\"status\":\"completed\"", "got timeout")
+                .doesNotContain("progress\"");
     }
 
     @Test
