@@ -17,6 +17,7 @@ import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Tier;
 
 /// Stands on the wire of one call and judges each request that does more than read, as it is about to be sent. What a
@@ -54,7 +55,7 @@ final class Guard {
 
     Judged judge(Verb verb, String path, Json.Obj asked) {
         var schema = sight.ctx().schema();
-        var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path);
+        var match = Operations.match(schema, verb, path);
         if (match.isEmpty()) {
             var cluster = List.of(Target.of(Target.Kind.CLUSTER, "cluster"));
             return new Judged(judge(Tier.EXECUTE, cluster), cluster, asked);

@@ -12,6 +12,7 @@ import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Secrets;
 
 /// A part of a cluster that one request changes and another can put back as it was.
@@ -44,7 +45,7 @@ sealed interface Part {
 
     /// The part that a request changes; empty where none is known whose change could be taken back.
     static Optional<Part> of(Verb verb, String path, ApiSchema schema) {
-        var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path);
+        var match = Operations.match(schema, verb, path);
         if (verb == Verb.GET || match.isEmpty()) {
             return Optional.empty();
         }
@@ -101,8 +102,8 @@ sealed interface Part {
 
         /// What can be read and set at the same path, an option at a time.
         static boolean fits(String path, ApiSchema schema) {
-            var put = schema.match(pvemcp.schema.Verb.PUT, path);
-            var get = schema.match(pvemcp.schema.Verb.GET, path);
+            var put = Operations.match(schema, Verb.PUT, path);
+            var get = Operations.match(schema, Verb.GET, path);
             if (put.isEmpty() || get.isEmpty()) {
                 return false;
             }
@@ -129,7 +130,7 @@ sealed interface Part {
 
         @Override
         public Way back(Json.Obj was, Json.Obj now, Json.Obj current, ApiSchema schema) {
-            var known = schema.match(pvemcp.schema.Verb.PUT, path)
+            var known = Operations.match(schema, Verb.PUT, path)
                     .map(match -> match.operation().parameters())
                     .orElse(Json.Obj.EMPTY);
             var params = new LinkedHashMap<String, Json>();

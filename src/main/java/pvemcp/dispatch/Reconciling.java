@@ -18,6 +18,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
+import pvemcp.tool.Operations;
 
 /// The wire of a call that writes, which finds out what became of a write whose answer was lost: by the task it
 /// started, or by how things are now. Nothing is ever sent again. What cannot be found out stays in doubt.
@@ -94,7 +95,7 @@ final class Reconciling extends ForwardingTransport {
         Search(Wires.Sent request, Instant from) {
             this.request = request;
             var match =
-                    ctx.schema().match(pvemcp.schema.Verb.valueOf(request.verb().name()), request.path());
+                    Operations.match(ctx.schema(), request.verb(), request.path());
             var facts = match.map(found -> found.operation().facts()).orElse(Json.Obj.EMPTY);
             var types = new LinkedHashSet<String>(types(facts, request.path()));
             startsTask = !types.isEmpty();

@@ -11,6 +11,7 @@ import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Secrets;
 
 /// Compares what a request asked for with how things are now. Only reads; for one thread.
@@ -55,7 +56,7 @@ final class StateTrace {
     }
 
     private State gone(String path) {
-        var id = schema.match(pvemcp.schema.Verb.DELETE, path)
+        var id = Operations.match(schema, Verb.DELETE, path)
                 .map(match -> match.variables().lastEntry().getValue());
         var rows = rows(path.substring(0, path.lastIndexOf('/')));
         if (id.isEmpty() || rows.isEmpty()) {
@@ -72,7 +73,7 @@ final class StateTrace {
 
     /// What is made in a list stands there afterwards, with what was said of it.
     private State made(Wires.Sent request) {
-        var child = schema.match(pvemcp.schema.Verb.GET, request.path() + "/x");
+        var child = Operations.match(schema, Verb.GET, request.path() + "/x");
         var id = child.flatMap(
                 match -> request.params().text(match.variables().lastEntry().getKey()));
         var rows = rows(request.path());
@@ -103,7 +104,7 @@ final class StateTrace {
     }
 
     private boolean returns(String path, String type) {
-        var match = schema.match(pvemcp.schema.Verb.GET, path);
+        var match = Operations.match(schema, Verb.GET, path);
         return match.isPresent()
                 && schema.danger(match.get().operation(), Json.Obj.EMPTY) == Danger.READ
                 && match.get()

@@ -16,6 +16,7 @@ import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Aim;
+import pvemcp.tool.Operations;
 
 /// Turns what a call names into what it would touch, as the cluster sees it at this moment: one look at its
 /// resources, whatever is named.
@@ -150,7 +151,7 @@ final class Targets {
     }
 
     private void path(Verb verb, String path, Json.Obj params, ApiSchema schema) {
-        var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path);
+        var match = Operations.match(schema, verb, path);
         if (match.isEmpty()) {
             return; // Not known: the cluster.
         }

@@ -17,6 +17,7 @@ import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
 import pvemcp.tool.Arguments;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Secrets;
 
 /// The two ways a call that may write speaks to a cluster: rehearsing, and in earnest. A call that reads has
@@ -167,7 +168,7 @@ final class Wires {
 
     /// Some GETs act, dial out or hand out secrets: they are not for a rehearsal.
     private static boolean onlyReads(ApiSchema schema, String path, Json.Obj params) {
-        return schema.match(pvemcp.schema.Verb.GET, path)
+        return Operations.match(schema, Verb.GET, path)
                 .map(match -> schema.danger(match.operation(), params) == Danger.READ)
                 .orElse(true);
     }

@@ -15,7 +15,7 @@ public final class Arguments {
     ///
     /// @throws PveException with a [PveFault.Invalid] that has all that is wrong
     public static void check(ApiSchema schema, Verb verb, String path, Json.Obj params) {
-        var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path);
+        var match = Operations.match(schema, verb, path);
         if (match.isEmpty()) {
             return; // A live cluster may know more than the built-in schema; it will say so itself.
         }

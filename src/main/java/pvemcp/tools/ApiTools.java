@@ -18,6 +18,7 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Secrets;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool.Tiered;
@@ -151,8 +152,7 @@ public final class ApiTools {
         }
 
         private boolean makesToken(ToolContext ctx) {
-            boolean token = ctx.schema()
-                    .match(pvemcp.schema.Verb.valueOf(method.name()), path)
+            boolean token = Operations.match(ctx.schema(), verb(), path)
                     .filter(match -> match.operation().path().equals("/access/users/{userid}/token/{tokenid}"))
                     .isPresent();
             return token && (method == Method.POST || (method == Method.PUT && params.has("regenerate")));
@@ -198,7 +198,7 @@ public final class ApiTools {
                         List.of("argument 'path': %s is a template; put the real names in place of the braces"
                                 .formatted(path)));
             }
-            var match = schema.match(pvemcp.schema.Verb.valueOf(verb.name()), path)
+            var match = Operations.match(schema, verb, path)
                     .orElseThrow(() -> new BadArguments(List.of("argument 'path': " + problem(verb, schema))));
             var arguments = new LinkedHashMap<String, Json>();
             match.variables().forEach((name, value) -> arguments.put(name, Json.str(value)));

@@ -13,8 +13,8 @@ import pvemcp.pve.GuestRef;
 import pvemcp.pve.PowerAction;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
-import pvemcp.schema.Verb;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.BadArguments;
@@ -151,7 +151,7 @@ final class CreateTools {
             var at = Places.node(ctx.pve(), node);
             var on = Places.storage(ctx.pve(), at, "images", storage);
             var path = ApiPath.of("/nodes/{node}/qemu", at);
-            return new Request(pvemcp.pve.Verb.POST, path, params(Places.id(ctx.pve(), vmid), on, options));
+            return new Request(Verb.POST, path, params(Places.id(ctx.pve(), vmid), on, options));
         }
 
         @Override
@@ -162,7 +162,7 @@ final class CreateTools {
             var id = Places.id(pve, vmid);
             var on = Places.storage(pve, at, "images", storage);
             var task = pve.node(at)
-                    .start(pvemcp.pve.Verb.POST, "/qemu", params(id, on, extras))
+                    .start(Verb.POST, "/qemu", params(id, on, extras))
                     .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
             var outcome = Outcome.of(ctx, task, timeout);
             var chosen = "storage %s, bridge %s, %d cores, %s RAM, guest agent expected"
@@ -183,7 +183,7 @@ final class CreateTools {
             var size = Json.obj(
                     "disk", "scsi0", "size", Long.toString(whole(disk.get()).count() >> 30) + "G");
             ctx.progress(-1, "enlarging the disk");
-            var grown = Outcome.of(ctx, made.start(pvemcp.pve.Verb.PUT, "/resize", size), timeout);
+            var grown = Outcome.of(ctx, made.start(Verb.PUT, "/resize", size), timeout);
             if (!start || grown.isGoing()) {
                 return grown;
             }
@@ -282,7 +282,7 @@ final class CreateTools {
             var at = Places.node(ctx.pve(), node);
             var on = Places.storage(ctx.pve(), at, "rootdir", storage);
             var path = ApiPath.of("/nodes/{node}/lxc", at);
-            return new Request(pvemcp.pve.Verb.POST, path, params(Places.id(ctx.pve(), vmid), on, options));
+            return new Request(Verb.POST, path, params(Places.id(ctx.pve(), vmid), on, options));
         }
 
         @Override
@@ -293,7 +293,7 @@ final class CreateTools {
             var id = Places.id(pve, vmid);
             var on = Places.storage(pve, at, "rootdir", storage);
             var task = pve.node(at)
-                    .start(pvemcp.pve.Verb.POST, "/lxc", params(id, on, extras))
+                    .start(Verb.POST, "/lxc", params(id, on, extras))
                     .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
             var outcome = Outcome.of(ctx, task, timeout);
             var chosen = "unprivileged, storage %s, bridge %s, ip %s, %d cores, %s RAM"
@@ -349,7 +349,7 @@ final class CreateTools {
                     source.node(),
                     source.kind().segment(),
                     source.vmid());
-            return new Request(pvemcp.pve.Verb.POST, path, params(source, Places.id(ctx.pve(), vmid)));
+            return new Request(Verb.POST, path, params(source, Places.id(ctx.pve(), vmid)));
         }
 
         private boolean isWhole(Guest source) {
@@ -381,7 +381,7 @@ final class CreateTools {
                         "argument 'full': %s is no template, only templates have linked clones".formatted(source)));
             }
             var id = Places.id(pve, vmid);
-            var outcome = Outcome.of(ctx, source.start(pvemcp.pve.Verb.POST, "/clone", params(source, id)), timeout);
+            var outcome = Outcome.of(ctx, source.start(Verb.POST, "/clone", params(source, id)), timeout);
             return new Made(
                     "%s (%d) on %s".formatted(name, id, node.orElse(source.node())),
                     Clean.oneLine("%s clone of %s".formatted(whole ? "full" : "linked", source)),
@@ -418,7 +418,7 @@ final class CreateTools {
             if (!problems.isEmpty()) {
                 throw new BadArguments(problems);
             }
-            var task = ctx.pve().startedBy(found.send(pvemcp.pve.Verb.POST, "/template", Json.Obj.EMPTY));
+            var task = ctx.pve().startedBy(found.send(Verb.POST, "/template", Json.Obj.EMPTY));
             if (task.isPresent()) {
                 return Outcome.of(ctx, task.get(), timeout);
             }

@@ -21,6 +21,7 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool.Tiered;
 import pvemcp.tool.ToolContext;
@@ -130,8 +131,7 @@ public final class DatacenterTools {
                             .map(MetricServer::of)
                             .toList();
                 case CPUS ->
-                    ctx.schema()
-                                    .operation(pvemcp.schema.Verb.GET, "/cluster/qemu/custom-cpu-models")
+                    Operations.find(ctx.schema(), Verb.GET, "/cluster/qemu/custom-cpu-models")
                                     .isEmpty()
                             ? new View.Text(
                                     "PVE shows them from 9.2 on; before, they are in /etc/pve/virtual-guest/cpu-models.conf")
@@ -207,7 +207,7 @@ public final class DatacenterTools {
             for (var kind : MAPPED) {
                 // Directories can be mapped from PVE 8.4 on.
                 var path = "/cluster/mapping/" + kind;
-                if (ctx.schema().operation(pvemcp.schema.Verb.GET, path).isEmpty()) {
+                if (Operations.find(ctx.schema(), Verb.GET, path).isEmpty()) {
                     continue;
                 }
                 var rows = Fields.list(get(ctx, path));
@@ -327,12 +327,12 @@ public final class DatacenterTools {
         @Override
         public Tier tier(ApiSchema schema) {
             return action == Action.DELETE
-                    ? Tiers.of(schema, pvemcp.schema.Verb.DELETE, template(), Json.Obj.EMPTY)
+                    ? Tiers.of(schema, Verb.DELETE, template(), Json.Obj.EMPTY)
                     : Tiers.of(schema, changes(), template(), values);
         }
 
-        private pvemcp.schema.Verb changes() {
-            return what == Thing.JOIN || what == Thing.HA ? pvemcp.schema.Verb.POST : pvemcp.schema.Verb.PUT;
+        private Verb changes() {
+            return what == Thing.JOIN || what == Thing.HA ? Verb.POST : Verb.PUT;
         }
 
         @Override
@@ -387,7 +387,7 @@ public final class DatacenterTools {
         }
 
         private void requireSensible(ToolContext ctx) {
-            if (ctx.schema().operation(changes(), template()).isEmpty()) {
+            if (Operations.find(ctx.schema(), changes(), template()).isEmpty()) {
                 throw new BadArguments(List.of("argument 'what': PVE %s has no %s"
                         .formatted(ctx.schema().version(), template())));
             }

@@ -3,9 +3,10 @@ package pvemcp.tools;
 import java.util.List;
 import java.util.Set;
 import pvemcp.json.Json;
+import pvemcp.pve.Verb;
 import pvemcp.schema.Danger;
-import pvemcp.schema.Verb;
 import pvemcp.tool.BadArguments;
+import pvemcp.tool.Operations;
 import pvemcp.tool.ToolContext;
 
 /// Parameters of the caller's own choice, which go along with a call that was judged without them.
@@ -21,7 +22,7 @@ final class Extras {
                 throw new BadArguments(List.of("argument 'options': '%s' cannot be set there".formatted(name)));
             }
         }
-        var operation = ctx.schema().operation(Verb.POST, path);
+        var operation = Operations.find(ctx.schema(), Verb.POST, path);
         for (var extra : extras.members().entrySet()) {
             var one = Json.obj(extra.getKey(), extra.getValue());
             boolean mild = operation

@@ -298,7 +298,7 @@ public final class HaTools {
         @Override
         public Tier tier(ApiSchema schema) {
             return moves()
-                    ? Tiers.of(schema, pvemcp.schema.Verb.POST, RESOURCES + "/{sid}/migrate", Json.Obj.EMPTY)
+                    ? Tiers.of(schema, Verb.POST, RESOURCES + "/{sid}/migrate", Json.Obj.EMPTY)
                     : Tier.CHANGE;
         }
 

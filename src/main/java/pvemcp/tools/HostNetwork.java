@@ -8,6 +8,7 @@ import pvemcp.pve.ApiPath;
 import pvemcp.pve.Verb;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
+import pvemcp.tool.Operations;
 import pvemcp.tool.ToolContext;
 
 /// One edit of a node's interfaces file, or what becomes of the edits.
@@ -79,7 +80,7 @@ record HostNetwork(
 
     private Json.Obj completed(ToolContext ctx) {
         var operation =
-                ctx.schema().match(pvemcp.schema.Verb.PUT, path()).orElseThrow().operation();
+                Operations.match(ctx.schema(), Verb.PUT, path()).orElseThrow().operation();
         var dropped = List.of(options.text("delete").orElse("").split("[,; ]+"));
         var all = options;
         if (ctx.pve().data(Verb.GET, path(), Json.Obj.EMPTY) instanceof Json.Obj present) {

@@ -22,6 +22,7 @@ import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool.Tiered;
 import pvemcp.tool.ToolContext;
@@ -142,7 +143,7 @@ public final class JobTools {
             var jobs = new ArrayList<JobLine>();
             list(ctx, BACKUPS).forEach(row -> jobs.add(JobLine.backup(row)));
             // PVE 7 has no syncs by schedule.
-            if (ctx.schema().operation(pvemcp.schema.Verb.GET, SYNCS).isPresent()) {
+            if (Operations.find(ctx.schema(), Verb.GET, SYNCS).isPresent()) {
                 list(ctx, SYNCS).forEach(row -> jobs.add(JobLine.sync(row)));
             }
             var uncovered = list(ctx, "/cluster/backup-info/not-backed-up").stream()
@@ -289,9 +290,9 @@ public final class JobTools {
         public Tier tier(ApiSchema schema) {
             var one = path() + "/{id}";
             return switch (action) {
-                case SET -> Tiers.of(schema, pvemcp.schema.Verb.PUT, one, options);
-                case DELETE -> Tiers.of(schema, pvemcp.schema.Verb.DELETE, one, Json.Obj.EMPTY);
-                case RUN -> Tiers.of(schema, pvemcp.schema.Verb.POST, JobRun.PATH, Json.Obj.EMPTY);
+                case SET -> Tiers.of(schema, Verb.PUT, one, options);
+                case DELETE -> Tiers.of(schema, Verb.DELETE, one, Json.Obj.EMPTY);
+                case RUN -> Tiers.of(schema, Verb.POST, JobRun.PATH, Json.Obj.EMPTY);
             };
         }
 
@@ -450,7 +451,7 @@ public final class JobTools {
 
         /// A job may run a script as root, which is more than backing up.
         private void requireMild(ToolContext ctx, Json.Obj settings) {
-            var tier = Tiers.of(ctx.schema(), pvemcp.schema.Verb.POST, PATH, settings);
+            var tier = Tiers.of(ctx.schema(), Verb.POST, PATH, settings);
             if (tier.compareTo(Tier.CHANGE) > 0) {
                 throw new BadArguments(List.of(
                         "job %s runs a script or writes outside storages: run it with pve_api_write, if policy allows"

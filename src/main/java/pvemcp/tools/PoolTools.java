@@ -18,6 +18,7 @@ import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
+import pvemcp.tool.Operations;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
@@ -208,7 +209,7 @@ public final class PoolTools {
         BY_PATH;
 
         static Form of(ToolContext ctx) {
-            return ctx.schema().operation(pvemcp.schema.Verb.PUT, "/pools").isPresent() ? BY_PARAMETER : BY_PATH;
+            return Operations.find(ctx.schema(), Verb.PUT, "/pools").isPresent() ? BY_PARAMETER : BY_PATH;
         }
 
         String path(String pool) {

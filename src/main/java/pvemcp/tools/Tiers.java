@@ -1,8 +1,9 @@
 package pvemcp.tools;
 
 import pvemcp.json.Json;
+import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
-import pvemcp.schema.Verb;
+import pvemcp.tool.Operations;
 import pvemcp.tool.Tier;
 
 /// The tier of a request: what a request with options of the caller's choice can do, by the reviewed table of all
@@ -11,7 +12,7 @@ final class Tiers {
     private Tiers() {}
 
     static Tier of(ApiSchema schema, Verb verb, String template, Json.Obj params) {
-        return schema.operation(verb, template)
+        return Operations.find(schema, verb, template)
                 .map(operation -> Tier.valueOf(schema.danger(operation, params).name()))
                 .orElse(Tier.EXECUTE);
     }
