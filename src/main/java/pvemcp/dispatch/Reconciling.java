@@ -94,8 +94,7 @@ final class Reconciling extends ForwardingTransport {
 
         Search(Wires.Sent request, Instant from) {
             this.request = request;
-            var match =
-                    Operations.match(ctx.schema(), request.verb(), request.path());
+            var match = Operations.match(ctx.schema(), request.verb(), request.path());
             var facts = match.map(found -> found.operation().facts()).orElse(Json.Obj.EMPTY);
             var types = new LinkedHashSet<String>(types(facts, request.path()));
             startsTask = !types.isEmpty();

@@ -10,7 +10,6 @@ import pvemcp.pve.Fields;
 import pvemcp.pve.GuestConfig;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Resource.GuestRow;
-import pvemcp.pve.Verb;
 import pvemcp.tool.ToolContext;
 
 /// What one call has seen of the guests, each asked for once. For one thread.
@@ -69,11 +68,11 @@ final class Sight {
         if (!pools.test("")) {
             return found;
         }
-        for (var row : Fields.list(ctx.pve().data(Verb.GET, "/pools", Json.Obj.EMPTY))) {
+        for (var row : ctx.pve().rows("/pools")) {
             var pool = row.text("poolid");
             if (pools.test(pool)) {
                 var asked = Json.obj("poolid", pool, "type", "storage");
-                for (var answer : Fields.list(ctx.pve().data(Verb.GET, "/pools", asked))) {
+                for (var answer : ctx.pve().rows("/pools", asked)) {
                     Fields.list(answer.raw("members")).forEach(member -> found.put(member.text("storage"), pool));
                 }
             }

@@ -9,14 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
-import pvemcp.pve.Fields;
 import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.TaskList;
 import pvemcp.pve.TaskList.TaskRow;
 import pvemcp.pve.Upid;
-import pvemcp.pve.Verb;
 
 /// Looks through the tasks of a cluster for the one that a request has started: by whom, of which type, on what and
 /// since when. Only reads; for one thread.
@@ -133,7 +131,7 @@ final class TaskTrace {
     private Optional<Duration> apart(Wanted wanted) {
         try {
             var path = "/nodes/" + pve.node(wanted.node()).name() + "/time";
-            var time = Fields.of(pve.data(Verb.GET, path, Json.Obj.EMPTY)).moment("time");
+            var time = pve.fields(path).moment("time");
             return time.map(there -> Duration.between(clock.instant(), there));
         } catch (PveException e) {
             if (e.fault() instanceof PveFault.Forbidden) {

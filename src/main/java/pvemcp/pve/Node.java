@@ -2,7 +2,6 @@ package pvemcp.pve;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
 
@@ -63,8 +62,8 @@ public final class Node {
     }
 
     /// Asks for something that runs as a task, such as `POST /vzdump`.
-    public Optional<Task> start(Verb verb, String below, Json.Obj params) {
-        return pve.startedBy(send(verb, below, params));
+    public Task start(Verb verb, String below, Json.Obj params) {
+        return pve.requireTask(send(verb, below, params));
     }
 
     public Json send(Verb verb, String below, Json.Obj params) {

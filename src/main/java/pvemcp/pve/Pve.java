@@ -40,6 +40,24 @@ public final class Pve {
         return wire.data(verb, path, params);
     }
 
+    /// The objects that a GET lists.
+    public List<Fields> rows(String path) {
+        return rows(path, Json.Obj.EMPTY);
+    }
+
+    public List<Fields> rows(String path, Json.Obj params) {
+        return Fields.list(data(Verb.GET, path, params));
+    }
+
+    /// The object that a GET is answered with.
+    public Fields fields(String path) {
+        return fields(path, Json.Obj.EMPTY);
+    }
+
+    public Fields fields(String path, Json.Obj params) {
+        return Fields.of(data(Verb.GET, path, params));
+    }
+
     /// See [Transport#upload].
     public Json upload(String path, Json.Obj params, Upload file) {
         return wire.upload(path, params, file).get("data").orElse(Json.Null.NULL);
@@ -56,11 +74,11 @@ public final class Pve {
     }
 
     public Version version() {
-        return Version.from(Fields.of(data(Verb.GET, "/version", Json.Obj.EMPTY)));
+        return Version.from(fields("/version"));
     }
 
     public ClusterStatus clusterStatus() {
-        return ClusterStatus.from(Fields.list(data(Verb.GET, "/cluster/status", Json.Obj.EMPTY)));
+        return ClusterStatus.from(rows("/cluster/status"));
     }
 
     /// Everything the cluster has, as far as the caller may see it.
@@ -81,9 +99,7 @@ public final class Pve {
     }
 
     private List<Resource> resources(Json.Obj filter) {
-        return Fields.list(data(Verb.GET, "/cluster/resources", filter)).stream()
-                .map(Resource::from)
-                .toList();
+        return rows("/cluster/resources", filter).stream().map(Resource::from).toList();
     }
 
     private static <R extends Resource> List<R> only(Class<R> kind, List<Resource> resources) {
@@ -131,7 +147,7 @@ public final class Pve {
     ///
     /// @param whose `userid`, where it is not the caller, and `path`, where it is about one path alone
     public Permissions permissions(Json.Obj whose) {
-        return Permissions.from(Fields.of(data(Verb.GET, "/access/permissions", whose)));
+        return Permissions.from(fields("/access/permissions", whose));
     }
 
     /// An id no guest has at this moment. It is not reserved: somebody else may get the same.

@@ -69,7 +69,7 @@ final class AccessReads {
 
     /// The lines this token may see, by path.
     static List<AclLine> acl(ToolContext ctx) {
-        return Fields.list(get(ctx, "/access/acl", Json.Obj.EMPTY)).stream()
+        return ctx.pve().rows("/access/acl").stream()
                 .map(AclLine::of)
                 .sorted(Comparator.comparing(AclLine::path).thenComparing(AclLine::who))
                 .toList();
@@ -178,7 +178,7 @@ final class AccessReads {
         }
 
         private Page users(ToolContext ctx) {
-            var rows = Fields.list(get(ctx, "/access/users", Json.obj("full", 1))).stream()
+            var rows = ctx.pve().rows("/access/users", Json.obj("full", 1)).stream()
                     .map(UserLine::of)
                     .sorted(Comparator.comparing(UserLine::user))
                     .toList();
@@ -190,13 +190,13 @@ final class AccessReads {
         }
 
         private static User user(ToolContext ctx, String id) {
-            var row = Fields.of(get(ctx, ApiPath.of("/access/users/{userid}", id), Json.Obj.EMPTY));
+            var row = ctx.pve().fields(ApiPath.of("/access/users/{userid}", id));
             var groups = names(row.raw("groups"));
             var tokens = new ArrayList<TokenLine>();
             if (row.raw("tokens") instanceof Json.Obj(var all)) {
                 all.forEach((name, token) -> tokens.add(TokenLine.of(id, name, Fields.of(token))));
             }
-            var factors = get(ctx, ApiPath.of("/access/tfa/{userid}", id), Json.Obj.EMPTY);
+            var factors = ctx.pve().data(Verb.GET, ApiPath.of("/access/tfa/{userid}", id), Json.Obj.EMPTY);
             var rights = acl(ctx).stream()
                     .filter(line -> line.who().equals(id)
                             || line.who().startsWith(id + "!")
@@ -219,7 +219,7 @@ final class AccessReads {
         }
 
         private Page groups(ToolContext ctx) {
-            var rows = Fields.list(get(ctx, "/access/groups", Json.Obj.EMPTY)).stream()
+            var rows = ctx.pve().rows("/access/groups").stream()
                     .map(row -> new GroupLine(
                             Clean.name(row.text("groupid")),
                             row.listed("users").stream().map(Clean::name).toList(),
@@ -230,7 +230,7 @@ final class AccessReads {
         }
 
         private static Group group(ToolContext ctx, String id) {
-            var row = Fields.of(get(ctx, ApiPath.of("/access/groups/{groupid}", id), Json.Obj.EMPTY));
+            var row = ctx.pve().fields(ApiPath.of("/access/groups/{groupid}", id));
             return new Group(
                     Clean.name(id),
                     Clean.name(row.text("comment")),
@@ -242,7 +242,7 @@ final class AccessReads {
         }
 
         private Page roles(ToolContext ctx) {
-            var rows = Fields.list(get(ctx, "/access/roles", Json.Obj.EMPTY)).stream()
+            var rows = ctx.pve().rows("/access/roles").stream()
                     .map(row -> new RoleLine(
                             Clean.name(row.text("roleid")),
                             row.flag("special"),
@@ -253,7 +253,7 @@ final class AccessReads {
         }
 
         private static Role role(ToolContext ctx, String id) {
-            var row = Fields.of(get(ctx, ApiPath.of("/access/roles/{roleid}", id), Json.Obj.EMPTY));
+            var row = ctx.pve().fields(ApiPath.of("/access/roles/{roleid}", id));
             return new Role(
                     Clean.name(id),
                     row.all().members().keySet().stream()
@@ -264,7 +264,7 @@ final class AccessReads {
         }
 
         private Page realms(ToolContext ctx) {
-            var rows = Fields.list(get(ctx, "/access/domains", Json.Obj.EMPTY)).stream()
+            var rows = ctx.pve().rows("/access/domains").stream()
                     .map(row -> new RealmLine(
                             Clean.name(row.text("realm")),
                             Clean.name(row.text("type")),
@@ -279,7 +279,7 @@ final class AccessReads {
         /// Its settings but the secrets among them, which PVE hands out too.
         private static Object realm(ToolContext ctx, String id) {
             var path = ApiPath.of("/access/domains/{realm}", id);
-            var settings = Fields.of(get(ctx, path, Json.Obj.EMPTY)).all();
+            var settings = ctx.pve().fields(path).all();
             for (var secret : SECRET_SETTINGS) {
                 settings = settings.without(secret);
             }
@@ -305,7 +305,7 @@ final class AccessReads {
             if (id.isPresent()) {
                 ofUser(ctx, id.get(), rows);
             } else {
-                for (var user : Fields.list(get(ctx, "/access/users", Json.obj("full", 1)))) {
+                for (var user : ctx.pve().rows("/access/users", Json.obj("full", 1))) {
                     for (var token : Fields.list(user.raw("tokens"))) {
                         rows.add(TokenLine.of(user.text("userid"), token.text("tokenid"), token));
                     }
@@ -324,11 +324,11 @@ final class AccessReads {
                 var user = id.substring(0, mark);
                 var name = id.substring(mark + 1);
                 var path = ApiPath.of("/access/users/{userid}/token/{tokenid}", user, name);
-                rows.add(TokenLine.of(user, name, Fields.of(get(ctx, path, Json.Obj.EMPTY))));
+                rows.add(TokenLine.of(user, name, ctx.pve().fields(path)));
                 return;
             }
             var path = ApiPath.of("/access/users/{userid}/token", id);
-            for (var token : Fields.list(get(ctx, path, Json.Obj.EMPTY))) {
+            for (var token : ctx.pve().rows(path)) {
                 rows.add(TokenLine.of(id, token.text("tokenid"), token));
             }
         }
@@ -337,9 +337,9 @@ final class AccessReads {
             var rows = new ArrayList<FactorLine>();
             if (id.isPresent()) {
                 var path = ApiPath.of("/access/tfa/{userid}", id.get());
-                factors(id.get(), get(ctx, path, Json.Obj.EMPTY), false, rows);
+                factors(id.get(), ctx.pve().data(Verb.GET, path, Json.Obj.EMPTY), false, rows);
             } else {
-                for (var user : Fields.list(get(ctx, "/access/tfa", Json.Obj.EMPTY))) {
+                for (var user : ctx.pve().rows("/access/tfa")) {
                     boolean locked = user.flag("totp-locked")
                             || user.moment("tfa-locked-until")
                                     .filter(ctx.clock().instant()::isBefore)
@@ -405,9 +405,5 @@ final class AccessReads {
             items.forEach(item -> item.scalarText().ifPresent(name -> names.add(Clean.name(name))));
         }
         return List.copyOf(names);
-    }
-
-    static Json get(ToolContext ctx, String path, Json.Obj params) {
-        return ctx.pve().data(Verb.GET, path, params);
     }
 }

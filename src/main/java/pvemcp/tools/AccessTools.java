@@ -176,7 +176,7 @@ public final class AccessTools {
         /// What a deletion costs besides. Users of a realm stay, with their grants (PVE::API2::Domains, delete).
         private Optional<String> lost(ToolContext ctx) {
             if (what == Subject.REALM) {
-                var users = Fields.list(AccessReads.get(ctx, "/access/users", Json.Obj.EMPTY)).stream()
+                var users = ctx.pve().rows("/access/users").stream()
                         .filter(user -> user.text("userid").endsWith("@" + id));
                 return counted(users.count(), "users log in no more");
             }

@@ -17,7 +17,6 @@ import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
-import pvemcp.pve.Verb;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 
@@ -36,8 +35,7 @@ record BackupAudit(
         var probe = new Probe(ctx);
         var guests =
                 ctx.pve().guests().stream().filter(guest -> !guest.template()).toList();
-        var jobs = probe.look(
-                "backup jobs", () -> Fields.list(ctx.pve().data(Verb.GET, "/cluster/backup", Json.Obj.EMPTY)));
+        var jobs = probe.look("backup jobs", () -> ctx.pve().rows("/cluster/backup"));
         var newest = newest(probe);
         var leftOut = leftOut(probe);
         var failed = failed(ctx, probe);

@@ -10,7 +10,6 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
-import pvemcp.pve.Verb;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -259,7 +258,7 @@ final class CephReads {
         }
 
         private Object flags(ToolContext ctx) {
-            var set = Fields.list(ctx.pve().data(Verb.GET, "/cluster/ceph/flags", Json.Obj.EMPTY)).stream()
+            var set = ctx.pve().rows("/cluster/ceph/flags").stream()
                     .filter(row -> row.flag("value"))
                     .map(row -> Clean.name(row.text("name")))
                     .toList();
@@ -292,7 +291,7 @@ final class CephReads {
     /// As the node knows it that is asked; empty where Ceph is not installed there, or not set up.
     static Optional<Status> ofCluster(ToolContext ctx) {
         try {
-            return Optional.of(Status.of(Fields.of(ctx.pve().data(Verb.GET, "/cluster/ceph/status", Json.Obj.EMPTY))));
+            return Optional.of(Status.of(ctx.pve().fields("/cluster/ceph/status")));
         } catch (PveException e) {
             if (isWithout(e)) {
                 return Optional.empty();

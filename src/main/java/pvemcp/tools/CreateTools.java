@@ -11,8 +11,6 @@ import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.PowerAction;
-import pvemcp.pve.PveException;
-import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Aim.OnGuest;
@@ -161,9 +159,7 @@ final class CreateTools {
             var at = Places.node(pve, node);
             var id = Places.id(pve, vmid);
             var on = Places.storage(pve, at, "images", storage);
-            var task = pve.node(at)
-                    .start(Verb.POST, "/qemu", params(id, on, extras))
-                    .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
+            var task = pve.node(at).start(Verb.POST, "/qemu", params(id, on, extras));
             var outcome = Outcome.of(ctx, task, timeout);
             var chosen = "storage %s, bridge %s, %d cores, %s RAM, guest agent expected"
                     .formatted(on, bridge, cores, memory);
@@ -292,9 +288,7 @@ final class CreateTools {
             var at = Places.node(pve, node);
             var id = Places.id(pve, vmid);
             var on = Places.storage(pve, at, "rootdir", storage);
-            var task = pve.node(at)
-                    .start(Verb.POST, "/lxc", params(id, on, extras))
-                    .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE named no task")));
+            var task = pve.node(at).start(Verb.POST, "/lxc", params(id, on, extras));
             var outcome = Outcome.of(ctx, task, timeout);
             var chosen = "unprivileged, storage %s, bridge %s, ip %s, %d cores, %s RAM"
                     .formatted(on, bridge, ip, cores, memory);

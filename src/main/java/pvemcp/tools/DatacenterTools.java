@@ -127,7 +127,7 @@ public final class DatacenterTools {
                 case JOIN -> joining(ctx);
                 case MAPPINGS -> mappings(ctx);
                 case METRICS ->
-                    Fields.list(get(ctx, "/cluster/metrics/server")).stream()
+                    ctx.pve().rows("/cluster/metrics/server").stream()
                             .map(MetricServer::of)
                             .toList();
                 case CPUS ->
@@ -146,7 +146,7 @@ public final class DatacenterTools {
 
         private View log(ToolContext ctx) {
             var most = text.isPresent() ? LOG_ALL : LOG_LINES;
-            var lines = Fields.list(ctx.pve().data(Verb.GET, "/cluster/log", Json.obj("max", most))).stream()
+            var lines = ctx.pve().rows("/cluster/log", Json.obj("max", most)).stream()
                     .map(LogLine::of)
                     .map(line -> "%s %s %s %s: %s"
                             .formatted(
@@ -169,11 +169,11 @@ public final class DatacenterTools {
         }
 
         private static Object corosync(ToolContext ctx) {
-            var nodes = Fields.list(get(ctx, "/cluster/config/nodes"));
+            var nodes = ctx.pve().rows("/cluster/config/nodes");
             if (nodes.isEmpty()) {
                 return new View.Text("this host is in no cluster: there is no corosync configuration");
             }
-            var totem = Fields.of(get(ctx, "/cluster/config/totem"));
+            var totem = ctx.pve().fields("/cluster/config/totem");
             var qdevice = get(ctx, "/cluster/config/qdevice");
             return new Corosync(
                     Clean.name(totem.text("cluster_name")),
@@ -184,7 +184,7 @@ public final class DatacenterTools {
         }
 
         private static Joining joining(ToolContext ctx) {
-            var info = Fields.of(get(ctx, "/cluster/config/join"));
+            var info = ctx.pve().fields("/cluster/config/join");
             var nodes = Fields.list(info.raw("nodelist"));
             var contact = nodes.stream()
                     .filter(row -> row.text("name").equals(info.text("preferred_node")))
@@ -210,7 +210,7 @@ public final class DatacenterTools {
                 if (Operations.find(ctx.schema(), Verb.GET, path).isEmpty()) {
                     continue;
                 }
-                var rows = Fields.list(get(ctx, path));
+                var rows = ctx.pve().rows(path);
                 rows.forEach(row -> lines.add(mapping(ctx, kind, path, row, online)));
             }
             return lines;
@@ -231,7 +231,7 @@ public final class DatacenterTools {
             nodes.retainAll(online);
             var wrong = new ArrayList<String>();
             for (var node : nodes) {
-                for (var checked : Fields.list(ctx.pve().data(Verb.GET, path, Json.obj("check-node", node)))) {
+                for (var checked : ctx.pve().rows(path, Json.obj("check-node", node))) {
                     if (checked.text("id").equals(row.text("id"))) {
                         Fields.list(checked.raw("checks"))
                                 .forEach(check -> wrong.add(node + ": " + Clean.line(check.text("message"))));
@@ -403,7 +403,7 @@ public final class DatacenterTools {
 
         private Optional<Fields> before(ToolContext ctx, String name) {
             var names = what == Thing.CPU ? Set.of(name, "custom-" + name) : Set.of(name);
-            return Fields.list(get(ctx, all())).stream()
+            return ctx.pve().rows(all()).stream()
                     .filter(row -> names.contains(row.text(key())))
                     .findFirst();
         }

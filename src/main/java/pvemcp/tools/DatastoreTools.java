@@ -79,7 +79,7 @@ public final class DatastoreTools {
                 var found = ctx.pve().data(Verb.GET, path, Json.Obj.EMPTY);
                 return ApiAnswer.of(path, found, List.of(), 0, 1);
             }
-            var rows = Fields.list(ctx.pve().data(Verb.GET, "/storage", Json.Obj.EMPTY)).stream()
+            var rows = ctx.pve().rows("/storage").stream()
                     .map(Definition::of)
                     .sorted(Comparator.comparing(Definition::storage))
                     .toList();

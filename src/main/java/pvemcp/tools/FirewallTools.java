@@ -79,16 +79,8 @@ public final class FirewallTools {
                 case ALIASES -> named(door, Fields.list(door.read("/aliases")), "name");
                 case IPSETS -> named(door, Fields.list(door.read("/ipset")), "name");
                 case REFS -> named(door, Fields.list(door.read("/refs")), "ref");
-                case GROUPS ->
-                    named(
-                            door,
-                            Fields.list(ctx.pve().data(Verb.GET, "/cluster/firewall/groups", Json.Obj.EMPTY)),
-                            "group");
-                case MACROS ->
-                    named(
-                            door,
-                            Fields.list(ctx.pve().data(Verb.GET, "/cluster/firewall/macros", Json.Obj.EMPTY)),
-                            "macro");
+                case GROUPS -> named(door, ctx.pve().rows("/cluster/firewall/groups"), "group");
+                case MACROS -> named(door, ctx.pve().rows("/cluster/firewall/macros"), "macro");
                 case LOG -> log(door);
             };
         }

@@ -56,10 +56,6 @@ public final class HaTools {
         return (guest.kind() == GuestKind.CONTAINER ? "ct:" : "vm:") + guest.vmid();
     }
 
-    private static List<Fields> list(ToolContext ctx, String path) {
-        return Fields.list(ctx.pve().data(Verb.GET, path, Json.Obj.EMPTY));
-    }
-
     private static Optional<Fields> named(List<Fields> rows, String key, String name) {
         return rows.stream().filter(row -> row.text(key).equals(name)).findFirst();
     }
@@ -68,7 +64,7 @@ public final class HaTools {
     /// refuses to list them (PVE::API2::HA::Groups).
     private static Optional<List<Fields>> groups(ToolContext ctx) {
         try {
-            return Optional.of(list(ctx, GROUPS));
+            return Optional.of(ctx.pve().rows(GROUPS));
         } catch (PveException e) {
             if (e.fault().toString().contains("migrated to rules")) {
                 return Optional.empty();
@@ -153,7 +149,7 @@ public final class HaTools {
         @Override
         public HaFacts run(ToolContext ctx) {
             var wanted = guest.map(ref -> sid(ctx.pve().guest(ref)));
-            var status = list(ctx, "/cluster/ha/status/current");
+            var status = ctx.pve().rows("/cluster/ha/status/current");
             var names = ctx.pve().guests().stream()
                     .collect(Collectors.toMap(row -> row.vmid(), row -> row.name(), (one, _) -> one));
             var guests = status.stream()
@@ -189,10 +185,10 @@ public final class HaTools {
             var lines = new ArrayList<RuleLine>();
             var groups = groups(ctx);
             if (groups.isPresent()) {
-                var resources = list(ctx, RESOURCES);
+                var resources = ctx.pve().rows(RESOURCES);
                 groups.get().forEach(row -> lines.add(RuleLine.ofGroup(row, resources)));
             } else {
-                list(ctx, RULES).forEach(row -> lines.add(RuleLine.ofRule(row)));
+                ctx.pve().rows(RULES).forEach(row -> lines.add(RuleLine.ofRule(row)));
             }
             return lines;
         }
@@ -297,9 +293,7 @@ public final class HaTools {
 
         @Override
         public Tier tier(ApiSchema schema) {
-            return moves()
-                    ? Tiers.of(schema, Verb.POST, RESOURCES + "/{sid}/migrate", Json.Obj.EMPTY)
-                    : Tier.CHANGE;
+            return moves() ? Tiers.of(schema, Verb.POST, RESOURCES + "/{sid}/migrate", Json.Obj.EMPTY) : Tier.CHANGE;
         }
 
         @Override
@@ -317,7 +311,7 @@ public final class HaTools {
             var sid = sid(found);
             var params = state.map(wanted -> options.with("state", wanted.name().toLowerCase(Locale.ROOT)))
                     .orElse(options);
-            var before = named(list(ctx, RESOURCES), "sid", sid);
+            var before = named(ctx.pve().rows(RESOURCES), "sid", sid);
             if (before.isPresent() && params.isEmpty()) {
                 throw new BadArguments(List.of("%s is under HA already; say what to change".formatted(found)));
             }
@@ -427,7 +421,7 @@ public final class HaTools {
 
         private HaChanged rule(ToolContext ctx) {
             Extras.require(ctx, RULES, options, TAKEN);
-            var before = named(list(ctx, RULES), "rule", name);
+            var before = named(ctx.pve().rows(RULES), "rule", name);
             var type = before.map(row -> row.text("type"))
                     .orElseGet(() -> affinity.isPresent() ? "resource-affinity" : "node-affinity");
             boolean aboutNodes = type.equals("node-affinity");

@@ -45,10 +45,6 @@ public final class JobTools {
 
     private JobTools() {}
 
-    private static List<Fields> list(ToolContext ctx, String path) {
-        return Fields.list(ctx.pve().data(Verb.GET, path, Json.Obj.EMPTY));
-    }
-
     private static boolean isOn(Fields job) {
         return job.maybe("enabled").map(flag -> !flag.equals("0")).orElse(true);
     }
@@ -134,19 +130,19 @@ public final class JobTools {
 
         private static List<Instant> runs(ToolContext ctx, String schedule) {
             var params = Json.obj("schedule", schedule, "iterations", 5);
-            return Fields.list(ctx.pve().data(Verb.GET, "/cluster/jobs/schedule-analyze", params)).stream()
+            return ctx.pve().rows("/cluster/jobs/schedule-analyze", params).stream()
                     .flatMap(row -> row.moment("timestamp").stream())
                     .toList();
         }
 
         private static Jobs all(ToolContext ctx) {
             var jobs = new ArrayList<JobLine>();
-            list(ctx, BACKUPS).forEach(row -> jobs.add(JobLine.backup(row)));
+            ctx.pve().rows(BACKUPS).forEach(row -> jobs.add(JobLine.backup(row)));
             // PVE 7 has no syncs by schedule.
             if (Operations.find(ctx.schema(), Verb.GET, SYNCS).isPresent()) {
-                list(ctx, SYNCS).forEach(row -> jobs.add(JobLine.sync(row)));
+                ctx.pve().rows(SYNCS).forEach(row -> jobs.add(JobLine.sync(row)));
             }
-            var uncovered = list(ctx, "/cluster/backup-info/not-backed-up").stream()
+            var uncovered = ctx.pve().rows("/cluster/backup-info/not-backed-up").stream()
                     .map(row -> new Uncovered(row.whole("vmid").orElse(0L).intValue(), Clean.name(row.text("name"))))
                     .toList();
             long off = jobs.stream().filter(line -> !line.enabled()).count();
@@ -199,7 +195,7 @@ public final class JobTools {
                 "comment");
 
         static JobFacts of(ToolContext ctx, String id) {
-            var job = Fields.of(ctx.pve().data(Verb.GET, ApiPath.of(BACKUPS + "/{id}", id), Json.Obj.EMPTY));
+            var job = ctx.pve().fields(ApiPath.of(BACKUPS + "/{id}", id));
             var others = new LinkedHashMap<String, String>();
             job.all().members().forEach((key, value) -> {
                 if (!SHOWN.contains(key)) {
@@ -226,8 +222,7 @@ public final class JobTools {
     }
 
     private static List<Json.Obj> included(ToolContext ctx, String job) {
-        var tree = Fields.of(
-                ctx.pve().data(Verb.GET, ApiPath.of(BACKUPS + "/{id}/included_volumes", job), Json.Obj.EMPTY));
+        var tree = ctx.pve().fields(ApiPath.of(BACKUPS + "/{id}/included_volumes", job));
         return Fields.list(tree.raw("children")).stream().map(Fields::all).toList();
     }
 
@@ -315,7 +310,8 @@ public final class JobTools {
         }
 
         private boolean isThere(ToolContext ctx) {
-            return list(ctx, path()).stream().anyMatch(row -> row.text("id").equals(job));
+            return ctx.pve().rows(path()).stream()
+                    .anyMatch(row -> row.text("id").equals(job));
         }
 
         @Override
@@ -394,7 +390,7 @@ public final class JobTools {
             if (params.has("schedule")) {
                 return params;
             }
-            return list(ctx, SYNCS).stream()
+            return ctx.pve().rows(SYNCS).stream()
                     .filter(row -> row.text("id").equals(job))
                     .findFirst()
                     .map(row -> params.with("schedule", row.text("schedule")))
@@ -437,8 +433,7 @@ public final class JobTools {
         }
 
         BackupTools.BackupRuns run(ToolContext ctx) {
-            var settings = Fields.of(ctx.pve().data(Verb.GET, ApiPath.of(BACKUPS + "/{id}", job), Json.Obj.EMPTY))
-                    .all();
+            var settings = ctx.pve().fields(ApiPath.of(BACKUPS + "/{id}", job)).all();
             requireMild(ctx, settings);
             var byNode = guests(ctx).stream()
                     .collect(Collectors.groupingBy(Guest::node, LinkedHashMap::new, Collectors.toList()));

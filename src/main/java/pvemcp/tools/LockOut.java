@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.json.Json;
-import pvemcp.pve.Fields;
-import pvemcp.pve.Verb;
 import pvemcp.tool.ToolContext;
 
 /// Whether a change of a datacenter's or node's firewall would cut off those who manage it. What it says is a
@@ -22,7 +20,7 @@ record LockOut(boolean on, String policy, List<Json.Obj> rules) {
 
     /// What is in force now for a node, or for all of them.
     static LockOut now(ToolContext ctx, FirewallScope scope) {
-        var options = Fields.of(ctx.pve().data(Verb.GET, "/cluster/firewall/options", Json.Obj.EMPTY));
+        var options = ctx.pve().fields("/cluster/firewall/options");
         var rules = new ArrayList<Json.Obj>();
         scope.door(ctx).ruleRows().forEach(row -> rules.add(row.all()));
         if (scope.node().isPresent()) {

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
-import pvemcp.pve.Fields;
 import pvemcp.pve.Permissions;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -113,7 +112,7 @@ record PermissionAudit(
     @Override
     public Findings run(ToolContext ctx) {
         var roles = new HashMap<String, Set<String>>();
-        for (var role : Fields.list(AccessReads.get(ctx, "/access/roles", Json.Obj.EMPTY))) {
+        for (var role : ctx.pve().rows("/access/roles")) {
             roles.put(role.text("roleid"), new TreeSet<>(role.listed("privs")));
         }
         var known = roles.getOrDefault("Administrator", Set.of());
@@ -206,7 +205,8 @@ record PermissionAudit(
         var user = who.split("!", 2)[0];
         var groups = probe.look(
                 "groups of " + Clean.name(user),
-                () -> Fields.of(AccessReads.get(ctx, ApiPath.of("/access/users/{userid}", user), Json.Obj.EMPTY))
+                () -> ctx.pve()
+                        .fields(ApiPath.of("/access/users/{userid}", user))
                         .raw("groups"));
         var names = groups.map(AccessReads::names).orElse(List.of());
         return probe.look("grants", () -> AccessReads.acl(ctx)).orElse(List.of()).stream()
@@ -225,7 +225,7 @@ record PermissionAudit(
         var user = who.substring(0, mark);
         var name = who.substring(mark + 1);
         var path = ApiPath.of("/access/users/{userid}/token/{tokenid}", user, name);
-        return probe.look("token " + Clean.name(who), () -> Fields.of(AccessReads.get(ctx, path, Json.Obj.EMPTY)))
+        return probe.look("token " + Clean.name(who), () -> ctx.pve().fields(path))
                 .map(row -> AccessReads.TokenLine.of(user, name, row));
     }
 

@@ -57,7 +57,7 @@ public final class PoolTools {
         private Page all(ToolContext ctx) {
             var guests = new TreeMap<String, Integer>();
             ctx.pve().guests().forEach(guest -> guests.merge(guest.pool(), 1, Integer::sum));
-            var rows = Fields.list(ctx.pve().data(Verb.GET, "/pools", Json.Obj.EMPTY)).stream()
+            var rows = ctx.pve().rows("/pools").stream()
                     .map(row -> new PoolLine(
                             Clean.name(row.text("poolid")),
                             guests.getOrDefault(row.text("poolid"), 0),

@@ -10,7 +10,6 @@ import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
-import pvemcp.pve.Verb;
 import pvemcp.query.Inventory;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
@@ -45,8 +44,7 @@ final class Probe {
 
     /// The objects of a list; none where they could not be seen.
     List<Fields> list(String what, String path, Json.Obj params) {
-        return look(what, () -> Fields.list(ctx.pve().data(Verb.GET, path, params)))
-                .orElse(List.of());
+        return look(what, () -> ctx.pve().rows(path, params)).orElse(List.of());
     }
 
     List<Fields> list(String what, String path) {

@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Bytes;
-import pvemcp.pve.Fields;
 import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
@@ -266,7 +265,7 @@ public final class ProvisionTools {
         }
 
         private Optional<Task> resized(ToolContext ctx, String base, Steps steps) {
-            var config = Fields.of(ctx.pve().data(Verb.GET, base + "/config", Json.Obj.EMPTY));
+            var config = ctx.pve().fields(base + "/config");
             var key = firstDisk(config.all(), config.text("boot"));
             var now =
                     config.properties(key).get("size").flatMap(Bytes::tryParse).orElse(Bytes.ZERO);
@@ -324,8 +323,7 @@ public final class ProvisionTools {
         }
 
         private static boolean hasAgent(ToolContext ctx, String base) {
-            var agent = Fields.of(ctx.pve().data(Verb.GET, base + "/config", Json.Obj.EMPTY))
-                    .properties("agent");
+            var agent = ctx.pve().fields(base + "/config").properties("agent");
             return agent.bare()
                     .or(() -> agent.get("enabled"))
                     .filter("1"::equals)

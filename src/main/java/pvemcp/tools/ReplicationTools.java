@@ -63,7 +63,7 @@ public final class ReplicationTools {
     }
 
     private static List<Fields> jobs(ToolContext ctx) {
-        return Fields.list(ctx.pve().data(Verb.GET, JOBS, Json.Obj.EMPTY));
+        return ctx.pve().rows(JOBS);
     }
 
     /// @param lastSync when it last succeeded; absent: never
@@ -233,7 +233,7 @@ public final class ReplicationTools {
 
         @Override
         public Outcome run(ToolContext ctx) {
-            var node = source(ctx, Fields.of(ctx.pve().data(Verb.GET, path(job), Json.Obj.EMPTY)));
+            var node = source(ctx, ctx.pve().fields(path(job)));
             ctx.pve().node(node).send(Verb.POST, ApiPath.of("/replication/{id}/schedule_now", job), Json.Obj.EMPTY);
             return new Outcome(
                     "scheduled; it runs within a minute",

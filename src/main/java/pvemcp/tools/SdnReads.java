@@ -9,7 +9,6 @@ import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Resource.NodeRow;
-import pvemcp.pve.Verb;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
@@ -180,9 +179,7 @@ final class SdnReads {
 
         private Page addresses(ToolContext ctx) {
             var path = ApiPath.of("/cluster/sdn/ipams/{ipam}/status", name.orElse("pve"));
-            var rows = Fields.list(ctx.pve().data(Verb.GET, path, Json.Obj.EMPTY)).stream()
-                    .map(AddressLine::of)
-                    .toList();
+            var rows = ctx.pve().rows(path).stream().map(AddressLine::of).toList();
             return Page.of("addresses", AddressLine.class, rows, this)
                     .counting("use", AddressLine::use)
                     .page(Window.at(cursor), AddressLine::ip);
@@ -224,7 +221,7 @@ final class SdnReads {
         /// Of a fabric, or of an EVPN zone.
         private View routes(ToolContext ctx) {
             var which = name.orElseThrow(() -> HostTools.missing("name", what));
-            boolean zone = Fields.list(ctx.pve().data(Verb.GET, SDN + "zones", Json.Obj.EMPTY)).stream()
+            boolean zone = ctx.pve().rows(SDN + "zones").stream()
                     .anyMatch(row -> row.text("zone").equals(which));
             return below(ctx, zone ? "/sdn/zones/{zone}/ip-vrf" : "/sdn/fabrics/{fabric}/routes");
         }
@@ -245,7 +242,7 @@ final class SdnReads {
     }
 
     private static List<View> diffs(ToolContext ctx, String node) {
-        var answer = Fields.of(ctx.pve().data(Verb.GET, SDN + "dry-run", Json.obj("node", node)));
+        var answer = ctx.pve().fields(SDN + "dry-run", Json.obj("node", node));
         var views = new ArrayList<View>();
         for (var file : List.of("interfaces-diff", "frr-diff")) {
             views.addAll(Outcome.quoted(
@@ -256,7 +253,7 @@ final class SdnReads {
 
     /// How many lines applying would add to and take from the files of a node.
     static String effect(ToolContext ctx, String node) {
-        var answer = Fields.of(ctx.pve().data(Verb.GET, SDN + "dry-run", Json.obj("node", node)));
+        var answer = ctx.pve().fields(SDN + "dry-run", Json.obj("node", node));
         int added = 0;
         int removed = 0;
         for (var file : List.of("interfaces-diff", "frr-diff")) {
@@ -287,7 +284,7 @@ final class SdnReads {
     /// With what waits; parts of which nothing waits ignore that (PVE::API2::Network::SDN::Ipams, Dns).
     private static List<Fields> rows(ToolContext ctx, String path) {
         boolean waits = !path.endsWith("/ipams") && !path.endsWith("/dns");
-        return Fields.list(ctx.pve().data(Verb.GET, path, waits ? Json.obj("pending", 1) : Json.Obj.EMPTY));
+        return ctx.pve().rows(path, waits ? Json.obj("pending", 1) : Json.Obj.EMPTY);
     }
 
     private static List<Defined> subnets(ToolContext ctx) {
@@ -301,7 +298,7 @@ final class SdnReads {
     }
 
     private static List<Defined> fabrics(ToolContext ctx) {
-        var answer = Fields.of(ctx.pve().data(Verb.GET, SDN + "fabrics/all", Json.obj("pending", 1)));
+        var answer = ctx.pve().fields(SDN + "fabrics/all", Json.obj("pending", 1));
         var all = new ArrayList<Defined>();
         Fields.list(answer.raw("fabrics")).stream()
                 // A host without any answers rows that have only a digest (recording s04).

@@ -167,7 +167,7 @@ public final class SdnTools {
         }
 
         private static Fields present(ToolContext ctx, String path) {
-            return Fields.of(ctx.pve().data(Verb.GET, path, Json.Obj.EMPTY));
+            return ctx.pve().fields(path);
         }
 
         private static Json.Obj kept(Json.Obj params, Fields present, String... names) {

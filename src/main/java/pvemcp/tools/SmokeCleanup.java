@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
-import pvemcp.pve.Fields;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.TaskReport;
@@ -88,7 +87,7 @@ final class SmokeCleanup {
     /// Asked for by its id: a list would also lack what this token may not see.
     private State state(SmokeRecord.Made made) {
         try {
-            var config = Fields.of(ctx.pve().data(Verb.GET, path(made, "/config"), Json.Obj.EMPTY));
+            var config = ctx.pve().fields(path(made, "/config"));
             return config.text("description").contains(made.mark()) ? State.OURS : State.ANOTHERS;
         } catch (PveException e) {
             if (e.fault() instanceof PveFault.Missing) {
@@ -107,7 +106,7 @@ final class SmokeCleanup {
             case GONE -> "gone already";
             case ANOTHERS -> "left alone: another guest has this id";
             case OURS -> {
-                var status = Fields.of(ctx.pve().data(Verb.GET, path(made, "/status/current"), Json.Obj.EMPTY));
+                var status = ctx.pve().fields(path(made, "/status/current"));
                 if (!status.text("status").equals("stopped")) {
                     await(Verb.POST, path(made, "/status/stop"), Json.Obj.EMPTY);
                 }

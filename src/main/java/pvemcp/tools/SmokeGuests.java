@@ -125,7 +125,7 @@ final class SmokeGuests {
     private Optional<String> bridge() {
         var path = ApiPath.of("/nodes/{node}/network", asked.node());
         var found = new TreeSet<String>();
-        for (var row : Fields.list(ctx.pve().data(Verb.GET, path, Json.obj("type", "any_bridge")))) {
+        for (var row : ctx.pve().rows(path, Json.obj("type", "any_bridge"))) {
             found.add(row.text("iface"));
         }
         return found.stream().findFirst();
@@ -136,7 +136,7 @@ final class SmokeGuests {
     }
 
     private Fields read(SmokeRecord.Made guest, String below) {
-        return Fields.of(ctx.pve().data(Verb.GET, path(guest, below), Json.Obj.EMPTY));
+        return ctx.pve().fields(path(guest, below));
     }
 
     private String requireStatus(SmokeRecord.Made guest, String wanted) {
@@ -151,7 +151,7 @@ final class SmokeGuests {
         if (!read(guest, "/config").all().has("net0")) {
             throw new Skipped("the node has no bridge");
         }
-        var names = Fields.list(ctx.pve().data(Verb.GET, path(guest, "/interfaces"), Json.Obj.EMPTY)).stream()
+        var names = ctx.pve().rows(path(guest, "/interfaces")).stream()
                 .map(row ->
                         Clean.name(row.text("name") + " " + row.text("inet")).strip())
                 .toList();

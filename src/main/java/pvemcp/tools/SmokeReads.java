@@ -6,8 +6,6 @@ import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Bytes;
-import pvemcp.pve.Fields;
-import pvemcp.pve.Verb;
 import pvemcp.pve.Volume;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.SmokeChecks.Skipped;
@@ -85,8 +83,7 @@ final class SmokeReads {
         for (var service : SERVICES) {
             checks.make(Suite.SERVICE, service, () -> {
                 var path = ApiPath.of("/nodes/{node}/services/{service}/state", asked.node(), service);
-                var state = SmokeChecks.visible(() -> Fields.of(ctx.pve().data(Verb.GET, path, Json.Obj.EMPTY)))
-                        .text("state");
+                var state = SmokeChecks.visible(() -> ctx.pve().fields(path)).text("state");
                 if (!state.equals("running")) {
                     throw SmokeChecks.wrong("it is " + Clean.name(state));
                 }

@@ -20,7 +20,6 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.TaskList.TaskRow;
-import pvemcp.pve.Verb;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Units;
@@ -121,8 +120,7 @@ final class Upkeep {
                     }
                 }
             }
-            var firewall = probe.look(
-                    "firewall", () -> Fields.of(ctx.pve().data(Verb.GET, "/cluster/firewall/options", Json.Obj.EMPTY)));
+            var firewall = probe.look("firewall", () -> ctx.pve().fields("/cluster/firewall/options"));
             if (firewall.map(options -> !options.flag("enable")).orElse(false)) {
                 rows.add(row("high", "cluster firewall", "is off: no rule of any node or guest has effect"));
             }

@@ -27,9 +27,8 @@ record VzdumpJob(Task task, List<Guest> guests) {
 
     static VzdumpJob start(ToolContext ctx, String node, List<Guest> guests, Json.Obj params) {
         // A node that has none of the guests says "OK" and does nothing (PVE::API2::VZDump).
-        var task = ctx.pve()
-                .node(node)
-                .start(Verb.POST, "/vzdump", params)
+        var pve = ctx.pve();
+        var task = pve.startedBy(pve.node(node).send(Verb.POST, "/vzdump", params))
                 .orElseThrow(() -> new PveException(new PveFault.Conflict(
                         "%s backed nothing up: it no longer has %s".formatted(node, Clean.line(guests.toString())))));
         return new VzdumpJob(task, guests);
