@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Messages on their way to one client over HTTP: put in by whoever has something to say, taken out by the connection
 /// that is there at the moment, or by the next one after that has broken. Safe for several threads.
@@ -25,7 +27,11 @@ final class Mailbox implements Outbox {
 
     private final boolean endsWithAnswer;
 
-    // Guarded by this, which also tells of each change.
+    // A lock and not a monitor: virtual threads that wait for a monitor are woken by way of a thread of the JVM.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // Guarded by the lock.
     private final Deque<Letter> letters = new ArrayDeque<>();
     private long last;
     private long delivered;
@@ -38,72 +44,111 @@ final class Mailbox implements Outbox {
     }
 
     @Override
-    public synchronized void send(Message message) {
-        if (closed) {
-            return;
+    public void send(Message message) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            var letter = new Letter(++last, message);
+            letters.add(letter);
+            if (letters.size() > MOST) {
+                letters.removeFirst();
+            }
+            closed = endsWithAnswer && letter.answers();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        var letter = new Letter(++last, message);
-        letters.add(letter);
-        if (letters.size() > MOST) {
-            letters.removeFirst();
-        }
-        closed = endsWithAnswer && letter.answers();
-        notifyAll();
     }
 
     /// Nothing more will be put in.
     @Override
-    public synchronized void over() {
-        closed = true;
-        notifyAll();
+    public void over() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// What has come after that number, once something has or the box is closed; empty where nothing came in time.
-    synchronized List<Letter> after(long number, Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        for (long left = patience.toNanos(); last <= number && !closed && left > 0; left = end - System.nanoTime()) {
-            wait(left / 1_000_000, (int) (left % 1_000_000));
-        }
-        var found = new ArrayList<Letter>();
-        for (var letter : letters) {
-            if (letter.number() > number) {
-                found.add(letter);
+    List<Letter> after(long number, Duration patience) throws InterruptedException {
+        lock.lock();
+        try {
+            for (long left = patience.toNanos(); last <= number && !closed && left > 0; ) {
+                left = changed.awaitNanos(left);
             }
+            var found = new ArrayList<Letter>();
+            for (var letter : letters) {
+                if (letter.number() > number) {
+                    found.add(letter);
+                }
+            }
+            return found;
+        } finally {
+            lock.unlock();
         }
-        return found;
     }
 
     /// The client has what is in here up to that number, as far as can be told.
     ///
     /// @param keep whether it may yet ask for it again
-    synchronized void delivered(long number, boolean keep) {
-        delivered = Math.max(delivered, number);
-        while (!keep && !letters.isEmpty() && letters.getFirst().number() <= number) {
-            letters.removeFirst();
+    void delivered(long number, boolean keep) {
+        lock.lock();
+        try {
+            delivered = Math.max(delivered, number);
+            while (!keep && !letters.isEmpty() && letters.getFirst().number() <= number) {
+                letters.removeFirst();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /// The number of the last message that the client has.
-    synchronized long delivered() {
-        return delivered;
+    long delivered() {
+        lock.lock();
+        try {
+            return delivered;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Whether there is nothing after that number, and never will be.
-    synchronized boolean endsAfter(long number) {
-        return closed && last <= number;
+    boolean endsAfter(long number) {
+        lock.lock();
+        try {
+            return closed && last <= number;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Takes the place of whoever reads at the moment.
     ///
     /// @return what [#reading] takes
-    synchronized int startReading() {
-        readers++;
-        notifyAll();
-        return readers;
+    int startReading() {
+        lock.lock();
+        try {
+            readers++;
+            changed.signalAll();
+            return readers;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Whether nobody has come later: each message goes to one connection only.
-    synchronized boolean reading(int reader) {
-        return reader == readers;
+    boolean reading(int reader) {
+        lock.lock();
+        try {
+            return reader == readers;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -191,6 +191,9 @@ public final class Access {
         }
 
         private Map<String, Boolean> rolesWithPools(String path) {
+            if (!path.startsWith("/vms/") && !path.startsWith("/storage/")) {
+                return roles(path);
+            }
             var held = new LinkedHashMap<>(roles(path));
             if (poolRoles == null) {
                 poolRoles = poolRoles();
