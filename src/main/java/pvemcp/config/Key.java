@@ -72,9 +72,9 @@ public enum Key {
             Before what of a guest a snapshot of it is taken: a `change` of its configuration or disks, a `rollback`, what \
             programs do in it (`execute`). Where none can be taken, the call is refused."""),
     BACKUP_FIRST("policy.backup_first", Kind.BACKUP, "warn", """
-            Before a guest is deleted or rolled back: `warn` says what backup there is, `require` refuses where there is \
-            none that counts, `off` does not look. One counts that is not older than `policy.backup_age` and, on a \
-            backup server, was verified."""),
+            Before a guest, a disk, a snapshot or a backup is deleted, or a guest rolled back or restored over: `warn` \
+            says what backup there is, `require` refuses where there is none that counts, `off` does not look. One \
+            counts that is not older than `policy.backup_age`, on a backup server was verified, and has what is lost."""),
     BACKUP_AGE("policy.backup_age", Kind.DURATION, "7d", "How old a backup may be that counts."),
     LIMIT_DESTROY("policy.limit.destroy", Kind.NUMBER, "10", """
             How many calls that destroy one caller may make in an hour. 0, here and below: no limit."""),

@@ -33,7 +33,7 @@ record Asked<C extends Record & Call<?>>(
     private static final String WITHOUT_BACKUP = "without_backup";
 
     /// Taken by every tool that does more than read, and in no schema: few need them, and all would pay for them.
-    private static final List<String> UNLISTED = List.of(DESTRUCTIVE, SNAPSHOT_FIRST, WITHOUT_BACKUP);
+    static final List<String> UNLISTED = List.of(DESTRUCTIVE, SNAPSHOT_FIRST, WITHOUT_BACKUP);
 
     private static final Set<String> YES = Set.of("true", "yes", "1");
 

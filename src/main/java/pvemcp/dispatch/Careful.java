@@ -32,11 +32,11 @@ final class Careful {
     /// @return the request as it is to be sent
     /// @throws Wires.Stopped where it is not
     Wires.Sent before(Wires.Sent request) {
-        var verdict = precautions.judge(request.verb(), request.path());
+        var verdict = precautions.judge(request);
         if (verdict.isPresent() && (verdict.get() instanceof Verdict.Deny || !agreed)) {
             throw new Wires.Stopped(verdict.get());
         }
-        precautions.told(request.verb(), request.path()).ifPresent(trip::precaution);
+        precautions.told(request).ifPresent(trip::precaution);
         var snapshot = precautions.first(request);
         if (snapshot.isEmpty()) {
             return request;

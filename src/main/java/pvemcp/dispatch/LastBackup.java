@@ -16,13 +16,20 @@ import pvemcp.view.Clean;
 /// What backups there are of one guest, on all storages that can be seen.
 ///
 /// @param newest of whatever kind
-/// @param counting the newest that counts: not too old, and verified where somebody verifies
+/// @param counting the newest that counts: not too old, verified where somebody verifies, with all in it that would
+///     be lost
+/// @param lacking why the newest that is young and verified does not count; empty where it does, or there is none
 /// @param unseen storages that could not be looked at
-record LastBackup(Optional<Found> newest, Optional<Found> counting, List<String> unseen) {
+record LastBackup(Optional<Found> newest, Optional<Found> counting, String lacking, List<String> unseen) {
+    /// As many as are looked into.
+    private static final int LOOKS = 3;
+
+    /// @param volid its name in the cluster
+    /// @param node where it can be read
     /// @param verified what the last verification said: `ok`, `failed`; empty where there was none
     /// @param verifies whether the storage is one that verifies, a backup server
-    record Found(Instant made, String storage, boolean verifies, String verified) {
-        boolean counts(Instant oldest) {
+    record Found(String volid, String node, Instant made, String storage, boolean verifies, String verified) {
+        boolean mayCount(Instant oldest) {
             return !made.isBefore(oldest) && (!verifies || verified.equals("ok"));
         }
 
@@ -43,7 +50,8 @@ record LastBackup(Optional<Found> newest, Optional<Found> counting, List<String>
         }
     }
 
-    static LastBackup of(int vmid, Duration age, ToolContext ctx) {
+    /// @param age how old one may be that counts
+    static LastBackup of(Loss loss, Duration age, ToolContext ctx) {
         var now = ctx.clock().instant();
         var found = new ArrayList<Found>();
         var unseen = new ArrayList<String>();
@@ -52,25 +60,57 @@ record LastBackup(Optional<Found> newest, Optional<Found> counting, List<String>
             boolean another = row.content().contains("backup") && (!row.shared() || seen.add(row.name()));
             if (another) {
                 try {
-                    look(row, vmid, ctx, found);
+                    look(row, loss, ctx, found);
                 } catch (PveException _) {
                     unseen.add(row.shared() ? row.name() : row.name() + " on " + row.node());
                 }
             }
         }
         found.sort((one, other) -> other.made().compareTo(one.made()));
-        var counting =
-                found.stream().filter(backup -> backup.counts(now.minus(age))).findFirst();
-        return new LastBackup(found.stream().findFirst(), counting, unseen);
+        var newest = found.stream().findFirst();
+        found.removeIf(backup -> !backup.mayCount(now.minus(age)));
+        var lacking = "";
+        for (var backup : found.subList(0, Math.min(LOOKS, found.size()))) {
+            var why = lacks(backup, loss, ctx);
+            if (why.isEmpty()) {
+                return new LastBackup(newest, Optional.of(backup), lacking, unseen);
+            }
+            lacking = lacking.isEmpty() ? why : lacking;
+        }
+        return new LastBackup(newest, Optional.empty(), lacking, unseen);
     }
 
-    private static void look(StorageRow row, int vmid, ToolContext ctx, List<Found> found) {
+    /// Why a backup does not bring back what would be lost; empty where it does.
+    private static String lacks(Found backup, Loss loss, ToolContext ctx) {
+        if (!loss.looksInside()) {
+            return "";
+        }
+        try {
+            var config = ctx.pve()
+                    .node(backup.node())
+                    .read("/vzdump/extractconfig", Json.obj("volume", backup.volid()))
+                    .scalarText()
+                    .orElse("");
+            var missing = loss.missing(DiskVolumes.archived(config));
+            return missing.isEmpty() ? "" : Clean.line(String.join(", ", missing)) + " is not in it";
+        } catch (PveException _) {
+            return "what is in it cannot be read";
+        }
+    }
+
+    private static void look(StorageRow row, Loss loss, ToolContext ctx, List<Found> found) {
+        int vmid = loss.vmid();
         var filter = Json.obj("content", "backup", "vmid", vmid);
         for (var volume : ctx.pve().node(row.node()).storage(row.name()).content(filter)) {
-            if (volume.created().isPresent()
-                    && volume.vmid().filter(id -> id == vmid).isPresent()) {
-                found.add(
-                        new Found(volume.created().get(), row.name(), row.type().equals("pbs"), verification(volume)));
+            boolean ofGuest = volume.vmid().filter(id -> id == vmid).isPresent();
+            if (volume.created().isPresent() && ofGuest && !loss.isOf(volume.volid())) {
+                found.add(new Found(
+                        volume.volid(),
+                        row.node(),
+                        volume.created().get(),
+                        row.name(),
+                        row.type().equals("pbs"),
+                        verification(volume)));
             }
         }
     }
@@ -93,6 +133,7 @@ record LastBackup(Optional<Found> newest, Optional<Found> counting, List<String>
         var other = counting.isPresent() && !same
                 ? "; the last that counts " + counting.get().words(now)
                 : "";
-        return last + other + (counting.isEmpty() ? ", which does not count" : "") + unknown;
+        var why = lacking.isEmpty() ? "" : ": " + lacking;
+        return last + other + (counting.isEmpty() ? ", which does not count" + why : "") + unknown;
     }
 }

@@ -53,8 +53,8 @@ final class Passage<C extends Record & Call<?>> {
         this.shared = shared;
         this.trip = trip;
         this.tainted = shared.taint().isOn(caller.principal());
-        this.precautions =
-                new Precautions(sight, target -> gate.care(question(tier(), List.of(target)), target), asked);
+        this.precautions = new Precautions(
+                sight, target -> gate.care(question(tier(), List.of(target)), target), asked, tier() == Tier.DESTROY);
     }
 
     ToolResult go() throws IOException {

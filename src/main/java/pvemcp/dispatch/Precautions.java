@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import pvemcp.gate.Care;
 import pvemcp.gate.Target;
@@ -32,7 +33,7 @@ final class Precautions {
             DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss").withZone(ZoneOffset.UTC);
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    private static final Pattern GUEST = Pattern.compile("(/nodes/[^/]+/(?:qemu|lxc)/([0-9]+))(/.*)?");
+    private static final Pattern GUEST = Pattern.compile("(/nodes/[^/]+/(?:qemu|lxc)/[0-9]+)(/.*)?");
     private static final Pattern CHANGE = Pattern.compile("/(?:config|resize|unlink|move_disk|move_volume|cloudinit)");
     private static final Pattern ROLLBACK = Pattern.compile("/snapshot/[^/]+/rollback");
     private static final Pattern EXECUTE =
@@ -43,11 +44,14 @@ final class Precautions {
     private final Function<Target, Care> care;
     private final boolean asksForSnapshot;
     private final boolean goesWithoutBackup;
-    private final Map<Integer, LastBackup> backups = new HashMap<>();
+    private final boolean destroys;
+    private final Map<Loss, LastBackup> backups = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
 
     /// @param care what the owner wants for a target
-    Precautions(Sight sight, Function<Target, Care> care, Asked<?> asked) {
+    /// @param destroys whether the call is one that destroys
+    Precautions(Sight sight, Function<Target, Care> care, Asked<?> asked, boolean destroys) {
+        this.destroys = destroys;
         this.sight = sight;
         this.clock = sight.ctx().clock();
         this.care = care;
@@ -58,25 +62,21 @@ final class Precautions {
     /// A guest, and what a request would do to it.
     ///
     /// @param path of the guest
-    private record AtRisk(String path, int vmid, Optional<Care.Risk> risk, boolean losesState) {
-        static Optional<AtRisk> by(Verb verb, String path) {
-            var match = GUEST.matcher(path);
-            if (verb == Verb.GET || !match.matches()) {
+    private record AtRisk(String path, Care.Risk risk) {
+        static Optional<AtRisk> by(Wires.Sent request) {
+            var match = GUEST.matcher(request.path());
+            if (request.verb() == Verb.GET || !match.matches()) {
                 return Optional.empty();
             }
-            var below = match.group(3) == null ? "" : match.group(3);
-            boolean back = ROLLBACK.matcher(below).matches();
-            boolean gone = verb == Verb.DELETE && below.isEmpty();
-            var risk = back
+            var below = match.group(2) == null ? "" : match.group(2);
+            var risk = ROLLBACK.matcher(below).matches()
                     ? Optional.of(Care.Risk.ROLLBACK)
                     : CHANGE.matcher(below).matches()
                             ? Optional.of(Care.Risk.CHANGE)
                             : EXECUTE.matcher(below).matches()
                                     ? Optional.of(Care.Risk.EXECUTE)
                                     : Optional.<Care.Risk>empty();
-            return risk.isEmpty() && !gone
-                    ? Optional.empty()
-                    : Optional.of(new AtRisk(match.group(1), Integer.parseInt(match.group(2)), risk, gone || back));
+            return risk.map(found -> new AtRisk(match.group(1), found));
         }
     }
 
@@ -97,10 +97,10 @@ final class Precautions {
             var verb = verb(words[0]);
             if (verb.isPresent() && words.length > 1) {
                 var params = words.length > 2 ? params(words[2]) : Json.Obj.EMPTY;
-                var told = told(verb.get(), words[1]);
-                told.ifPresent(warnings::add);
-                verdict = verdict.or(() -> judge(verb.get(), words[1]));
-                first(new Wires.Sent(verb.get(), words[1], params)).ifPresent(sent -> first.add(shown(sent)));
+                var request = new Wires.Sent(verb.get(), words[1], params);
+                told(request).ifPresent(warnings::add);
+                verdict = verdict.or(() -> judge(request));
+                first(request).ifPresent(sent -> first.add(shown(sent)));
             } else if (commands) {
                 for (var guest : guests) {
                     entering(guest).ifPresent(sent -> first.add(shown(sent)));
@@ -134,49 +134,70 @@ final class Precautions {
     // ---- backups ----
 
     /// What there is of backups, where that matters.
-    Optional<String> told(Verb verb, String path) {
-        return AtRisk.by(verb, path)
-                .filter(AtRisk::losesState)
-                .filter(guest -> care(guest).backup() != Care.Backup.OFF)
-                .map(guest -> "%d: %s".formatted(guest.vmid(), backup(guest).words(clock.instant())));
+    Optional<String> told(Wires.Sent request) {
+        return loss(request)
+                .filter(loss -> care(request, loss).backup() != Care.Backup.OFF)
+                .map(loss -> about(loss) + backup(request, loss).words(clock.instant()));
+    }
+
+    private static String about(Loss loss) {
+        return switch (loss.what()) {
+            case GUEST, DISKS, SNAPSHOT -> loss.vmid() + ": ";
+            case BACKUP -> loss.vmid() + ", without this one: ";
+        };
     }
 
     /// Why the request is not made as it is; empty where nothing stands in its way.
-    Optional<Verdict> judge(Verb verb, String path) {
-        var guest = AtRisk.by(verb, path).filter(AtRisk::losesState);
-        boolean lacks = guest.isPresent()
-                && care(guest.get()).backup() == Care.Backup.REQUIRE
-                && backup(guest.get()).counting().isEmpty();
+    Optional<Verdict> judge(Wires.Sent request) {
+        var loss = loss(request);
+        boolean lacks = loss.isPresent()
+                && care(request, loss.get()).backup() == Care.Backup.REQUIRE
+                && backup(request, loss.get()).counting().isEmpty();
         if (!lacks) {
             return Optional.empty();
         }
-        var why = "there is no backup of %d that counts: %s"
-                .formatted(guest.get().vmid(), backup(guest.get()).words(clock.instant()));
+        var why = "there is no %sbackup of %d that counts: %s"
+                .formatted(
+                        loss.get().what() == Loss.What.BACKUP ? "other " : "",
+                        loss.get().vmid(),
+                        backup(request, loss.get()).words(clock.instant()));
         return Optional.of(
                 goesWithoutBackup
                         ? new Verdict.Hold("policy.backup_first", why)
-                        : new Verdict.Deny(
-                                "policy.backup_first",
-                                why,
-                                "pve_backup_run guests=%d makes one (a backup server has to verify it); with"
-                                                .formatted(guest.get().vmid())
-                                        + " without_backup=true the user is asked whether it may go without"));
+                        : new Verdict.Deny("policy.backup_first", why, remedy(loss.get())));
     }
 
-    private LastBackup backup(AtRisk guest) {
+    private String remedy(Loss loss) {
+        var make = sight.row(loss.vmid()).isEmpty()
+                ? ""
+                : "pve_backup_run guests=%d makes one of its disks but those that are unused or left out (backup=0);"
+                                .formatted(loss.vmid())
+                        + " a backup server has to verify it; ";
+        return make + "with without_backup=true the user is asked whether it may go without";
+    }
+
+    private Optional<Loss> loss(Wires.Sent request) {
+        return Loss.by(request, destroys, sight);
+    }
+
+    private LastBackup backup(Wires.Sent request, Loss loss) {
         return backups.computeIfAbsent(
-                guest.vmid(), vmid -> LastBackup.of(vmid, care(guest).age(), sight.ctx()));
+                loss, _ -> LastBackup.of(loss, care(request, loss).age(), sight.ctx()));
     }
 
-    private Care care(AtRisk guest) {
+    private Care care(Wires.Sent request, Loss loss) {
+        return care(request, target -> target.id().equals(Integer.toString(loss.vmid())));
+    }
+
+    private Care care(Wires.Sent request, Predicate<Target> which) {
         return Targets.of(
-                        Verb.GET,
-                        guest.path() + "/config",
-                        Json.Obj.EMPTY,
+                        request.verb(),
+                        request.path(),
+                        request.params(),
                         sight,
                         sight.ctx().schema())
                 .stream()
-                .filter(Target::isGuest)
+                .filter(target -> target.isGuest() && which.test(target))
                 .findFirst()
                 .map(care)
                 .orElse(Care.DEFAULT);
@@ -186,9 +207,10 @@ final class Precautions {
 
     /// The snapshot that is to be taken before this request; empty where none is.
     Optional<Wires.Sent> first(Wires.Sent request) {
-        return AtRisk.by(request.verb(), request.path())
-                .filter(guest -> guest.risk().isPresent())
-                .flatMap(guest -> first(guest.path(), guest.risk().get(), care(guest), request.toString()));
+        return AtRisk.by(request)
+                .filter(_ ->
+                        loss(request).filter(loss -> loss.onlyDisks(request)).isEmpty())
+                .flatMap(guest -> first(guest.path(), guest.risk(), care(request, _ -> true), request.toString()));
     }
 
     /// The same before a command goes into a guest by another way than PVE.

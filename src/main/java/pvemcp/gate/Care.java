@@ -7,7 +7,7 @@ import java.util.Set;
 /// What is seen to before a guest is put at risk.
 ///
 /// @param snapshotFirst before what a snapshot is taken
-/// @param backup what is asked for before a guest is deleted or rolled back
+/// @param backup what is asked for before what only a backup brings back is taken away
 /// @param age how old a backup may be that counts
 public record Care(Set<Risk> snapshotFirst, Backup backup, Duration age) {
     /// Nothing is taken first; that there is no backup is said.

@@ -23,9 +23,10 @@ public record Touched(
         SequencedSet<String> storages,
         SequencedSet<String> pools,
         boolean everyGuest) {
-    // PVE::Storage::Plugin names disks vm-100-disk-0, base-100-disk-0, subvol-100-disk-0; PVE::VZDump names backups.
-    private static final Pattern OWNER =
-            Pattern.compile("(?:\\b(?:vm|base|subvol|basevol)|vzdump-(?:qemu|lxc|openvz))-(\\d{3,9})-");
+    // PVE::Storage::Plugin names disks vm-100-disk-0, base-100-disk-0, subvol-100-disk-0; PVE::VZDump names backups,
+    // and PVE::Storage::PBSPlugin backup/vm/100/2026-11-21T02:00:00Z.
+    private static final Pattern OWNER = Pattern.compile(
+            "(?:(?:\\b(?:vm|base|subvol|basevol)|vzdump-(?:qemu|lxc|openvz))-|\\bbackup/(?:vm|ct)/)(\\d{3,9})[-/]");
     private static final Pattern DISK =
             Pattern.compile("(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\\d+|rootfs|cdrom|archive|ostemplate");
     private static final Pattern VOLUME = Pattern.compile("(?:[\\w-]+=)?([a-zA-Z][\\w.-]*[a-zA-Z0-9]):.*");

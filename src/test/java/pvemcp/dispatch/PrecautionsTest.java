@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.sim.scenario.Scenarios;
@@ -48,7 +49,9 @@ class PrecautionsTest {
     private static void backup(Cluster cluster, int vmid, String when, String verification) {
         var pbs = cluster.storages.computeIfAbsent("pbs", name -> new Storage(name, StorageType.PBS));
         var name = "backup/vm/%d/%s".formatted(vmid, when);
-        pbs.add("pve1", name, 1 << 30, 1 << 28, Instant.parse(when)).verification = verification;
+        var volume = pbs.add("pve1", name, 1 << 30, 1 << 28, Instant.parse(when));
+        volume.verification = verification;
+        volume.archivedConfig = cluster.guest(vmid).file();
     }
 
     /// The guest is stopped, and has no backup but those a test makes.
@@ -259,6 +262,147 @@ class PrecautionsTest {
                 backup_first = "off"
                 """).with(cluster -> stopped(cluster, 103))) {
             that(lab.call("pve_guest_delete", "guest", "git")).isDone().showsNot("backup");
+        }
+    }
+
+    // ---- what else takes away what only a backup brings back ----
+
+    private static final String REQUIRED = "backup_first = \"require\"";
+    private static final String SECOND = "local-lvm:vm-103-disk-1";
+
+    /// A second disk of 103, attached as `scsi1` or not.
+    private static void second(Cluster cluster, String key, String options) {
+        cluster.storage("local-lvm").add("pve1", "vm-103-disk-1", 8L << 30, 1 << 30, cluster.now());
+        cluster.guest(103).config.put(key, SECOND + options);
+    }
+
+    private static void fresh(Cluster cluster) {
+        backup(cluster, 103, "2026-11-21T09:00:00Z", "ok");
+    }
+
+    private static Object[] write(String method, String path, Object params) {
+        return new Object[] {"method", method, "path", path, "params", params};
+    }
+
+    @Test
+    void to_restore_over_a_guest_wants_one() {
+        try (var lab = homelab(REQUIRED).with(PrecautionsTest::longAgo)) {
+            var archive = "pbs:backup/vm/103/2026-11-01T09:00:00Z";
+            that(lab.call("pve_backup_restore", "archive", archive, "overwrite", true))
+                    .isRefusedBy("policy.backup_first")
+                    .saying("103", "20 d ago");
+            that(lab.call(
+                            "pve_api_write",
+                            write("post", "/nodes/pve1/qemu", Json.obj("vmid", 103, "archive", archive, "force", 1))))
+                    .isRefusedBy("policy.backup_first");
+            that(lab.call("pve_backup_restore", "archive", archive, "vmid", 190))
+                    .isDone();
+        }
+    }
+
+    @Test
+    void to_delete_a_disk_wants_one_with_that_disk_in_it() {
+        try (var lab = homelab(REQUIRED).with(cluster -> {
+            stopped(cluster, 103);
+            fresh(cluster);
+            second(cluster, "scsi1", ",size=8G");
+        })) {
+            that(lab.call("pve_guest_disk_delete", "guest", "git", "disk", "scsi1"))
+                    .isRefusedBy("policy.backup_first")
+                    .saying(SECOND + " is not in it");
+            for (var call : List.of(
+                    write("post", "/nodes/pve1/qemu/103/config", Json.obj("delete", "scsi1", "force", 1)),
+                    write("put", "/nodes/pve1/qemu/103/unlink", Json.obj("idlist", "scsi1", "force", 1)),
+                    write("delete", "/nodes/pve1/storage/local-lvm/content/" + SECOND, Json.Obj.EMPTY))) {
+                that(lab.call("pve_api_write", call)).isRefusedBy("policy.backup_first");
+            }
+            assertThat(writes(lab)).isEmpty();
+            lab.with(cluster -> backup(cluster, 103, "2026-11-21T11:00:00Z", "ok"))
+                    .advance(Duration.ofMinutes(1));
+            that(lab.call("pve_guest_disk_delete", "guest", "git", "disk", "scsi1"))
+                    .isDone()
+                    .shows("103: last backup 1 h ago on pbs, verified");
+        }
+    }
+
+    @Test
+    void what_is_detached_is_not_lost_until_it_is_deleted() {
+        try (var lab = homelab(REQUIRED).with(cluster -> {
+            stopped(cluster, 103);
+            second(cluster, "scsi1", ",size=8G");
+        })) {
+            that(lab.call("pve_api_write", write("put", "/nodes/pve1/qemu/103/config", Json.obj("delete", "scsi1"))))
+                    .isDone();
+            that(lab.call("pve_api_write", write("put", "/nodes/pve1/qemu/103/config", Json.obj("delete", "unused0"))))
+                    .isRefusedBy("policy.backup_first");
+        }
+    }
+
+    @Test
+    void a_disk_that_backups_leave_out_is_in_none_of_them() {
+        try (var lab = homelab(REQUIRED).with(cluster -> {
+            stopped(cluster, 103);
+            second(cluster, "scsi1", ",backup=0,size=8G");
+            fresh(cluster);
+        })) {
+            that(lab.call("pve_guest_disk_delete", "guest", "git", "disk", "scsi1"))
+                    .isRefusedBy("policy.backup_first");
+            that(lab.call("pve_guest_delete", "guest", "git"))
+                    .isRefusedBy("policy.backup_first")
+                    .saying("last backup 3 h ago on pbs, verified, which does not count: scsi1 is not in it");
+        }
+    }
+
+    @Test
+    void a_mount_point_is_not_even_detached_where_it_is_to_be_deleted_without_one() {
+        try (var lab = homelab(REQUIRED).with(cluster -> {
+            cluster.guest(105).stop();
+            cluster.storage("local-lvm").add("pve1", "vm-105-disk-9", 8L << 30, 1 << 30, cluster.now());
+            cluster.guest(105).config.put("mp0", "local-lvm:vm-105-disk-9,mp=/srv,size=8G");
+        })) {
+            that(lab.call("pve_guest_disk_delete", "guest", "dns", "disk", "mp0"))
+                    .isRefusedBy("policy.backup_first");
+            assertThat(writes(lab)).isEmpty();
+        }
+    }
+
+    @Test
+    void to_delete_a_snapshot_wants_a_backup_that_is_left() {
+        try (var lab = homelab(REQUIRED).with(cluster -> stopped(cluster, 103))) {
+            lab.call("pve_snapshot_create", "guest", "git", "name", "one");
+            that(lab.call("pve_snapshot_delete", "guest", "git", "name", "one")).isRefusedBy("policy.backup_first");
+            that(lab.call("pve_undo")).isRefusedBy("policy.backup_first");
+            that(lab.call("pve_undo", "without_backup", true)).isHeld();
+            lab.with(PrecautionsTest::fresh).advance(Duration.ofMinutes(1));
+            that(lab.call("pve_snapshot_delete", "guest", "git", "name", "one"))
+                    .isDone()
+                    .shows("103: last backup 3 h ago");
+        }
+    }
+
+    @Test
+    void the_last_backup_that_counts_is_not_deleted() {
+        try (var lab = homelab(REQUIRED).with(PrecautionsTest::longAgo).with(PrecautionsTest::fresh)) {
+            var archive = "pbs:backup/vm/103/2026-11-21T09:00:00Z";
+            that(lab.call("pve_backup_delete", "archive", archive))
+                    .isRefusedBy("policy.backup_first")
+                    .saying("no other backup of 103 that counts", "20 d ago");
+            that(lab.call("pve_volume_delete", "node", "pve1", "volume", archive))
+                    .isRefusedBy("policy.backup_first");
+            that(lab.call("pve_backup_delete", "archive", "pbs:backup/vm/103/2026-11-01T09:00:00Z"))
+                    .shows("103, without this one: last backup 3 h ago on pbs, verified");
+        }
+    }
+
+    @Test
+    void before_a_disk_is_deleted_no_snapshot_is_taken_which_would_not_have_it() {
+        try (var lab = homelab("snapshot_first = [\"change\"]").with(cluster -> {
+            stopped(cluster, 103);
+            second(cluster, "scsi1", ",size=8G");
+        })) {
+            that(lab.call("pve_guest_disk_delete", "guest", "git", "disk", "scsi1"))
+                    .isDone();
+            assertThat(snapshots(lab, 103)).isEmpty();
         }
     }
 }

@@ -107,6 +107,9 @@ final class TouchedTest {
                 Verb.DELETE, "/nodes/pve1/storage/nas/content/nas:backup/vzdump-lxc-205-2026_11_01-02_00_00.tar.zst");
         assertThat(backup.guests()).containsExactly(205);
         assertThat(backup.storages()).containsExactlyInAnyOrder("nas");
+        var onServer =
+                touched(Verb.DELETE, "/nodes/pve1/storage/pbs/content/pbs:backup%2Fvm%2F103%2F2026-11-21T02:00:00Z");
+        assertThat(onServer.guests()).containsExactly(103);
         assertThat(touched(Verb.DELETE, "/nodes/pve1/storage/local/content/local:100/vm-100-disk-0.qcow2")
                         .guests())
                 .containsExactly(100);
