@@ -1,5 +1,6 @@
 package pvemcp.pve;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,7 @@ final class Answers {
         var message = hide(
                 clean(body.flatMap(json -> json.text("message"))
                         .filter(text -> !text.isBlank())
+                        .or(() -> bare(answer))
                         .orElse(answer.reason())),
                 hidden);
         int status = answer.status();
@@ -171,6 +173,12 @@ final class Answers {
         } catch (JsonException _) {
             return Optional.empty(); // The reason phrase still says why.
         }
+    }
+
+    /// What a backup server says why: the text alone, though it is called JSON (proxmox-rest-server, error_to_response).
+    private static Optional<String> bare(Outcome.Answered answer) {
+        var text = answer.isJson() ? new String(answer.body(), StandardCharsets.UTF_8).strip() : "";
+        return text.isEmpty() || "{[\"".indexOf(text.charAt(0)) >= 0 ? Optional.empty() : Optional.of(text);
     }
 
     private static Optional<PveFault> recognised(Request request, String message) {

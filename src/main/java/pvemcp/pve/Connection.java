@@ -22,6 +22,9 @@ public record Connection(String name, List<URI> endpoints, Credential credential
         /// An API token, `user@realm!name`, with its secret.
         record Token(String id, Secret secret) implements Credential {}
 
+        /// The same of a Proxmox Backup Server, which has a way of its own to be shown one.
+        record BackupToken(String id, Secret secret) implements Credential {}
+
         /// A user, `user@realm`, with a password and, where the account has TFA, the secret its TOTP codes are made
         /// from.
         record Password(String user, Secret password, Optional<Secret> totp) implements Credential {}
@@ -37,6 +40,7 @@ public record Connection(String name, List<URI> endpoints, Credential credential
             return switch (this) {
                 case Nobody _ -> List.of();
                 case Token token -> List.of(token.secret());
+                case BackupToken token -> List.of(token.secret());
                 case Password login -> {
                     var secrets = new ArrayList<Secret>();
                     secrets.add(login.password());

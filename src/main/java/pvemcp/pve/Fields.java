@@ -15,6 +15,8 @@ import pvemcp.json.Json;
 ///
 /// For one reading by one thread.
 public final class Fields {
+    private static final long YEAR_10000 = 253_402_300_800L;
+
     private final Json.Obj source;
     private final Set<String> read = new HashSet<>();
 
@@ -90,9 +92,12 @@ public final class Fields {
         return number(name).map(seconds -> Duration.ofSeconds(seconds.longValue()));
     }
 
-    /// Seconds since 1970. 0 means never, as in PVE's `expire`.
+    /// Seconds since 1970. 0 means never, as in PVE's `expire`, and so does what no calendar has: an estimate may be
+    /// any number.
     public Optional<Instant> moment(String name) {
-        return whole(name).filter(seconds -> seconds != 0).map(Instant::ofEpochSecond);
+        return whole(name)
+                .filter(seconds -> seconds != 0 && seconds > -YEAR_10000 && seconds < YEAR_10000)
+                .map(Instant::ofEpochSecond);
     }
 
     /// `a,b,c`, with blanks and semicolons as good as commas (PVE::Tools::split_list).

@@ -55,7 +55,7 @@ final class Session {
                         where,
                         "this server has no credentials of its own; only callers over HTTP with a [[principal]] table"
                                 + " go there, with theirs"));
-            case Connection.Credential.Token _ -> Optional.empty();
+            case Connection.Credential.Token _, Connection.Credential.BackupToken _ -> Optional.empty();
             case Connection.Credential.Ticket(var ticket, var csrf) ->
                 Optional.of(new Pass(ticket, csrf, Duration.ZERO));
             case Connection.Credential.Password password -> Optional.of(current(password));
@@ -69,6 +69,11 @@ final class Session {
         var headers = new LinkedHashMap<String, String>();
         if (credential instanceof Connection.Credential.Token(var id, var secret)) {
             headers.put("Authorization", "PVEAPIToken=" + id + "=" + secret.reveal());
+        }
+        // proxmox-auth-api, extract_auth_data and http_check_auth: id and secret are parted by a colon, and the secret is
+        // percent-decoded.
+        if (credential instanceof Connection.Credential.BackupToken(var id, var secret)) {
+            headers.put("Authorization", "PBSAPIToken=" + id + ":" + ApiPath.encode(secret.reveal()));
         }
         pass.ifPresent(held -> {
             headers.put(
@@ -121,6 +126,7 @@ final class Session {
         switch (credential) {
             case Connection.Credential.Nobody _ -> {}
             case Connection.Credential.Token token -> secrets.add(token.secret().reveal());
+            case Connection.Credential.BackupToken token -> secrets.add(token.secret().reveal());
             case Connection.Credential.Password held -> {
                 secrets.add(held.password().reveal());
                 held.totp().ifPresent(secret -> secrets.add(secret.reveal()));

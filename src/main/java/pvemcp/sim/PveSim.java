@@ -27,9 +27,12 @@ public final class PveSim implements AutoCloseable {
     private final Faults faults;
     private final Routes routes;
     private final Front front;
+    private final SimOptions options;
     private Optional<SimSsh> ssh = Optional.empty();
+    private Optional<BackupSim> backups = Optional.empty();
 
     private PveSim(SimOptions options) {
+        this.options = options;
         time = options.time();
         cluster = new Cluster(time, options.seed());
         tasks = new SimTasks(time);
@@ -145,9 +148,23 @@ public final class PveSim implements AutoCloseable {
         return ssh.get();
     }
 
+    /// The backup server beside the cluster; it is started when this is first asked for.
+    public synchronized BackupSim backupServer() {
+        if (backups.isEmpty()) {
+            lock.lock();
+            try {
+                backups = Optional.of(new BackupSim(options, lock, cluster));
+            } finally {
+                lock.unlock();
+            }
+        }
+        return backups.get();
+    }
+
     @Override
     public synchronized void close() {
         front.close();
+        backups.ifPresent(BackupSim::close);
         ssh.ifPresent(SimSsh::close);
     }
 }

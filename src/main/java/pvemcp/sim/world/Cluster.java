@@ -59,6 +59,8 @@ public final class Cluster {
     public final SequencedMap<String, Json.Obj> cpuModels = new TreeMap<>();
     /// Copies of guests' disks kept on other nodes (replication.cfg), by job.
     public final SequencedMap<String, Replication> replications = new TreeMap<>();
+    /// Beside the cluster; it has nothing where a scenario puts nothing there.
+    public final BackupServer backupServer = new BackupServer();
     public final Acme acme = new Acme();
     public final Notifications notifications = new Notifications();
     /// Empty where Ceph is not installed.
