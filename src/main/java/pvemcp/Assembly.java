@@ -30,6 +30,7 @@ import pvemcp.dispatch.Road;
 import pvemcp.dispatch.SharedFiles;
 import pvemcp.gate.Policy;
 import pvemcp.mcp.About;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Connection;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Pve;
@@ -124,11 +125,13 @@ final class Assembly implements Host {
         var clusters = new ArrayList<Cluster>();
         var shells = new Shells(config.ssh(), Waiting.REAL);
         boolean early = config.text(Key.CONNECT).equals("early");
+        var backups = backups(config, wires);
         for (var settings : config.clusters()) {
             var wire = wire(settings, early);
             wires.add(wire);
             clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files())
-                    .among(settings.names(), settings.timeout()));
+                    .among(settings.names(), settings.timeout())
+                    .besides(backups));
         }
         if (clusters.isEmpty()) {
             var wire = new LateWire(() -> {
@@ -148,12 +151,28 @@ final class Assembly implements Host {
     }
 
     private LateWire wire(ClusterSettings settings, boolean early) {
-        Supplier<HttpTransport> make = () -> {
-            var connection = connection(settings);
+        return new LateWire(() -> transport(settings.name(), settings::connection), early);
+    }
+
+    private HttpTransport transport(String name, Supplier<Connection> settings) {
+        try {
+            var connection = settings.get();
             connection.credential().secrets().forEach(redactor::learn);
             return new HttpTransport(connection, clock);
-        };
-        return new LateWire(make, early);
+        } catch (ConfigException e) {
+            throw new PveException(new PveFault.Unreachable(name, e.getMessage()), e);
+        }
+    }
+
+    /// @param wires those that are made are added here
+    private List<BackupServer> backups(Config config, List<LateWire> wires) {
+        var servers = new ArrayList<BackupServer>();
+        for (var settings : config.backups()) {
+            var wire = new LateWire(() -> transport(settings.name(), settings::connection), false);
+            wires.add(wire);
+            servers.add(new BackupServer(settings.name(), settings.address(), telemetry.around(wire, settings.name())));
+        }
+        return servers;
     }
 
     private static void sign(AuditLog audit) {
@@ -161,14 +180,6 @@ final class Assembly implements Host {
             audit.close();
         } catch (IOException _) {
             // What was acknowledged is on disk; the next process signs it.
-        }
-    }
-
-    private static Connection connection(ClusterSettings settings) {
-        try {
-            return settings.connection();
-        } catch (ConfigException e) {
-            throw new PveException(new PveFault.Unreachable(settings.name(), e.getMessage()), e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Transport;
 import pvemcp.remote.Shells;
@@ -38,6 +39,18 @@ class ChokePointTest {
     void the_way_to_a_cluster_is_made_where_the_pieces_meet() {
         assertThat(others(Set.of("", "cli", "pve"), call -> isNew(call, HttpTransport.class)))
                 .as("only Assembly, and the doctor that tells what is wrong with a connection, make one")
+                .isEmpty();
+    }
+
+    @Test
+    void a_backup_server_is_only_read() {
+        var sent = new TreeSet<String>();
+        CLASSES.get(BackupServer.class).getCodeUnitCallsFromSelf().stream()
+                .filter(call -> call.getTargetOwner().isAssignableTo(Transport.class))
+                .forEach(call -> sent.add(call.getOrigin().getName() + " calls " + call.getName()));
+        assertThat(sent).containsExactly("get calls data");
+        assertThat(others(Set.of("", "cli", "pve", "dispatch"), call -> isNew(call, BackupServer.class)))
+                .as("a tool has its context's, which is watched")
                 .isEmpty();
     }
 

@@ -589,6 +589,58 @@ class CommandLineTest {
         }
     }
 
+    /// The backup server beside the simulated cluster, configured as `vault`.
+    private void backedUp(PveSim sim) {
+        var beside = sim.backupServer();
+        env.put("PVE_MCP_BACKUP_VAULT_URL", beside.url());
+        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_ID", beside.token().id());
+        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_SECRET", beside.token().secret());
+        env.put("PVE_MCP_BACKUP_VAULT_FINGERPRINT", beside.fingerprint());
+    }
+
+    @Test
+    void the_doctor_says_what_each_backup_server_shows() throws IOException {
+        try (var sim = simulator()) {
+            backedUp(sim);
+            sim.change(cluster -> cluster.backupServer.add("main", 4L << 40, 3L << 40));
+
+            var told = run("doctor");
+
+            assertThat(told.status).isEqualTo(Exit.OK);
+            assertThat(told.out)
+                    .contains("backup server 'vault' as mcp@pbs!sim", "Proxmox Backup Server 4.0")
+                    .contains("datastore main is used to 75 % of 4 TiB", "garbage collection: 0 jobs")
+                    .doesNotContain(sim.backupServer().token().secret());
+        }
+    }
+
+    @Test
+    void the_doctor_says_what_keeps_a_backup_server_from_showing_anything() throws IOException {
+        try (var sim = simulator()) {
+            backedUp(sim);
+            sim.change(cluster -> cluster.backupServer.isShown = false);
+            var blind = run("doctor");
+            assertThat(blind.status).isEqualTo(Exit.FAILED);
+            assertThat(blind.out).contains("acl update /datastore DatastoreAudit --auth-id 'mcp@pbs!sim'");
+
+            env.put("PVE_MCP_BACKUP_VAULT_TOKEN_SECRET", "falsches");
+            var refused = run("doctor");
+            assertThat(refused.status).isEqualTo(Exit.UNREACHABLE);
+            assertThat(refused.out)
+                    .contains("Proxmox VE 9.2", "it does not let us in: authentication failed", "list-tokens")
+                    .doesNotContain("falsches");
+
+            env.remove("PVE_MCP_BACKUP_VAULT_FINGERPRINT");
+            assertThat(run("doctor").out)
+                    .contains(
+                            "[backup.vault]",
+                            "fingerprint = \"" + sim.backupServer().fingerprint() + "\"");
+
+            env.put("PVE_MCP_BACKUP_VAULT_URL", "https://127.0.0.1:1");
+            assertThat(run("doctor").out).contains("it is not reached");
+        }
+    }
+
     @Test
     void the_doctor_passes_notices_on() {
         env.put("PROXMOX_URL", "https://127.0.0.1:1/api2/json");

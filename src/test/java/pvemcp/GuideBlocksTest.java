@@ -71,6 +71,7 @@ class GuideBlocksTest {
             "for",
             "install",
             "openclaw",
+            "proxmox-backup-manager",
             "pveum",
             "systemctl",
             "tar",

@@ -83,7 +83,7 @@ public final class Docs {
                 ## Keys
 
                 """);
-        keys(page, false);
+        keys(page, key -> !key.ofCluster() && !key.ofBackupServer() && !key.inTables());
         page.append("""
 
                 ## Clusters
@@ -92,7 +92,16 @@ public final class Docs {
                 `[clusters.NAME]`, whose keys are `PVE_MCP_CLUSTERS_NAME_…` in the environment.
 
                 """);
-        keys(page, true);
+        keys(page, Key::ofCluster);
+        page.append("""
+
+                ## Backup servers
+
+                Proxmox Backup Servers are only looked at, see [guide/backups.md](guide/backups.md). One may stand in `[backup]`; \
+                several have a table each, `[backup.NAME]`, whose keys are `PVE_MCP_BACKUP_NAME_…` in the environment.
+
+                """);
+        keys(page, Key::ofBackupServer);
         page.append("""
 
                 ## Rules
@@ -175,10 +184,10 @@ public final class Docs {
         }
     }
 
-    private static void keys(StringBuilder page, boolean ofCluster) {
+    private static void keys(StringBuilder page, Predicate<Key> which) {
         page.append("| key | variable | value | default | meaning |\n|---|---|---|---|---|\n");
         for (var key : Key.values()) {
-            if (key.ofCluster() == ofCluster && !key.inTables()) {
+            if (which.test(key)) {
                 page.append("| `%s` | `%s` | %s | %s | %s |%n"
                         .formatted(
                                 key.path(),

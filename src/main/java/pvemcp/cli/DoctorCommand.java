@@ -36,6 +36,7 @@ import pvemcp.view.View;
 
 /// `pve-mcp doctor`: goes the whole way to each cluster, a step at a time, and says where it ends and what to do.
 final class DoctorCommand implements Command {
+    private static final String USUAL = "PVE itself listens on 8006: https://%s:8006";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Host host;
@@ -74,6 +75,7 @@ final class DoctorCommand implements Command {
         for (var cluster : config.clusters()) {
             status = Math.max(status, examine(cluster, config, Command.has(parsed, "--fix")));
         }
+        status = Math.max(status, new BackupServersCheck(host, console, this).run(config));
         return Math.max(status, new CallersCheck(host, console, this).run(config));
     }
 
@@ -120,7 +122,7 @@ final class DoctorCommand implements Command {
         boolean all = true;
         for (var endpoint : connection.endpoints()) {
             console.out().println("  " + endpoint);
-            all &= certificate(endpoint);
+            all &= certificate(endpoint, USUAL);
         }
         line("✓", "this server has no credentials of its own for it: callers over HTTP go there with theirs");
         return all ? Exit.OK : Exit.UNREACHABLE;
@@ -143,7 +145,7 @@ final class DoctorCommand implements Command {
     /// Empty where the way ends before the rights can be read.
     private Optional<Seen> endpoint(URI endpoint, Connection connection) {
         console.out().println("  " + endpoint);
-        if (!certificate(endpoint)) {
+        if (!certificate(endpoint, USUAL)) {
             return Optional.empty();
         }
         var alone = new Connection(
@@ -177,7 +179,7 @@ final class DoctorCommand implements Command {
         }
     }
 
-    private static String trust(Connection.Trust trust) {
+    static String trust(Connection.Trust trust) {
         return switch (trust) {
             case Connection.Trust.Authorities() -> "by an authority Java knows";
             case Connection.Trust.CaFile(var pem) -> "by " + pem;
@@ -186,7 +188,8 @@ final class DoctorCommand implements Command {
         };
     }
 
-    private boolean certificate(URI endpoint) {
+    /// @param usual where such a server listens, with a place for the host
+    boolean certificate(URI endpoint, String usual) {
         try {
             var seen = Presented.look(endpoint, PATIENCE);
             line("✓", "it is reached in %d ms".formatted(seen.took().toMillis()));
@@ -207,10 +210,7 @@ final class DoctorCommand implements Command {
                     "✗",
                     "it is not reached: " + Optional.ofNullable(e.getMessage()).orElse(e.toString()));
             if (endpoint.getPort() < 0) {
-                line(
-                        " ",
-                        "the URL names no port, which is 443; PVE itself listens on 8006: https://%s:8006"
-                                .formatted(endpoint.getHost()));
+                line(" ", "the URL names no port, which is 443; " + usual.formatted(endpoint.getHost()));
             } else {
                 line(" ", "check the address, that the node is up, and that no firewall is in between");
             }

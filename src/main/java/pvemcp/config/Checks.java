@@ -134,7 +134,7 @@ final class Checks {
         var endpoints = endpoints(name, mine);
         var login = login(name, mine, settings.stream().anyMatch(Checks::requiresOwn));
         var trust = trust(mine);
-        var timeout = timeout(mine);
+        var timeout = timeout(Optional.ofNullable(mine.get(Key.TIMEOUT)));
         if (endpoints.isEmpty() || login.isEmpty()) {
             return Optional.empty();
         }
@@ -185,29 +185,35 @@ final class Checks {
     }
 
     private Optional<URI> endpoint(Setting setting, String text) {
+        return endpoint(setting, text, Integer.parseInt(Key.PORT.fallback()));
+    }
+
+    /// @param usual the port that is meant, for words about what is wrong
+    Optional<URI> endpoint(Setting setting, String text, int usual) {
         try {
             var uri = new URI(text);
             var path = Optional.ofNullable(uri.getPath()).orElse("").replaceFirst("/+$", "");
             if (uri.getHost() == null || uri.getScheme() == null) {
-                return wrong(setting, text, "is no URL: write https://host:8006");
+                return wrong(setting, text, "is no URL: write https://host:" + usual);
             }
             if (!uri.getScheme().toLowerCase(Locale.ROOT).equals("https")) {
                 return wrong(
                         setting,
                         text,
-                        "is not https, the only way PVE is reached: write https://%s:8006".formatted(uri.getHost()));
+                        "is not https, the only way it is reached: write https://%s:%d"
+                                .formatted(uri.getHost(), usual));
             }
             if (uri.getUserInfo() != null) {
                 return wrong(setting, uri.getHost(), "has a user in front: put it into token_id and token_secret");
             }
             if (!path.isEmpty() && !path.equals("/api2/json")) {
-                return wrong(setting, text, "has a path, but PVE answers at the root of a host");
+                return wrong(setting, text, "has a path, but the API is at the root of a host");
             }
             return Optional.of(new URI("https", null, uri.getHost(), uri.getPort(), null, null, null));
         } catch (URISyntaxException e) {
             // What stands before an @ may be a password.
             var shown = text.replaceFirst("//.*@", "//…@");
-            return wrong(setting, shown, "is no URL (%s): write https://host:8006".formatted(e.getReason()));
+            return wrong(setting, shown, "is no URL (%s): write https://host:%d".formatted(e.getReason(), usual));
         }
     }
 
@@ -275,11 +281,13 @@ final class Checks {
         return setting;
     }
 
-    private Optional<String> tokenId(Setting setting) {
+    Optional<String> tokenId(Setting setting) {
         var text = setting.text();
-        if (text.contains("=")) {
-            return wrong(setting, text.substring(0, text.indexOf('=')), """
-                    is followed by a secret: token_id ends before the '=', what comes after it is token_secret""");
+        // PVE writes id=secret, a backup server id:secret.
+        var id = text.split("[=:]", 2)[0];
+        if (!id.equals(text)) {
+            return wrong(setting, id, """
+                    is followed by a secret: token_id ends before the '%s', what comes after it is token_secret""".formatted(text.charAt(id.length())));
         }
         return text.matches("[^@!\\s]+@[^@!\\s]+![^@!\\s]+")
                 ? Optional.of(text)
@@ -300,7 +308,7 @@ final class Checks {
         return Optional.ofNullable(mine.get(key)).flatMap(this::secret);
     }
 
-    private Optional<SecretSource> secret(Setting setting) {
+    Optional<SecretSource> secret(Setting setting) {
         var spelling = setting.spelling();
         if (spelling.endsWith(Key.COMMAND)) {
             return Optional.of(new SecretSource.Command(setting.text(), setting.origin()));
@@ -320,23 +328,26 @@ final class Checks {
     // ---- what is believed ----
 
     private Trust trust(Map<Key, Setting> mine) {
-        var pinned = mine.get(Key.FINGERPRINT);
-        var ca = mine.get(Key.CA_FILE);
-        if (pinned != null && ca != null) {
+        return trust(Optional.ofNullable(mine.get(Key.FINGERPRINT)), Optional.ofNullable(mine.get(Key.CA_FILE)));
+    }
+
+    Trust trust(Optional<Setting> pinned, Optional<Setting> ca) {
+        if (pinned.isPresent() && ca.isPresent()) {
             problems.add("%s: '%s' and '%s' are both set; a fingerprint needs no authority, so keep one of them"
-                    .formatted(ca.origin(), pinned.name(), ca.name()));
+                    .formatted(ca.get().origin(), pinned.get().name(), ca.get().name()));
         }
-        if (pinned != null) {
+        if (pinned.isPresent()) {
             var fingerprints = new ArrayList<String>();
-            pinned.texts().forEach(text -> fingerprint(pinned, text).ifPresent(fingerprints::add));
+            pinned.get().texts().forEach(text -> fingerprint(pinned.get(), text).ifPresent(fingerprints::add));
             return new Trust.Fingerprints(fingerprints);
         }
-        if (ca == null) {
+        if (ca.isEmpty()) {
             return new Trust.Authorities();
         }
-        var file = surroundings.resolve(ca.text());
+        var file = surroundings.resolve(ca.get().text());
         if (!Files.isReadable(file)) {
-            problems.add("%s: '%s' does not exist or cannot be read".formatted(ca.origin(), file));
+            problems.add("%s: '%s' does not exist or cannot be read"
+                    .formatted(ca.get().origin(), file));
         }
         return new Trust.CaFile(file);
     }
@@ -356,16 +367,16 @@ final class Checks {
         return wrong(setting, text, what + ": SHA-256 has 32 pairs of digits, AA:BB:…, and 'pve-mcp doctor' prints it");
     }
 
-    private Duration timeout(Map<Key, Setting> mine) {
-        var setting = mine.get(Key.TIMEOUT);
+    Duration timeout(Optional<Setting> setting) {
+        var origin = setting.map(Setting::origin).orElse("");
         try {
-            var timeout = Durations.parse(setting == null ? Key.TIMEOUT.fallback() : setting.text());
+            var timeout = Durations.parse(setting.map(Setting::text).orElse(Key.TIMEOUT.fallback()));
             if (!timeout.isZero()) {
                 return timeout;
             }
-            problems.add("%s: a timeout of nothing lets nothing through".formatted(setting.origin()));
+            problems.add("%s: a timeout of nothing lets nothing through".formatted(origin));
         } catch (IllegalArgumentException e) {
-            problems.add("%s: %s".formatted(setting.origin(), e.getMessage()));
+            problems.add("%s: %s".formatted(origin, e.getMessage()));
         }
         return Duration.ofSeconds(1);
     }

@@ -23,6 +23,7 @@ import pvemcp.tool.Vault;
 public final class Config {
     private final List<ClusterSettings> clusters;
     private final List<Principal> principals;
+    private final List<BackupSettings> backups;
     private final List<Setting> settings;
     private final List<String> notices;
     private final Map<Key, Setting> effective = new EnumMap<>(Key.class);
@@ -31,11 +32,13 @@ public final class Config {
     Config(
             List<ClusterSettings> clusters,
             List<Principal> principals,
+            List<BackupSettings> backups,
             List<Setting> settings,
             List<String> notices,
             Surroundings surroundings) {
         this.clusters = List.copyOf(clusters);
         this.principals = List.copyOf(principals);
+        this.backups = List.copyOf(backups);
         this.settings = List.copyOf(settings);
         this.notices = List.copyOf(notices);
         this.surroundings = surroundings;
@@ -51,7 +54,7 @@ public final class Config {
 
     /// A configuration of defaults alone, for a server that goes to no cluster of the owner's.
     public static Config defaults(Surroundings surroundings) {
-        return new Config(List.of(), List.of(), List.of(), List.of(), surroundings);
+        return new Config(List.of(), List.of(), List.of(), List.of(), List.of(), surroundings);
     }
 
     /// The clusters, the one that is meant where none is named first; empty where none is configured.
@@ -62,6 +65,11 @@ public final class Config {
     /// The callers who have credentials of their own at Proxmox VE.
     public List<Principal> principals() {
         return principals;
+    }
+
+    /// The Proxmox Backup Servers that are looked at.
+    public List<BackupSettings> backups() {
+        return backups;
     }
 
     /// Everything that was configured, in the order of [Key], each with its origin.

@@ -38,6 +38,19 @@ public enum Key {
             The highest tier of calls on this cluster: with `read` nothing changes it. The policy has its say on the \
             tiers up to it."""),
 
+    BACKUP_URL("backup.url", Kind.TEXT, "", """
+            Where a Proxmox Backup Server is: `https://pbs.example:8007`."""),
+    BACKUP_TOKEN_ID("backup.token_id", Kind.TEXT, "", """
+            An API token of that server, `user@realm!name`. `DatastoreAudit` on `/datastore` is all it needs."""),
+    BACKUP_TOKEN_SECRET("backup.token_secret", Kind.SECRET, "", "The secret of that API token."),
+    BACKUP_CA_FILE("backup.ca_file", Kind.PATH, "", "A PEM file with the authority that signed its certificate."),
+    BACKUP_FINGERPRINT("backup.fingerprint", Kind.FINGERPRINTS, "", """
+            The SHA-256 fingerprint of its certificate, whatever name is in it; `pve-mcp doctor` prints it."""),
+    BACKUP_HOSTS("backup.hosts", Kind.LIST, "", """
+            Further names and addresses by which storages of Proxmox VE know it; those of `url`, and of the pinned \
+            certificate, are known."""),
+    BACKUP_TIMEOUT("backup.timeout", Kind.DURATION, "30s", "How long one exchange with it may take."),
+
     READ_ONLY("read_only", Kind.FLAG, "false", "Only reads leave this server, whatever the policy says."),
     POLICY_READ("policy.read", Kind.ANSWER, "allow", "Calls that look and change nothing."),
     POLICY_OPERATE("policy.operate", Kind.ANSWER, "ask", """
@@ -315,6 +328,11 @@ public enum Key {
     /// Whether the key describes a cluster, so that it may stand in a `[clusters.NAME]` table too.
     public boolean ofCluster() {
         return compareTo(URL) >= 0 && compareTo(TIER) <= 0;
+    }
+
+    /// Whether the key describes a backup server, so that it may stand in a `[backup.NAME]` table too.
+    public boolean ofBackupServer() {
+        return compareTo(BACKUP_URL) >= 0 && compareTo(BACKUP_TIMEOUT) <= 0;
     }
 
     /// Whether the key describes a rule, so that it stands in a `[[policy.rule]]` table and nowhere else.

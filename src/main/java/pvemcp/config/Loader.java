@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import pvemcp.config.Key.Kind;
 import pvemcp.text.Nearest;
 
@@ -20,6 +21,7 @@ import pvemcp.text.Nearest;
 final class Loader {
     private static final String PREFIX = "PVE_MCP_";
     private static final String CLUSTERS = "CLUSTERS_";
+    private static final String SERVERS = "BACKUP_";
 
     /// Variables of ours that are no keys: they are read by the launcher and before any configuration.
     static final List<String> OTHERS =
@@ -30,6 +32,7 @@ final class Loader {
     private final List<String> notices = new ArrayList<>();
     private final Map<Slot, Setting> chosen = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
+    private final List<String> servers = new ArrayList<>();
 
     /// The settings of all rules and principals, in their order.
     private final List<Setting> tables = new ArrayList<>();
@@ -54,7 +57,7 @@ final class Loader {
     Config load() {
         var file = file();
         var fromFile = file.map(this::fromFile).orElse(List.of());
-        fromFile.forEach(setting -> name(setting.cluster()));
+        fromFile.forEach(this::name);
         var dotenv = EnvFile.read(surroundings.directory().resolve(".env"), problems);
 
         take(fromEnvironment(surroundings.env(), Map.of()));
@@ -83,7 +86,10 @@ final class Loader {
         var clusters = checks.clusters(settings, names);
         var principals =
                 tables.isEmpty() ? List.<Principal>of() : new Principals(clusters, checks, problems).read(tables);
-        var config = new Config(clusters, principals, settings, notices, surroundings);
+        var backups = settings.stream().anyMatch(setting -> setting.key().ofBackupServer())
+                ? new Backups(checks, problems).read(settings)
+                : List.<BackupSettings>of();
+        var config = new Config(clusters, principals, backups, settings, notices, surroundings);
         problems.addAll(config.sshKeys().problems());
         problems.addAll(config.oauthProblems());
         problems.addAll(config.policyProblems());
@@ -113,14 +119,15 @@ final class Loader {
             }
         }
         twice.forEach((slot, setting) -> {
-            name(slot.cluster());
+            name(setting);
             chosen.putIfAbsent(slot, setting);
         });
     }
 
-    private void name(String cluster) {
-        if (!cluster.isEmpty() && !names.contains(cluster)) {
-            names.add(cluster);
+    private void name(Setting setting) {
+        var all = setting.key().ofBackupServer() ? servers : names;
+        if (!setting.cluster().isEmpty() && !all.contains(setting.cluster())) {
+            all.add(setting.cluster());
         }
     }
 
@@ -158,6 +165,11 @@ final class Loader {
                 cluster = name.substring(9, name.indexOf('.', 9));
                 spelling = name.substring(name.indexOf('.', 9) + 1);
             }
+            boolean ofBackupServer = name.startsWith(Backups.TABLE) && name.indexOf('.', Backups.TABLE.length()) > 0;
+            if (ofBackupServer) {
+                cluster = name.substring(Backups.TABLE.length(), name.indexOf('.', Backups.TABLE.length()));
+                spelling = Backups.TABLE + name.substring(name.indexOf('.', Backups.TABLE.length()) + 1);
+            }
             var table = table(name);
             if (!table.isEmpty()) {
                 var rest = name.substring(name.indexOf(']') + 1);
@@ -172,7 +184,15 @@ final class Loader {
                     .filter(found -> found.table().equals(table));
             if (key.isEmpty()) {
                 problems.add("%s: there is no key '%s'%s"
-                        .formatted(origin, name, Nearest.hint(spelling, spellings(!cluster.isEmpty()))));
+                        .formatted(
+                                origin,
+                                name,
+                                Nearest.hint(
+                                        spelling,
+                                        spellings(
+                                                ofBackupServer
+                                                        ? Key::ofBackupServer
+                                                        : cluster.isEmpty() ? _ -> true : Key::ofCluster))));
                 continue;
             }
             if (!key.get().kind().isList() && entry.getValue().size() != 1) {
@@ -206,10 +226,10 @@ final class Loader {
         return "";
     }
 
-    private static List<String> spellings(boolean ofCluster) {
+    private static List<String> spellings(Predicate<Key> which) {
         var all = new ArrayList<String>();
         for (var key : Key.values()) {
-            if (!ofCluster || key.ofCluster()) {
+            if (which.test(key)) {
                 all.addAll(key.spellings());
             }
         }
@@ -268,32 +288,40 @@ final class Loader {
                 }
             }
         }
-        if (!rest.startsWith(CLUSTERS)) {
-            return Optional.empty();
+        if (rest.startsWith(CLUSTERS)) {
+            return named(rest.substring(CLUSTERS.length()), "", names, value, origin);
         }
+        return rest.startsWith(SERVERS)
+                ? named(rest.substring(SERVERS.length()), Backups.TABLE, servers, value, origin)
+                : Optional.empty();
+    }
+
+    /// A setting of a cluster or backup server that has a name.
+    ///
+    /// @param rest the name and the key, without what says of which they are
+    /// @param table what the keys of these begin with
+    private Optional<Setting> named(String rest, String table, List<String> known, String value, String origin) {
         // The longest ending wins: PVE_MCP_CLUSTERS_PROD_TOKEN_SECRET_FILE is no 'file' of a cluster
         // 'prod_token_secret'.
         Optional<Setting> best = Optional.empty();
         for (var key : Key.values()) {
-            for (var spelling : key.spellings()) {
-                var ending = "_" + spelling.toUpperCase(Locale.ROOT);
+            boolean itsKind = table.isEmpty() ? key.ofCluster() : key.ofBackupServer();
+            for (var spelling : itsKind ? key.spellings() : List.<String>of()) {
+                var ending = "_" + spelling.substring(table.length()).toUpperCase(Locale.ROOT);
                 boolean longer = best.isEmpty()
                         || spelling.length() > best.get().spelling().length();
-                if (key.ofCluster()
-                        && longer
-                        && rest.endsWith(ending)
-                        && rest.length() > CLUSTERS.length() + ending.length()) {
-                    var cluster = known(rest.substring(CLUSTERS.length(), rest.length() - ending.length()));
-                    best = Optional.of(new Setting(key, cluster, spelling, split(key, value), origin));
+                if (longer && rest.endsWith(ending) && rest.length() > ending.length()) {
+                    var name = known(rest.substring(0, rest.length() - ending.length()), known);
+                    best = Optional.of(new Setting(key, name, spelling, split(key, value), origin));
                 }
             }
         }
         return best;
     }
 
-    /// The cluster of the file whose name looks like this in a variable, or a new one in lower case.
-    private String known(String upper) {
-        for (var name : names) {
+    /// The one of the file whose name looks like this in a variable, or a new one in lower case.
+    private static String known(String upper, List<String> all) {
+        for (var name : all) {
             if (name.toUpperCase(Locale.ROOT).replace('-', '_').equals(upper)) {
                 return name;
             }

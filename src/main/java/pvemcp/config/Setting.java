@@ -5,7 +5,8 @@ import java.util.List;
 /// One configured value and where it comes from.
 ///
 /// @param key what it is for
-/// @param cluster whose it is; empty for the cluster without a name and for what belongs to none
+/// @param cluster whose it is, a cluster or backup server; empty for the one without a name and for what belongs to
+///     none
 /// @param spelling the key as it was written, which for a secret may end in `_file` or `_command`
 /// @param texts the value as it was written; several where the key takes a list
 /// @param origin where it stands: `PVE_MCP_URL`, `pve-mcp.toml:3`, `.env:2`, `default`
@@ -23,7 +24,12 @@ public record Setting(Key key, String cluster, String spelling, List<String> tex
 
     /// The key with its cluster in front, as the file would have it.
     public String name() {
-        return cluster.isEmpty() || key.inTables() ? spelling : "clusters." + cluster + "." + spelling;
+        if (cluster.isEmpty() || key.inTables()) {
+            return spelling;
+        }
+        return key.ofBackupServer()
+                ? Backups.TABLE + cluster + spelling.substring(Backups.TABLE.length() - 1)
+                : "clusters." + cluster + "." + spelling;
     }
 
     /// The number of the table it stands in, from one on: `principal[2].name` in the second.

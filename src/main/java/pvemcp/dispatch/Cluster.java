@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Waiting;
@@ -24,6 +25,7 @@ import pvemcp.tool.Vault;
 /// @param files what of this machine its calls may read and write
 /// @param names patterns of names, as the owner gives them, that are this cluster's where there are several: `prod-*`
 /// @param patience how long it is waited for where others are asked along with it
+/// @param backups the backup servers that its calls may look at
 public record Cluster(
         String name,
         String identity,
@@ -34,11 +36,13 @@ public record Cluster(
         Vault vault,
         LocalFiles files,
         List<String> names,
-        Duration patience) {
+        Duration patience,
+        List<BackupServer> backups) {
     private static final Duration USUAL = Duration.ofSeconds(30);
 
     public Cluster {
         names = List.copyOf(names);
+        backups = List.copyOf(backups);
     }
 
     /// A cluster whose guests are entered by their agents only, and whose calls have nothing of this machine.
@@ -65,18 +69,23 @@ public record Cluster(
             Shells shells,
             Vault vault,
             LocalFiles files) {
-        this(name, identity, wire, client, schema, shells, vault, files, List.of(), USUAL);
+        this(name, identity, wire, client, schema, shells, vault, files, List.of(), USUAL, List.of());
     }
 
     /// The same cluster for somebody with credentials of their own. The keys for SSH are not theirs, so guests are
-    /// entered by their agents only.
+    /// entered by their agents only; nor are the tokens of backup servers, which show what is anybody's.
     public Cluster entered(String as, Transport over) {
         var byAgents = new Shells(SshSettings.OFF, Waiting.REAL);
-        return new Cluster(name, as, over, client, schema, byAgents, vault, files, names, patience);
+        return new Cluster(name, as, over, client, schema, byAgents, vault, files, names, patience, List.of());
     }
 
     /// The same, with what tells it from others and how long it is waited for.
     public Cluster among(List<String> itsNames, Duration itsPatience) {
-        return new Cluster(name, identity, wire, client, schema, shells, vault, files, itsNames, itsPatience);
+        return new Cluster(name, identity, wire, client, schema, shells, vault, files, itsNames, itsPatience, backups);
+    }
+
+    /// The same, with these backup servers to look at.
+    public Cluster besides(List<BackupServer> servers) {
+        return new Cluster(name, identity, wire, client, schema, shells, vault, files, names, patience, servers);
     }
 }

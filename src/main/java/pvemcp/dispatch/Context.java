@@ -1,8 +1,10 @@
 package pvemcp.dispatch;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Transport;
 import pvemcp.remote.Shells;
@@ -15,25 +17,38 @@ import pvemcp.tool.Vault;
 /// What one call may use: the cluster through the wire it was given, and the way back to its caller.
 ///
 /// @param oneOfSeveral whether the server has more clusters than this
+/// @param backupServers those that its cluster's calls may look at
 /// @param entering told each command before it goes into a guest over SSH; throws to keep it from going
 record Context(
-        Cluster cluster, boolean oneOfSeveral, Transport wire, Clock clock, Caller caller, Consumer<String> entering)
+        Cluster cluster,
+        boolean oneOfSeveral,
+        Transport wire,
+        List<BackupServer> backupServers,
+        Clock clock,
+        Caller caller,
+        Consumer<String> entering)
         implements ToolContext {
     /// For a call that only reads.
-    Context(Cluster cluster, boolean oneOfSeveral, Transport wire, Clock clock, Caller caller) {
-        this(cluster, oneOfSeveral, wire, clock, caller, command -> {
+    Context(
+            Cluster cluster,
+            boolean oneOfSeveral,
+            Transport wire,
+            List<BackupServer> backupServers,
+            Clock clock,
+            Caller caller) {
+        this(cluster, oneOfSeveral, wire, backupServers, clock, caller, command -> {
             throw new IllegalStateException("a call that only reads wanted to run " + command);
         });
     }
 
     /// The same by another way.
     Context by(Transport otherWire, Consumer<String> otherEntering) {
-        return new Context(cluster, oneOfSeveral, otherWire, clock, caller, otherEntering);
+        return new Context(cluster, oneOfSeveral, otherWire, backupServers, clock, caller, otherEntering);
     }
 
     /// The same for a question that several clusters are asked at once, whose progress nobody could follow.
     Context silent() {
-        return new Context(cluster, oneOfSeveral, wire, clock, new Silent(caller), entering);
+        return new Context(cluster, oneOfSeveral, wire, backupServers, clock, new Silent(caller), entering);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
@@ -164,6 +165,14 @@ final class Fan implements ToolContext {
     }
 
     // ---- what belongs to no cluster ----
+
+    /// None where one of the clusters is entered by somebody who may not look at them.
+    @Override
+    public List<BackupServer> backupServers() {
+        boolean everywhere =
+                contexts.stream().noneMatch(ctx -> ctx.backupServers().isEmpty());
+        return everywhere ? contexts.getFirst().backupServers() : List.of();
+    }
 
     @Override
     public LocalFiles files() {

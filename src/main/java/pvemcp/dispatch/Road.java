@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import pvemcp.audit.AuditLog;
 import pvemcp.audit.Hash;
 import pvemcp.audit.Ledger;
@@ -20,9 +21,11 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.ReadOnly;
+import pvemcp.pve.Transport;
 import pvemcp.tool.App;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -334,8 +337,13 @@ public final class Road implements Dispatcher {
     }
 
     private Context looking(Cluster cluster, Caller caller, Redactor hiding) {
-        var watched = shared.taint().watching(hiding.watching(cluster.wire()), caller.principal());
-        return new Context(cluster, clusters.size() > 1, new ReadOnly(watched), clock, hiding.watching(caller));
+        UnaryOperator<Transport> looking =
+                wire -> new ReadOnly(shared.taint().watching(hiding.watching(wire), caller.principal()));
+        var servers = cluster.backups().isEmpty()
+                ? List.<BackupServer>of()
+                : cluster.backups().stream().map(server -> server.by(looking)).toList();
+        return new Context(
+                cluster, clusters.size() > 1, looking.apply(cluster.wire()), servers, clock, hiding.watching(caller));
     }
 
     @Override

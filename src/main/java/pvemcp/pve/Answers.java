@@ -175,7 +175,8 @@ final class Answers {
         }
     }
 
-    /// What a backup server says why: the text alone, though it is called JSON (proxmox-rest-server, error_to_response).
+    /// What a backup server says why: the text alone, though it is called JSON (proxmox-rest-server,
+    /// error_to_response).
     private static Optional<String> bare(Outcome.Answered answer) {
         var text = answer.isJson() ? new String(answer.body(), StandardCharsets.UTF_8).strip() : "";
         return text.isEmpty() || "{[\"".indexOf(text.charAt(0)) >= 0 ? Optional.empty() : Optional.of(text);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import pvemcp.json.Json;
 
-/// A Proxmox Backup Server, looked at: whatever is asked of it is a GET, and there is no way to say anything else. Makes
-/// no request until something is asked. Safe for use by several threads.
+/// A Proxmox Backup Server, looked at: whatever is asked of it is a GET, and there is no way to say anything else.
+/// Makes no request until something is asked. Safe for use by several threads.
 ///
 /// A token sees the datastores and namespaces it has `Datastore.Audit` on, and with `Datastore.Backup` what it made
 /// itself; the rest is left out of the answers without a word.

@@ -9,7 +9,8 @@ import java.util.Optional;
 /// @param id its name; that of the datastore for garbage collection, of which each has one
 /// @param schedule a calendar event; empty: it does not run by itself
 /// @param enabled whether it is switched on
-/// @param state how it last ended, in the server's words: `OK`, `WARNINGS: 2` or the error; empty: never, or it runs now
+/// @param state how it last ended, in the server's words: `OK`, `WARNINGS: 2` or the error; empty: never, or it runs
+///     now
 public record BackupServerJob(
         Kind kind,
         String id,

@@ -27,9 +27,7 @@ public record BackupSnapshot(
         String comment) {
     // proxmox-backup, pbs-api-types: SnapshotListItem
     static BackupSnapshot from(String datastore, String namespace, Fields f) {
-        var verification = f.raw("verification") instanceof Json.Obj said
-                ? Fields.of(said)
-                : Fields.of(Json.Obj.EMPTY);
+        var verification = f.raw("verification") instanceof Json.Obj said ? Fields.of(said) : Fields.of(Json.Obj.EMPTY);
         return new BackupSnapshot(
                 datastore,
                 namespace,

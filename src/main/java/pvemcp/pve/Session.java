@@ -70,8 +70,8 @@ final class Session {
         if (credential instanceof Connection.Credential.Token(var id, var secret)) {
             headers.put("Authorization", "PVEAPIToken=" + id + "=" + secret.reveal());
         }
-        // proxmox-auth-api, extract_auth_data and http_check_auth: id and secret are parted by a colon, and the secret is
-        // percent-decoded.
+        // proxmox-auth-api, extract_auth_data and http_check_auth: id and secret are parted by a colon, and the
+        // secret is percent-decoded.
         if (credential instanceof Connection.Credential.BackupToken(var id, var secret)) {
             headers.put("Authorization", "PBSAPIToken=" + id + ":" + ApiPath.encode(secret.reveal()));
         }
@@ -126,7 +126,8 @@ final class Session {
         switch (credential) {
             case Connection.Credential.Nobody _ -> {}
             case Connection.Credential.Token token -> secrets.add(token.secret().reveal());
-            case Connection.Credential.BackupToken token -> secrets.add(token.secret().reveal());
+            case Connection.Credential.BackupToken token ->
+                secrets.add(token.secret().reveal());
             case Connection.Credential.Password held -> {
                 secrets.add(held.password().reveal());
                 held.totp().ifPresent(secret -> secrets.add(secret.reveal()));

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import pvemcp.sim.http.BackupFront;
 import pvemcp.sim.world.Cluster;
 
-/// The simulated Proxmox Backup Server beside a cluster, on a port of its own. What the cluster's storages show of it is
-/// what it has. Thread-safe.
+/// The simulated Proxmox Backup Server beside a cluster, on a port of its own. What the cluster's storages show of it
+/// is what it has. Thread-safe.
 public final class BackupSim implements AutoCloseable {
     private final Credentials token;
     private final BackupFront front;

@@ -1,8 +1,10 @@
 package pvemcp.tool;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Watcher;
 import pvemcp.remote.Shells;
@@ -11,6 +13,12 @@ import pvemcp.schema.ApiSchema;
 /// All a call may use: no statics, no clock of its own. For a READ call [#pve()] refuses everything but GET.
 public interface ToolContext extends Watcher {
     Pve pve();
+
+    /// The Proxmox Backup Servers that the owner has configured. They belong to no cluster; where this context is
+    /// about several, they are those that may be looked at whatever cluster is asked.
+    default List<BackupServer> backupServers() {
+        return List.of();
+    }
 
     /// The ways into guests that the owner has opened.
     Shells shells();

@@ -109,6 +109,13 @@ class ConfigTest {
         values.put(Key.HTTP_OAUTH_WITHIN_CLAIM, "pve_within");
         values.put(Key.HTTP_OAUTH_KEYS_URL, "https://login.example/keys");
         values.put(Key.HTTP_OAUTH_CA_FILE, ca.toString());
+        values.put(Key.BACKUP_URL, "https://pbs.example:8007");
+        values.put(Key.BACKUP_TOKEN_ID, "mcp@pbs!agent");
+        values.put(Key.BACKUP_TOKEN_SECRET, "s3cret");
+        values.put(Key.BACKUP_CA_FILE, ca.toString());
+        values.put(Key.BACKUP_FINGERPRINT, PIN);
+        values.put(Key.BACKUP_HOSTS, "10.0.0.5");
+        values.put(Key.BACKUP_TIMEOUT, "5s");
         values.put(Key.FILES_UPLOAD, "/srv/images");
         values.put(Key.SECRETS_DIRECTORY, "/secrets");
         values.put(Key.SECRETS_HANDOVER, "/handover");
@@ -142,6 +149,10 @@ class ConfigTest {
             if (key.path().startsWith("http.oauth.")) {
                 wanted.put(Key.HTTP_OAUTH_ISSUER, values.get(Key.HTTP_OAUTH_ISSUER));
                 wanted.put(Key.HTTP_OAUTH_RESOURCE, values.get(Key.HTTP_OAUTH_RESOURCE));
+            }
+            if (key.ofBackupServer()) {
+                List.of(Key.BACKUP_URL, Key.BACKUP_TOKEN_ID, Key.BACKUP_TOKEN_SECRET)
+                        .forEach(part -> wanted.put(part, values.get(part)));
             }
             var login = switch (key) {
                 case USER, PASSWORD, TOTP -> List.of(Key.USER, Key.PASSWORD);
@@ -612,6 +623,7 @@ class ConfigTest {
                 connection(config),
                 config.path(Key.AUDIT_FILE),
                 config.text(Key.SURFACE),
+                config.backups(),
                 config.text(Key.LOG_LEVEL));
     }
 

@@ -40,6 +40,7 @@ import pvemcp.gate.Policy.Answer;
 import pvemcp.gate.Policy.Protection;
 import pvemcp.gate.Reach;
 import pvemcp.json.Json;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Connection;
 import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.HttpTransport;
@@ -105,6 +106,8 @@ public final class Lab implements AutoCloseable {
     private Reach reach = Reach.UNLIMITED;
     private String identity;
     private final List<Neighbour> neighbours = new ArrayList<>();
+    private final List<HttpTransport> closing = new ArrayList<>();
+    private List<BackupServer> backups = List.of();
 
     private Lab(Scenario scenario) {
         sim = PveSim.start(scenario, SimTime.byHand(NOON));
@@ -186,6 +189,28 @@ public final class Lab implements AutoCloseable {
     /// The owner's state directory.
     public Path state() {
         return folder;
+    }
+
+    /// Beside the cluster is a backup server, called `vault`, that calls may look at.
+    public Lab backedUp() {
+        var beside = sim.backupServer();
+        return backedUp(beside.token().secret(), beside.fingerprint());
+    }
+
+    /// The same by an owner who has configured this.
+    public Lab backedUp(String secret, String fingerprint) {
+        var beside = sim.backupServer();
+        var url = URI.create(beside.url());
+        var trust = new Connection.Trust.Fingerprints(List.of(fingerprint));
+        var token = new Connection.Credential.BackupToken(beside.token().id(), new Secret(secret));
+        var way = new HttpTransport(
+                new Connection("vault", List.of(url), token, trust, Duration.ofSeconds(30)), clock(), waiting());
+        redactor.learn(token.secret());
+        backups = List.of(
+                new BackupServer("vault", BackupServer.Address.of(url, List.of(), trust), new Noting(way, requests)));
+        closing.add(way);
+        road = Optional.empty();
+        return this;
     }
 
     /// What policy says of a call that is not made.
@@ -396,8 +421,8 @@ public final class Lab implements AutoCloseable {
                     shells,
                     vault,
                     files);
-            var clusters = new ArrayList<>(List.of(cluster));
-            neighbours.forEach(neighbour -> clusters.add(neighbour.cluster()));
+            var clusters = new ArrayList<>(List.of(cluster.besides(backups)));
+            neighbours.forEach(neighbour -> clusters.add(neighbour.cluster().besides(backups)));
             road = Optional.of(
                     new Road(offer, clusters, policy, log, clock(), folder, redactor, commons).within(reach));
         }
@@ -561,6 +586,7 @@ public final class Lab implements AutoCloseable {
     @Override
     public void close() {
         wire.close();
+        closing.forEach(HttpTransport::close);
         sim.close();
         neighbours.forEach(Neighbour::close);
         try {

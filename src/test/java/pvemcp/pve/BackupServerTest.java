@@ -40,7 +40,8 @@ class BackupServerTest {
     private BackupServer server(String secret, String fingerprint) {
         var url = URI.create(sim.backupServer().url());
         var trust = new Connection.Trust.Fingerprints(List.of(fingerprint));
-        var token = new Connection.Credential.BackupToken(sim.backupServer().token().id(), new Secret(secret));
+        var token =
+                new Connection.Credential.BackupToken(sim.backupServer().token().id(), new Secret(secret));
         var connection = new Connection("vault", List.of(url), token, trust, Duration.ofSeconds(10));
         var address = BackupServer.Address.of(url, List.of(), trust);
         return new BackupServer("vault", address, new HttpTransport(connection, Clock.systemUTC()));
@@ -56,8 +57,7 @@ class BackupServerTest {
             storage.options.put("namespace", "house");
             cluster.storages.put("pbs", storage);
             storage.add("pve1", "backup/vm/101/2026-11-21T02:00:00Z", 1 << 20, 1 << 20, NOON.minusSeconds(36_000))
-                            .verification =
-                    "failed";
+                    .verification = "failed";
         });
 
         var server = server();
@@ -70,8 +70,9 @@ class BackupServerTest {
             assertThat(snapshot.verified()).isEqualTo("failed");
             assertThat(snapshot.verifiedBy()).startsWith("UPID:pbs:");
         });
-        assertThat(server.datastores()).singleElement().satisfies(store -> assertThat(store.use())
-                .contains(Percent.ofFraction(0.25)));
+        assertThat(server.datastores())
+                .singleElement()
+                .satisfies(store -> assertThat(store.use()).contains(Percent.ofFraction(0.25)));
     }
 
     @Test
@@ -79,8 +80,9 @@ class BackupServerTest {
         sim.change(cluster -> cluster.backupServer.add("main", 4_000, 1_000).full =
                 Optional.of(Instant.ofEpochSecond(31_000_000_000_000_000L)));
 
-        assertThat(server().datastores()).singleElement().satisfies(store -> assertThat(store.full())
-                .isEmpty());
+        assertThat(server().datastores())
+                .singleElement()
+                .satisfies(store -> assertThat(store.full()).isEmpty());
     }
 
     @Test
@@ -102,22 +104,26 @@ class BackupServerTest {
     }
 
     private static Job job(String id, String state, Instant next) {
-        return new Job(
-                "verify", id, "main", "daily", Optional.of(NOON.minusSeconds(7_200)), Optional.of(next), state);
+        return new Job("verify", id, "main", "daily", Optional.of(NOON.minusSeconds(7_200)), Optional.of(next), state);
     }
 
     @Test
     void a_wrong_secret_is_refused_in_the_servers_own_words_and_not_repeated() {
-        assertThat(faultOf(server("00000000-0000-0000-0000-000000000000", sim.backupServer().fingerprint())))
-                .isInstanceOfSatisfying(PveFault.Unauthorized.class, refused -> assertThat(refused.why())
-                        .isEqualTo("authentication failed"));
+        assertThat(faultOf(server(
+                        "00000000-0000-0000-0000-000000000000",
+                        sim.backupServer().fingerprint())))
+                .isInstanceOfSatisfying(
+                        PveFault.Unauthorized.class,
+                        refused -> assertThat(refused.why()).isEqualTo("authentication failed"));
     }
 
     @Test
     void another_certificate_than_the_pinned_one_is_told_before_anything_is_sent() {
         assertThat(faultOf(server(sim.backupServer().token().secret(), "AA:".repeat(31) + "AA")))
-                .isInstanceOfSatisfying(PveFault.Untrusted.class, untrusted -> assertThat(untrusted.fingerprint())
-                        .isEqualTo(sim.backupServer().fingerprint()));
+                .isInstanceOfSatisfying(
+                        PveFault.Untrusted.class,
+                        untrusted -> assertThat(untrusted.fingerprint())
+                                .isEqualTo(sim.backupServer().fingerprint()));
     }
 
     @Test
@@ -125,8 +131,10 @@ class BackupServerTest {
         var server = server();
         var fault = catchThrowableOfType(PveException.class, () -> server.snapshots("gone", ""))
                 .fault();
-        assertThat(fault).isInstanceOfSatisfying(PveFault.Invalid.class, invalid -> assertThat(invalid.message())
-                .isEqualTo("no such datastore 'gone'"));
+        assertThat(fault)
+                .isInstanceOfSatisfying(
+                        PveFault.Invalid.class,
+                        invalid -> assertThat(invalid.message()).isEqualTo("no such datastore 'gone'"));
     }
 
     private static PveFault faultOf(BackupServer server) {
@@ -149,8 +157,9 @@ class BackupServerTest {
                 .addAll(List.of(
                         new Kept("", "host", "101", NOON, 1, "", ""), new Kept("", "vm", "12a", NOON, 1, "", ""))));
 
-        assertThat(server().snapshots("main", "")).hasSize(2).allSatisfy(snapshot -> assertThat(snapshot.vmid())
-                .isEmpty());
+        assertThat(server().snapshots("main", ""))
+                .hasSize(2)
+                .allSatisfy(snapshot -> assertThat(snapshot.vmid()).isEmpty());
     }
 
     @ParameterizedTest

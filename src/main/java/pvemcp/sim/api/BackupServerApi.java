@@ -10,8 +10,8 @@ import pvemcp.sim.SimError;
 import pvemcp.sim.world.BackupServer;
 import pvemcp.sim.world.Cluster;
 
-/// What of a Proxmox Backup Server's API is simulated: the reads of datastores and jobs. Shapes and words are those of
-/// proxmox-backup, src/api2 (status.rs, admin/*.rs) and pbs-api-types.
+/// What of a Proxmox Backup Server's API is simulated: the reads of datastores and jobs. Shapes and words are those
+/// of proxmox-backup, src/api2 (status.rs, admin/*.rs) and pbs-api-types.
 public final class BackupServerApi {
     private static final Pattern BELOW_DATASTORE = Pattern.compile("/admin/datastore/([^/]+)/(namespace|snapshots)");
     private static final Pattern JOBS = Pattern.compile("/admin/(verify|gc|sync|prune)");
@@ -80,8 +80,7 @@ public final class BackupServerApi {
                     .map(namespace -> Map.of("ns", namespace))
                     .toList());
         }
-        var namespace =
-                arguments.getOrDefault("ns", Json.str("")).scalarText().orElse("");
+        var namespace = arguments.getOrDefault("ns", Json.str("")).scalarText().orElse("");
         return Json.of(server.snapshots(cluster, name, namespace).stream()
                 .map(BackupServerApi::snapshot)
                 .toList());

@@ -15,8 +15,8 @@ import pvemcp.sim.SimOptions;
 import pvemcp.sim.api.BackupServerApi;
 import pvemcp.sim.world.Cluster;
 
-/// The way to the simulated backup server: a port, a certificate and a token of its own, and its own habits where they
-/// differ from pveproxy's (proxmox-rest-server, rest.rs and formatter.rs).
+/// The way to the simulated backup server: a port, a certificate and a token of its own, and its own habits where
+/// they differ from pveproxy's (proxmox-rest-server, rest.rs and formatter.rs).
 public final class BackupFront implements AutoCloseable, HttpServer.Handler {
     private static final String BASE = "/api2/json";
     // proxmox-auth-api, extract_auth_data: a blank or `=` after the word; id and secret are parted by a colon.
@@ -89,7 +89,11 @@ public final class BackupFront implements AutoCloseable, HttpServer.Handler {
         lock.lock();
         try {
             options.time().catchUp();
-            return HttpResponse.of(200, "OK", "application/json;charset=UTF-8", envelope(request).write());
+            return HttpResponse.of(
+                    200,
+                    "OK",
+                    "application/json;charset=UTF-8",
+                    envelope(request).write());
         } catch (SimError error) {
             return refused(error.status(), error.getMessage());
         } finally {

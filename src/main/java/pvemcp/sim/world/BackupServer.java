@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// A Proxmox Backup Server beside the cluster. What the cluster's storages that point to it keep lies in its datastores;
-/// what others have put there is in [Datastore#kept]. Mutable; the simulator's lock guards it.
+/// A Proxmox Backup Server beside the cluster. What the cluster's storages that point to it keep lies in its
+/// datastores; what others have put there is in [Datastore#kept]. Mutable; the simulator's lock guards it.
 public final class BackupServer {
     /// What storages have for its `server`.
     public String address = "192.0.2.250";
