@@ -1,6 +1,7 @@
 package pvemcp;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
 import pvemcp.dispatch.SharedFiles;
 import pvemcp.gate.Policy;
+import pvemcp.log.Log;
+import pvemcp.log.LoggedCalls;
 import pvemcp.mcp.About;
 import pvemcp.pve.BackupServer;
 import pvemcp.pve.Connection;
@@ -69,11 +72,18 @@ final class Assembly implements Host {
     private final Redactor redactor = new Redactor();
     private final Telemetry telemetry;
     private final boolean terminal;
+    private final PrintStream err;
     private final Supplier<Optional<String>> typed;
 
     /// @param typed a secret from the person at the terminal; empty where there is nobody
-    private Assembly(Surroundings surroundings, Clock clock, boolean terminal, Supplier<Optional<String>> typed) {
+    private Assembly(
+            Surroundings surroundings,
+            Clock clock,
+            boolean terminal,
+            PrintStream err,
+            Supplier<Optional<String>> typed) {
         this.surroundings = surroundings;
+        this.err = err;
         this.clock = clock;
         this.telemetry = Telemetry.of(surroundings.env(), version());
         this.terminal = terminal;
@@ -81,13 +91,16 @@ final class Assembly implements Host {
     }
 
     /// For a client, whose model pays for each tool it is shown.
-    static Assembly forClient(Surroundings surroundings, Clock clock) {
-        return new Assembly(surroundings, clock, false, Optional::empty);
+    ///
+    /// @param err what is logged goes there
+    static Assembly forClient(Surroundings surroundings, Clock clock, PrintStream err) {
+        return new Assembly(surroundings, clock, false, err, Optional::empty);
     }
 
     /// For a person at a terminal, who is shown nothing unasked and may name any tool.
-    static Assembly forTerminal(Surroundings surroundings, Clock clock, Supplier<Optional<String>> typed) {
-        return new Assembly(surroundings, clock, true, new Once(typed));
+    static Assembly forTerminal(
+            Surroundings surroundings, Clock clock, PrintStream err, Supplier<Optional<String>> typed) {
+        return new Assembly(surroundings, clock, true, err, new Once(typed));
     }
 
     @Override
@@ -120,6 +133,25 @@ final class Assembly implements Host {
     }
 
     @Override
+    public Log log(Config config) {
+        return new Log(
+                err,
+                Log.Form.valueOf(config.text(Key.LOG_FORMAT).toUpperCase(Locale.ROOT)),
+                Log.Level.valueOf(config.text(Key.LOG_LEVEL).toUpperCase(Locale.ROOT)),
+                clock,
+                redactor::scrub);
+    }
+
+    /// What a person calls at a terminal they see; a client's calls are logged, in the trace they belong to.
+    private Door told(Door door, Config config) {
+        if (terminal) {
+            return telemetry.around(door);
+        }
+        var log = log(config);
+        return telemetry.around(door.around(inner -> LoggedCalls.around(inner, log)));
+    }
+
+    @Override
     public Door connected(Config config, boolean readOnly) {
         var wires = new ArrayList<LateWire>();
         var clusters = new ArrayList<Cluster>();
@@ -143,11 +175,12 @@ final class Assembly implements Host {
         var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
         var road = road(config, clusters, policy, audit, config.path(Key.STATE_DIRECTORY));
         var own = new OwnCredentials(config, clusters, settings -> wire(settings, early), telemetry);
-        return telemetry.around(new Door(road, reach -> own.narrowed(road, reach), () -> {
+        var door = new Door(road, reach -> own.narrowed(road, reach), () -> {
             wires.forEach(LateWire::close);
             own.close();
             sign(audit);
-        }));
+        });
+        return told(door, config);
     }
 
     private LateWire wire(ClusterSettings settings, boolean early) {
@@ -254,12 +287,13 @@ final class Assembly implements Host {
         var clusters = List.of(cluster("demo", "demo", wire, shells, vault, files));
         var audit = new AuditLog(scratch.resolve(DEMO_AUDIT), clock);
         var road = road(config, clusters, policy, audit, scratch);
-        return telemetry.around(new Door(road, reach -> Optional.of(road.within(reach)), () -> {
+        var door = new Door(road, reach -> Optional.of(road.within(reach)), () -> {
             wire.close();
             sim.close();
             sign(audit);
             forget(audit.file().getParent());
-        }));
+        });
+        return told(door, config);
     }
 
     /// The simulated hosts take one key and show one key, which is pinned.

@@ -10,8 +10,8 @@ import pvemcp.cli.Door;
 import pvemcp.cli.Exit;
 import pvemcp.config.Config;
 import pvemcp.config.ConfigException;
-import pvemcp.config.Key;
 import pvemcp.config.Surroundings;
+import pvemcp.log.Log;
 import pvemcp.mcp.Emits;
 import pvemcp.mcp.McpServer;
 import pvemcp.mcp.Stdio;
@@ -55,7 +55,7 @@ public final class Main {
 
     private static int serve(List<String> args, Stdio stdio, PrintStream err, Surroundings surroundings) {
         readAhead();
-        var assembly = Assembly.forClient(surroundings, Clock.systemUTC());
+        var assembly = Assembly.forClient(surroundings, Clock.systemUTC(), err);
         Config config;
         try {
             config = args.contains("demo") ? Config.defaults(surroundings) : assembly.config();
@@ -63,21 +63,20 @@ public final class Main {
             Console.problems(err, e.problems());
             return Exit.USAGE;
         }
-        if (!config.text(Key.LOG_LEVEL).equals("error")) {
-            config.notices().forEach(notice -> err.println("pve-mcp: " + notice));
-        }
+        var log = assembly.log(config);
+        config.notices().forEach(notice -> log.tell(Log.Level.WARN, "notice", notice));
         // On SIGTERM or SIGINT running requests are told to stop; the JVM then ends with 143 or 130, as is the
         // custom.
         Runtime.getRuntime().addShutdownHook(new Thread(stdio::close, "pve-mcp-end"));
         try (var door =
                 args.contains("demo") ? assembly.demo() : assembly.connected(config, args.contains("--read-only"))) {
-            if (config.text(Key.LOG_LEVEL).equals("info")) {
-                err.println("pve-mcp: " + served(config, door));
+            if (log.tells(Log.Level.INFO)) {
+                log.tell(Log.Level.INFO, "serving", served(config, door));
             }
-            stdio.serve(new McpServer(door.dispatcher(), assembly.about(), Emits.TOOLS));
+            stdio.serve(new McpServer(door.dispatcher(), assembly.about(), Emits.TOOLS, log));
             return Exit.OK;
         } catch (IOException e) {
-            err.println("pve-mcp: " + e.getMessage());
+            log.tell(Log.Level.ERROR, "client", e.getMessage());
             return Exit.FAILED;
         }
     }
@@ -102,8 +101,8 @@ public final class Main {
     private static int command(List<String> args, Console console, Surroundings surroundings) {
         boolean serves = !args.isEmpty() && args.getFirst().equals("serve");
         var assembly = serves
-                ? Assembly.forClient(surroundings, Clock.systemUTC())
-                : Assembly.forTerminal(surroundings, Clock.systemUTC(), console::readSecret);
+                ? Assembly.forClient(surroundings, Clock.systemUTC(), console.err())
+                : Assembly.forTerminal(surroundings, Clock.systemUTC(), console.err(), console::readSecret);
         return new Commands(assembly, console.coloured(args)).run(args);
     }
 }

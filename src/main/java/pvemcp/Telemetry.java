@@ -36,12 +36,10 @@ final class Telemetry {
             return door;
         }
         var traced = tracing.get();
-        return new Door(
-                traced.around(door.dispatcher()),
-                reach -> door.narrowed().apply(reach).map(traced::around),
-                () -> {
-                    door.close();
-                    traced.close();
-                });
+        var around = door.around(traced::around);
+        return new Door(around.dispatcher(), around.narrowed(), () -> {
+            around.close();
+            traced.close();
+        });
     }
 }

@@ -190,7 +190,8 @@ class GuideBlocksTest {
                 .replace("…", "x");
         try {
             var surroundings = new Surroundings(Map.of(), folder, folder);
-            WrittenLine.of(line).understood(Assembly.forClient(surroundings, Clock.systemUTC()), console(System.err));
+            WrittenLine.of(line)
+                    .understood(Assembly.forClient(surroundings, Clock.systemUTC(), System.err), console(System.err));
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {
             return Optional.of(e.getMessage());

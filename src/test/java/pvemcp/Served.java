@@ -1,9 +1,11 @@
 package pvemcp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Scanner;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import pvemcp.cli.Console;
 import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
@@ -23,19 +27,45 @@ import pvemcp.json.Json;
 final class Served implements AutoCloseable {
     private final Thread thread;
     private final HttpClient client = HttpClient.newHttpClient();
+    private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
     private final String told;
     private final String base;
 
-    Served(Map<String, String> env, Path directory, String... args) throws IOException {
-        var err = new PipedInputStream();
-        var out = new PrintStream(new PipedOutputStream(err), true, StandardCharsets.UTF_8);
+    Served(Map<String, String> env, Path directory, String... args) {
+        var out = new PrintStream(new Told(), true, StandardCharsets.UTF_8);
         var console = new Console(InputStream.nullInputStream(), out, out, false, false, 0);
         var surroundings = new Surroundings(env, directory, directory);
         thread = Thread.ofPlatform().start(() -> Main.run(List.of(args), console, surroundings));
-        var lines = new Scanner(err, StandardCharsets.UTF_8);
-        var first = lines.nextLine();
-        base = first.substring(first.indexOf("http://")).replace("/mcp", "");
-        told = first + "\n" + lines.nextLine();
+        var first = says();
+        base = first.replaceFirst(".*(http://[^/]*).*", "$1");
+        told = first + "\n" + says();
+        says(); // where people find a page
+    }
+
+    /// Lines, each whole.
+    private final class Told extends OutputStream {
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        @Override
+        public synchronized void write(int b) {
+            if (b == '\n') {
+                said.add(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            } else {
+                line.write(b);
+            }
+        }
+    }
+
+    /// The next line that it says after its start; fails where none comes.
+    String says() {
+        try {
+            var line = said.poll(20, TimeUnit.SECONDS);
+            assertThat(line).as("the server says nothing").isNotNull();
+            return line;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /// What the server says at its start: where it is, and who may come in.

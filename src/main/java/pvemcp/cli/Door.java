@@ -2,6 +2,7 @@ package pvemcp.cli;
 
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.gate.Reach;
 
@@ -12,6 +13,12 @@ import pvemcp.gate.Reach;
 ///     and have none
 public record Door(Dispatcher dispatcher, Function<Reach, Optional<Dispatcher>> narrowed, Runnable end)
         implements AutoCloseable {
+    /// The same way, with something around each of its dispatchers.
+    public Door around(UnaryOperator<Dispatcher> wrapping) {
+        return new Door(
+                wrapping.apply(dispatcher), reach -> narrowed.apply(reach).map(wrapping), end);
+    }
+
     @Override
     public void close() {
         end.run();

@@ -3,6 +3,7 @@ package pvemcp.cli;
 import java.time.Clock;
 import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
+import pvemcp.log.Log;
 import pvemcp.mcp.About;
 
 /// What the commands get from whoever put the program together. They make no big piece themselves.
@@ -16,6 +17,9 @@ public interface Host {
 
     /// Reads the configuration; a [pvemcp.config.ConfigException] where it cannot be used.
     Config config();
+
+    /// Where a server with this configuration tells what it does.
+    Log log(Config config);
 
     /// The tools on the configured clusters. Nothing is connected to before a tool is called.
     Door connected(Config config, boolean readOnly);

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.function.Supplier;
 import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
+import pvemcp.log.Log;
 import pvemcp.mcp.About;
 
 /// What commands get within a conversation: the door that is open already, and the configuration it was opened with.
@@ -29,6 +30,11 @@ record Inside(Host host, Supplier<Config> configuration, Door door) implements H
     }
 
     /// Closed by whoever opened it.
+    @Override
+    public Log log(Config config) {
+        return host.log(config);
+    }
+
     @Override
     public Door connected(Config config, boolean readOnly) {
         return new Door(door.dispatcher(), door.narrowed(), () -> {});

@@ -18,6 +18,7 @@ import pvemcp.config.Config;
 import pvemcp.config.Key;
 import pvemcp.config.TokenFile;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.log.Log;
 import pvemcp.mcp.Emits;
 import pvemcp.mcp.Entrance;
 import pvemcp.mcp.Http;
@@ -37,12 +38,12 @@ final class ServeCommand implements Command {
     private static final Duration GRACE = Duration.ofSeconds(8);
 
     private final Host host;
-    private final Console console;
     private final Metrics metrics = new Metrics();
+    private Log log;
 
     ServeCommand(Host host, Console console) {
         this.host = host;
-        this.console = console;
+        this.log = Log.ofWords(console.err());
     }
 
     @Override
@@ -75,9 +76,8 @@ final class ServeCommand implements Command {
         }
         boolean demo = Command.has(parsed, "--demo");
         var config = demo ? Config.defaults(host.surroundings()) : host.config();
-        if (!config.text(Key.LOG_LEVEL).equals("error")) {
-            config.notices().forEach(notice -> console.err().println("pve-mcp: " + notice));
-        }
+        log = host.log(config);
+        config.notices().forEach(notice -> log.tell(Log.Level.WARN, "notice", notice));
         var supervisor = new Supervisor(
                 host.surroundings()::variable, ProcessHandle.current().pid());
         var settings = settings(address, config, handed(supervisor));
@@ -105,7 +105,7 @@ final class ServeCommand implements Command {
             return Entrance.open(server(door.dispatcher()));
         }
         var callers = new Callers(reach -> door.narrowed().apply(reach).map(this::server));
-        var ofFile = new TokenEntrance(tokens, callers, console.err());
+        var ofFile = new TokenEntrance(tokens, callers, log);
         return oauth.isEmpty() ? ofFile : new OAuthEntrance(oauth, ofFile, callers, door.dispatcher(), host.clock());
     }
 
@@ -129,7 +129,7 @@ final class ServeCommand implements Command {
     }
 
     private McpServer server(Dispatcher dispatcher) {
-        return new McpServer(metrics.around(dispatcher), host.about(), Emits.TOOLS);
+        return new McpServer(metrics.around(dispatcher), host.about(), Emits.TOOLS, log);
     }
 
     private int serve(HttpSettings settings, Entrance entrance, String guarded, Supervisor supervisor) {
@@ -147,9 +147,9 @@ final class ServeCommand implements Command {
                             settings.address().getHostString(),
                             http.port());
             var serving = "serving MCP at %s/mcp".formatted(place);
-            console.err().println("pve-mcp: " + serving);
-            console.err().println("pve-mcp: " + guarded);
-            console.err().println("pve-mcp: people find a page at %s/".formatted(place));
+            log.announce("serving", serving);
+            log.announce("callers", guarded);
+            log.announce("page", "people find a page at %s/".formatted(place));
             supervisor.ready(serving);
             // As requests have, the sign of life has a virtual thread: where those starve, it fails to come.
             supervisor.watchdog().ifPresent(every -> Thread.ofVirtual().start(() -> live(supervisor, every)));
@@ -171,7 +171,7 @@ final class ServeCommand implements Command {
         try {
             supervisor.stopping();
         } catch (IOException e) {
-            console.err().println("pve-mcp: " + e.getMessage());
+            log.tell(Log.Level.WARN, "systemd", e.getMessage());
         }
         http.drain(GRACE);
     }
@@ -183,21 +183,23 @@ final class ServeCommand implements Command {
                 Thread.sleep(every.dividedBy(2));
             }
         } catch (IOException e) {
-            console.err().println("pve-mcp: " + e.getMessage());
+            log.tell(Log.Level.WARN, "systemd", e.getMessage());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
     /// @param handed a socket that takes the place of the address; one in the file system has none of its own
-    private static HttpSettings settings(String text, Config config, Optional<ServerSocketChannel> handed) {
+    private HttpSettings settings(String text, Config config, Optional<ServerSocketChannel> handed) {
         var address = handed.flatMap(ServeCommand::inet).orElseGet(() -> address(text));
         var hosts = new ArrayList<>(config.list(Key.HTTP_HOSTS));
         int colon = text.lastIndexOf(':');
         if (colon > 0 && !address.getAddress().isAnyLocalAddress()) {
             hosts.add(handed.isPresent() ? address.getHostString() : text.substring(0, colon));
         }
-        var own = new HttpSettings(address, hosts, config.list(Key.HTTP_ORIGINS), tls(config)).with(new Dashboard());
+        var own = new HttpSettings(address, hosts, config.list(Key.HTTP_ORIGINS), tls(config))
+                .with(new Dashboard())
+                .with(log);
         return handed.map(own::with).orElse(own);
     }
 
@@ -226,7 +228,7 @@ final class ServeCommand implements Command {
                 "'%s' is no address to listen at: write HOST:PORT, such as %s or [::1]:8765".formatted(text, ADDRESS));
     }
 
-    private static Optional<SSLContext> tls(Config config) {
+    private Optional<SSLContext> tls(Config config) {
         boolean certificate = !config.text(Key.HTTP_TLS_CERTIFICATE).isEmpty();
         boolean key = !config.text(Key.HTTP_TLS_KEY).isEmpty();
         if (certificate != key) {
@@ -236,7 +238,8 @@ final class ServeCommand implements Command {
             return Optional.empty();
         }
         try {
-            return Optional.of(PemFiles.context(config.path(Key.HTTP_TLS_CERTIFICATE), config.path(Key.HTTP_TLS_KEY)));
+            return Optional.of(
+                    PemFiles.context(config.path(Key.HTTP_TLS_CERTIFICATE), config.path(Key.HTTP_TLS_KEY), log));
         } catch (IOException e) {
             throw new UsageException("TLS: " + e.getMessage());
         }

@@ -1,13 +1,13 @@
 package pvemcp.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.config.ConfigException;
 import pvemcp.config.TokenFile;
+import pvemcp.log.Log;
 import pvemcp.mcp.Entrance;
 
 /// Lets in whoever has a token of the file, as it is at that moment: a line that is removed counts no longer. Safe
@@ -15,17 +15,17 @@ import pvemcp.mcp.Entrance;
 final class TokenEntrance implements Entrance {
     private final TokenFile file;
     private final Callers callers;
-    private final PrintStream err;
+    private final Log log;
 
     // Guarded by this.
     private List<TokenFile.Entry> entries;
     private FileTime read;
 
     /// @throws ConfigException where the file cannot be used
-    TokenEntrance(TokenFile file, Callers callers, PrintStream err) {
+    TokenEntrance(TokenFile file, Callers callers, Log log) {
         this.file = file;
         this.callers = callers;
-        this.err = err;
+        this.log = log;
         this.read = changed();
         this.entries = file.read();
     }
@@ -55,7 +55,7 @@ final class TokenEntrance implements Entrance {
             } catch (ConfigException e) {
                 // Somebody may have been taken out of it, so nobody comes in.
                 entries = List.of();
-                Console.problems(err, e.problems());
+                e.problems().forEach(problem -> log.tell(Log.Level.ERROR, "tokens", problem));
             }
         }
         return entries;

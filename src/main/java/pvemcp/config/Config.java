@@ -52,9 +52,17 @@ public final class Config {
         return new Loader(surroundings).load();
     }
 
-    /// A configuration of defaults alone, for a server that goes to no cluster of the owner's.
+    /// A configuration of defaults, for a server that goes to no cluster of the owner's. Of the environment only how
+    /// it logs counts.
     public static Config defaults(Surroundings surroundings) {
-        return new Config(List.of(), List.of(), List.of(), List.of(), List.of(), surroundings);
+        var settings = new ArrayList<Setting>();
+        for (var key : List.of(Key.LOG_LEVEL, Key.LOG_FORMAT)) {
+            var word = surroundings.variable(key.env());
+            if (key.kind().words().contains(word)) {
+                settings.add(new Setting(key, "", key.path(), List.of(word), key.env()));
+            }
+        }
+        return new Config(List.of(), List.of(), List.of(), settings, List.of(), surroundings);
     }
 
     /// The clusters, the one that is meant where none is named first; empty where none is configured.

@@ -227,7 +227,9 @@ public enum Key {
     PRINCIPAL_TOKEN_SECRET("principal.token_secret", Kind.SECRET, "", "The secret of that API token."),
     LOG_LEVEL("log.level", Kind.LEVEL, "warn", """
             How much a server tells on standard error: `warn` has what of the configuration is not followed, `info` also \
-            what is served.""");
+            each call and each HTTP request that was refused, `debug` every HTTP request."""),
+    LOG_FORMAT("log.format", Kind.FORM, "text", """
+            How it tells it: `text` in words, `json` as an object a line.""");
 
     /// How a value is written.
     public enum Kind {
@@ -252,7 +254,8 @@ public enum Key {
         OWN("required, preferred or off", "required preferred off"),
         SURFACE("lean, core or all", "lean core all"),
         MOMENT("early or late", "early late"),
-        LEVEL("error, warn or info", "error warn info");
+        LEVEL("error, warn, info or debug", "error warn info debug"),
+        FORM("text or json", "text json");
 
         private final String doc;
         private final String words;

@@ -25,6 +25,11 @@ public interface Caller {
         return Map.of();
     }
 
+    /// What the request that brought the call is known by in logs; empty where nothing names it.
+    default String request() {
+        return "";
+    }
+
     /// The ticket that a person has said yes to, on the second go of a held call.
     Optional<String> approval();
 

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /// A caller in the place of another, who is asked and told everything. What stands between overrides what it changes,
 /// and leaves nothing out by forgetting it.
-abstract class ForwardingCaller implements Caller {
+public abstract class ForwardingCaller implements Caller {
     protected final Caller caller;
 
-    ForwardingCaller(Caller caller) {
+    protected ForwardingCaller(Caller caller) {
         this.caller = caller;
     }
 
@@ -35,6 +35,11 @@ abstract class ForwardingCaller implements Caller {
     @Override
     public Map<String, String> trace() {
         return caller.trace();
+    }
+
+    @Override
+    public String request() {
+        return caller.request();
     }
 
     @Override

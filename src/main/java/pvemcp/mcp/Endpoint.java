@@ -112,7 +112,9 @@ final class Endpoint {
             return;
         }
         if (message instanceof Message.Request plain) {
-            var request = TraceContext.with(plain, rules);
+            reply.access().asks(plain.method());
+            var request = TraceContext.named(
+                    TraceContext.with(plain, rules), reply.access().id());
             if (porter.wantsMore(request, visitor, reply)) {
                 return;
             }

@@ -209,5 +209,10 @@ final class Exchange {
         public Map<String, String> trace() {
             return TraceContext.of(exchange.request);
         }
+
+        @Override
+        public String request() {
+            return TraceContext.name(exchange.request);
+        }
     }
 }

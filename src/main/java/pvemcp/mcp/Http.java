@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import pvemcp.log.Log;
 
 /// MCP over Streamable HTTP, for any number of clients: POST to `/mcp`, and for the older revisions also GET and
 /// DELETE. `/healthz` and `/readyz` tell a supervisor in one word, `/metrics` tells Prometheus, `/` is a page for
@@ -26,8 +27,6 @@ public final class Http implements AutoCloseable {
 
     private static final Duration ROUNDS = Duration.ofSeconds(5);
 
-    private static final String SESSION = "Mcp-Session-Id";
-
     private final HttpServer server;
     private final InetSocketAddress address;
     private final Optional<Relay> relay;
@@ -35,6 +34,7 @@ public final class Http implements AutoCloseable {
     private final Porter porter;
     private final Optional<FrontPage> frontPage;
     private final Metrics metrics;
+    private final Log log;
     private final int mostRequests;
     private final Endpoint endpoint;
     private final Writers writers = new Writers();
@@ -83,6 +83,7 @@ public final class Http implements AutoCloseable {
         this.porter = new Porter(entrance);
         this.frontPage = settings.page().map(FrontPage::new);
         this.metrics = metrics;
+        this.log = settings.log();
         this.endpoint = new Endpoint(porter, clock);
         this.doorplate = new Doorplate(settings.hosts(), settings.origins());
         this.address = settings.address();
@@ -133,8 +134,9 @@ public final class Http implements AutoCloseable {
 
     private void handle(HttpExchange http) {
         int count = underWay.incrementAndGet();
+        var access = new Access(http);
         try (http) {
-            var reply = new Reply(http, writers);
+            var reply = new Reply(http, writers, access);
             if (http.getRequestURI().getPath().equals("/healthz")) {
                 reply.text(200, "text/plain", "alive\n");
             } else if (http.getRequestURI().getPath().equals("/readyz")) {
@@ -155,14 +157,14 @@ public final class Http implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
-            System.err.println("pve-mcp: a defect in serving " + Text.brief(http.getRequestMethod()) + ":");
-            e.printStackTrace(System.err);
+            log.defect("a defect in serving " + Text.brief(http.getRequestMethod()), e);
         } finally {
             underWay.decrementAndGet();
             // Of one whose client has gone there is none.
             if (http.getResponseCode() > 0) {
                 metrics.answered(http.getResponseCode());
             }
+            access.tell(log);
         }
     }
 
@@ -199,6 +201,7 @@ public final class Http implements AutoCloseable {
         if (visitor.isEmpty()) {
             return;
         }
+        reply.access().by(visitor.get().principal());
         if (path.equals("/metrics")) {
             reply.text(
                     200,

@@ -9,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import pvemcp.log.Log;
 import pvemcp.tool.App;
 
 /// How the server listens.
@@ -18,6 +19,7 @@ import pvemcp.tool.App;
 /// @param origins the web pages, as `https://example.org`, that may speak to it besides its own
 /// @param tls what it shows over TLS; empty: it speaks plain HTTP
 /// @param page what people see at `/`; empty: nothing is there
+/// @param log what is told of requests and defects
 /// @param handed a listening socket, of IP or of a file, that takes the place of one of our own
 public record HttpSettings(
         InetSocketAddress address,
@@ -25,6 +27,7 @@ public record HttpSettings(
         List<String> origins,
         Optional<SSLContext> tls,
         Optional<App> page,
+        Log log,
         Optional<ServerSocketChannel> handed) {
     public HttpSettings {
         hosts = List.copyOf(hosts);
@@ -33,17 +36,22 @@ public record HttpSettings(
 
     /// Without a page, and with a socket of our own.
     public HttpSettings(InetSocketAddress address, List<String> hosts, List<String> origins, Optional<SSLContext> tls) {
-        this(address, hosts, origins, tls, Optional.empty(), Optional.empty());
+        this(address, hosts, origins, tls, Optional.empty(), Log.ofWords(System.err), Optional.empty());
     }
 
     /// The same with a page at `/`.
     public HttpSettings with(App page) {
-        return new HttpSettings(address, hosts, origins, tls, Optional.of(page), handed);
+        return new HttpSettings(address, hosts, origins, tls, Optional.of(page), log, handed);
     }
 
     /// The same with a socket that was opened for us.
     public HttpSettings with(ServerSocketChannel handed) {
-        return new HttpSettings(address, hosts, origins, tls, page, Optional.of(handed));
+        return new HttpSettings(address, hosts, origins, tls, page, log, Optional.of(handed));
+    }
+
+    /// The same with another log.
+    public HttpSettings with(Log log) {
+        return new HttpSettings(address, hosts, origins, tls, page, log, handed);
     }
 
     /// Plain HTTP on a free port of the loopback interface.

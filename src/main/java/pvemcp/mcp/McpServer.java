@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.json.Json;
+import pvemcp.log.Log;
 
 /// The server as the Model Context Protocol sees it, for any number of clients over any transport: both eras of the
 /// protocol over one [Dispatcher]. Safe for several threads.
@@ -14,19 +15,30 @@ public final class McpServer {
     private final Features features;
     private final Hub hub;
     private final Modern modern;
+    private final Log log;
     private final AtomicInteger bugs = new AtomicInteger();
 
     /// @param emits what [#changes] will be told of
     public McpServer(Dispatcher dispatcher, About about, Emits emits) {
-        this(dispatcher, about, emits, new Lists(dispatcher, about));
+        this(dispatcher, about, emits, Log.ofWords(System.err));
+    }
+
+    /// @param log is told of defects
+    public McpServer(Dispatcher dispatcher, About about, Emits emits, Log log) {
+        this(dispatcher, about, emits, new Lists(dispatcher, about), log);
     }
 
     McpServer(Dispatcher dispatcher, About about, Emits emits, Lists lists) {
-        this(dispatcher, about, emits, lists, new Features(dispatcher, lists));
+        this(dispatcher, about, emits, lists, Log.ofWords(System.err));
+    }
+
+    private McpServer(Dispatcher dispatcher, About about, Emits emits, Lists lists, Log log) {
+        this(dispatcher, about, emits, lists, new Features(dispatcher, lists), log);
     }
 
     /// @param features in place of those made of the dispatcher
-    McpServer(Dispatcher dispatcher, About about, Emits emits, Lists lists, Features features) {
+    McpServer(Dispatcher dispatcher, About about, Emits emits, Lists lists, Features features, Log log) {
+        this.log = log;
         this.dispatcher = dispatcher;
         this.about = about;
         this.lists = lists;
@@ -46,6 +58,10 @@ public final class McpServer {
     /// See [Session].
     Session open(String principal, Outbox unsolicited, Executor executor) {
         return new Session(this, principal, unsolicited, executor);
+    }
+
+    Log log() {
+        return log;
     }
 
     Dispatcher dispatcher() {
@@ -99,8 +115,7 @@ public final class McpServer {
     /// Puts a defect of ours into the log, and gives the client a number to find it by and nothing else.
     RpcError bug(Exchange exchange, Throwable defect) {
         var number = "bug-" + bugs.incrementAndGet();
-        System.err.println(number + " in " + Text.brief(exchange.method()) + ":");
-        defect.printStackTrace(System.err);
+        log.defect(number + " in " + Text.brief(exchange.method()), defect);
         return new RpcError(RpcError.INTERNAL, "Internal error; the log of the server has the details under " + number);
     }
 }

@@ -26,6 +26,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
+import pvemcp.log.Log;
 
 /// A server's certificate chain and private key in two PEM files, as ACME clients write them. Files that are replaced
 /// are read again with the next connections, at most once in ten seconds. Safe for several threads.
@@ -36,26 +37,29 @@ public final class PemFiles extends X509ExtendedKeyManager {
 
     private final Path chain;
     private final Path key;
+    private final Log log;
 
     // Written under this lock, read without.
     private volatile X509ExtendedKeyManager current;
     private List<FileTime> read;
     private long looked = System.nanoTime();
 
-    private PemFiles(Path chain, Path key) throws IOException {
+    private PemFiles(Path chain, Path key, Log log) throws IOException {
         this.chain = chain;
         this.key = key;
+        this.log = log;
         this.read = times();
         this.current = load();
     }
 
     /// TLS with this certificate.
     ///
+    /// @param log is told where renewed files cannot be used
     /// @throws IOException where the files cannot be read or do not belong together, in words for their owner
-    public static SSLContext context(Path chain, Path key) throws IOException {
+    public static SSLContext context(Path chain, Path key, Log log) throws IOException {
         try {
             var context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new PemFiles(chain, key)}, null, null);
+            context.init(new KeyManager[] {new PemFiles(chain, key, log)}, null, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
@@ -155,7 +159,7 @@ public final class PemFiles extends X509ExtendedKeyManager {
                 read = times;
             }
         } catch (IOException e) {
-            System.err.println("pve-mcp: the new certificate is not used: " + e.getMessage());
+            log.tell(Log.Level.ERROR, "certificate", "the new certificate is not used: " + e.getMessage());
         }
     }
 

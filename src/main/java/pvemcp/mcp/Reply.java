@@ -16,10 +16,17 @@ final class Reply {
 
     private final HttpExchange http;
     private final Writers writers;
+    private final Access access;
 
-    Reply(HttpExchange http, Writers writers) {
+    Reply(HttpExchange http, Writers writers, Access access) {
         this.http = http;
         this.writers = writers;
+        this.access = access;
+    }
+
+    /// What the log is told of the request.
+    Access access() {
+        return access;
     }
 
     void header(String name, String value) {

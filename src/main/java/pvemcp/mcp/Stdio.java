@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
+import pvemcp.log.Log;
 
 /// MCP over a pair of streams: a message a line, UTF-8, and nothing else on the way out.
 ///
@@ -28,11 +29,11 @@ public final class Stdio implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Lines lines;
-    private final Outbox outbox;
+    private final Writer outbox;
     private final Duration grace;
     private volatile Optional<Session> session = Optional.empty();
 
-    private Stdio(Lines lines, Outbox outbox, Duration grace) {
+    private Stdio(Lines lines, Writer outbox, Duration grace) {
         this.lines = lines;
         this.outbox = outbox;
         this.grace = grace;
@@ -69,6 +70,7 @@ public final class Stdio implements AutoCloseable {
             }
         } finally {
             client.drain(grace);
+            outbox.broken().ifPresent(why -> server.log().tell(Log.Level.WARN, "client", why));
         }
     }
 
@@ -105,7 +107,7 @@ public final class Stdio implements AutoCloseable {
     /// Writes whole lines. A client that has stopped reading is gone, and its input ends too.
     private static final class Writer implements Outbox {
         private final OutputStream out;
-        private boolean broken;
+        private Optional<String> why = Optional.empty(); // it is broken
 
         Writer(OutputStream out) {
             this.out = out;
@@ -117,17 +119,21 @@ public final class Stdio implements AutoCloseable {
             write(line);
         }
 
+        /// Why nothing more is written; empty while it is.
+        synchronized Optional<String> broken() {
+            return why;
+        }
+
         /// One lock: a line is never cut by another, and they leave in the order in which they were sent.
         private synchronized void write(byte[] line) {
-            if (broken) {
+            if (why.isPresent()) {
                 return;
             }
             try {
                 out.write(line);
                 out.flush();
             } catch (IOException e) {
-                broken = true;
-                System.err.println("the client no longer reads: " + e.getMessage());
+                why = Optional.of("the client no longer reads: " + e.getMessage());
             }
         }
     }

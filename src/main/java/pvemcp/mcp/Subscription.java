@@ -81,7 +81,7 @@ final class Subscription implements Hub.Listener, Exchange.Open {
                 .filter(id -> server.features().knowsTask(id, exchange, client))
                 .limit(MOST_TASKS)
                 .toList();
-        watch = Optional.of(new TaskWatch(tasks, this::task, this::tell));
+        watch = Optional.of(new TaskWatch(tasks, this::task, this::tell, e -> server.bug(exchange, e)));
         return Json.strings(tasks);
     }
 

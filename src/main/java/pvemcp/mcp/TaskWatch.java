@@ -18,13 +18,20 @@ final class TaskWatch {
     private final List<String> tasks;
     private final Function<String, Json.Obj> look;
     private final Consumer<Json.Obj> tell;
+    private final Consumer<RuntimeException> bug;
     private final Map<String, Json.Obj> told = new HashMap<>();
     private volatile boolean stopped;
     private final Thread thread = Thread.ofVirtual().name("task-watch").unstarted(this::run);
 
     /// @param look what `tasks/get` answers
     /// @param tell is told how each stands when the watch begins, too
-    TaskWatch(List<String> tasks, Function<String, Json.Obj> look, Consumer<Json.Obj> tell) {
+    /// @param bug is told of a defect, with which the watch ends
+    TaskWatch(
+            List<String> tasks,
+            Function<String, Json.Obj> look,
+            Consumer<Json.Obj> tell,
+            Consumer<RuntimeException> bug) {
+        this.bug = bug;
         this.tasks = new ArrayList<>(tasks);
         this.look = look;
         this.tell = tell;
@@ -53,7 +60,7 @@ final class TaskWatch {
         } catch (RuntimeException e) {
             // A look that was called off fails in many ways.
             if (!stopped) {
-                throw e;
+                bug.accept(e);
             }
         }
     }

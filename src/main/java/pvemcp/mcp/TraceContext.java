@@ -11,7 +11,22 @@ final class TraceContext {
     private static final String META = "_meta";
     private static final List<String> NAMES = List.of("traceparent", "tracestate");
 
+    /// Where an HTTP request's name in logs stands beside them.
+    private static final String NAME = "pve-mcp/request";
+
     private TraceContext() {}
+
+    /// The same request with the name that logs have for it.
+    static Message.Request named(Message.Request request, String name) {
+        var meta = request.params().object(META).orElse(Json.Obj.EMPTY).with(NAME, name);
+        return new Message.Request(
+                request.id(), request.method(), request.params().with(META, meta));
+    }
+
+    /// What logs call this request: the name it was given, or its own id.
+    static String name(Message.Request request) {
+        return request.meta().text(NAME).or(request.id()::scalarText).orElse("");
+    }
 
     static Map<String, String> of(Message.Request request) {
         var meta = request.params().object(META).orElse(Json.Obj.EMPTY);

@@ -1,11 +1,15 @@
 package pvemcp.trace;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import java.util.HashMap;
+import java.util.Map;
 import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Forwarding;
+import pvemcp.dispatch.ForwardingCaller;
 import pvemcp.json.Json;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -30,10 +34,33 @@ final class TracedCalls extends Forwarding {
                 .setAttribute("enduser.id", caller.principal())
                 .startSpan();
         return tracing.within(span, () -> {
-            var result = super.call(tool, arguments, caller);
+            var result = super.call(tool, arguments, new Traced(caller, span.getSpanContext()));
             tell(span, result);
             return result;
         });
+    }
+
+    /// Who calls, in the trace that the call is part of now.
+    private static final class Traced extends ForwardingCaller {
+        private final SpanContext span;
+
+        Traced(Caller caller, SpanContext span) {
+            super(caller);
+            this.span = span;
+        }
+
+        @Override
+        public Map<String, String> trace() {
+            var trace = new HashMap<>(super.trace());
+            trace.put(
+                    "traceparent",
+                    "00-%s-%s-%s"
+                            .formatted(
+                                    span.getTraceId(),
+                                    span.getSpanId(),
+                                    span.getTraceFlags().asHex()));
+            return trace;
+        }
     }
 
     private static void tell(Span span, ToolResult result) {

@@ -134,6 +134,7 @@ class ConfigTest {
         values.put(Key.SSH_GUEST_KEYS, "/keys/guest");
         values.put(Key.SSH_GUESTS, "101=admin@192.0.2.7;/keys/web");
         values.put(Key.LOG_LEVEL, "info");
+        values.put(Key.LOG_FORMAT, "json");
 
         var where = List.of(Key.URL, Key.HOST);
         for (var key : Key.values()) {

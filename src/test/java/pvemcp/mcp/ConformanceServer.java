@@ -21,6 +21,7 @@ import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Judgement;
 import pvemcp.json.Json;
+import pvemcp.log.Log;
 import pvemcp.tool.Call;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Resource;
@@ -75,7 +76,8 @@ final class ConformanceServer implements Dispatcher {
         var fixture = new ConformanceServer();
         var about = new About("pve-mcp-conformance", "Conformance fixture", "1", "What the suite calls for.");
         var lists = new Lists(fixture, about);
-        var server = new McpServer(fixture, about, Emits.EVERYTHING, lists, fixture.new FixtureFeatures(lists));
+        var server = new McpServer(
+                fixture, about, Emits.EVERYTHING, lists, fixture.new FixtureFeatures(lists), Log.ofWords(System.err));
         fixture.changes.set(server.changes());
         return server;
     }

@@ -21,9 +21,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pvemcp.log.Log;
 
 /// TLS with a certificate as an ACME client leaves it.
 class PemFilesTest {
+    private static final Log LOG = Log.ofWords(System.err);
+
     @TempDir
     Path directory;
 
@@ -71,7 +74,8 @@ class PemFilesTest {
     void a_client_that_believes_the_certificate_is_served() throws Exception {
         for (var algorithm : List.of("EC", "RSA")) {
             var store = make(algorithm, algorithm);
-            var tls = PemFiles.context(directory.resolve(algorithm + ".crt"), directory.resolve(algorithm + ".key"));
+            var tls =
+                    PemFiles.context(directory.resolve(algorithm + ".crt"), directory.resolve(algorithm + ".key"), LOG);
             var settings = new HttpSettings(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), List.of(), Optional.of(tls));
             var believed = KeyStore.getInstance("PKCS12");
@@ -97,10 +101,10 @@ class PemFilesTest {
         make("one", "EC");
         make("two", "EC");
         var chain = directory.resolve("one.crt");
-        assertThatThrownBy(() -> PemFiles.context(chain, directory.resolve("two.key")))
+        assertThatThrownBy(() -> PemFiles.context(chain, directory.resolve("two.key"), LOG))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is not that of the first certificate");
-        assertThatThrownBy(() -> PemFiles.context(chain, chain))
+        assertThatThrownBy(() -> PemFiles.context(chain, chain, LOG))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("openssl pkcs8");
     }

@@ -23,6 +23,7 @@ import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
+import pvemcp.log.Log;
 
 /// The ways in which a tool call comes to the server.
 enum Way {
@@ -157,6 +158,11 @@ enum Way {
         @Override
         public Config config() {
             return Config.defaults(surroundings());
+        }
+
+        @Override
+        public Log log(Config config) {
+            return Log.ofWords(System.err);
         }
 
         @Override
