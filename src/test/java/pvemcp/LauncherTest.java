@@ -30,7 +30,7 @@ class LauncherTest {
             for word in "$@"; do
               case $word in
                 -XX:AOTCacheOutput=*)
-                  echo trained >> "${0%/bin/java}/trainings"
+                  echo "trained $*" >> "${0%/bin/java}/trainings"
                   [ ! -e "${0%/bin/java}/cannot-train" ] || exit 1
                   echo cache > "${word#*=}"
                   while IFS= read -r request; do echo "$request"; done
@@ -173,6 +173,14 @@ class LauncherTest {
                 dir.resolve("checkout/src/main/java/Guest.java"), FileTime.from(Instant.parse("2100-01-01T00:00:00Z")));
         run(launcher);
         assertThat(lines("checkout/builds")).isEqualTo(2);
+    }
+
+    @Test
+    void a_checkout_is_trained_with_the_jar_where_it_stays() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        run(checkout());
+        assertThat(Files.readString(dir.resolve("jdk/trainings")))
+                .contains("-jar " + dir.resolve("checkout/target/app/pve-mcp.jar"));
     }
 
     @Test

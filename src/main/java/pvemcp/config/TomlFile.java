@@ -1,13 +1,15 @@
 package pvemcp.config;
 
+import com.electronwill.nightconfig.core.Config;
 import com.electronwill.nightconfig.core.UnmodifiableConfig;
 import com.electronwill.nightconfig.core.io.ParsingException;
+import com.electronwill.nightconfig.core.io.ParsingMode;
 import com.electronwill.nightconfig.toml.TomlParser;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +27,7 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
         var values = new LinkedHashMap<String, List<String>>();
         try {
             var text = Files.readString(file);
-            flatten("", new TomlParser().parse(text), values, file, problems);
+            flatten("", parsed(text), values, file, problems);
             var lines = lines(text);
             return new TomlFile(file, ordered(values, lines), lines);
         } catch (IOException e) {
@@ -36,11 +38,21 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
         return new TomlFile(file, values, Map.of());
     }
 
+    /// Into a table of ours: for one of its own the library looks on the class path for three other formats, and
+    /// opens each jar there.
+    private static UnmodifiableConfig parsed(String text) {
+        var table = Config.inMemoryUniversal();
+        new TomlParser().parse(new StringReader(text), table, ParsingMode.REPLACE);
+        return table;
+    }
+
     /// As the owner wrote them, which the parser does not keep: of several clusters the first one counts.
     private static SequencedMap<String, List<String>> ordered(
             SequencedMap<String, List<String>> values, Map<String, Integer> lines) {
         var names = new ArrayList<>(values.keySet());
-        names.sort(Comparator.comparingInt(name -> lines.getOrDefault(name, Integer.MAX_VALUE)));
+        // No Comparator.comparingInt: it is serializable, so no start-up cache holds it (ADR 0012).
+        names.sort((one, other) -> Integer.compare(
+                lines.getOrDefault(one, Integer.MAX_VALUE), lines.getOrDefault(other, Integer.MAX_VALUE)));
         var ordered = new LinkedHashMap<String, List<String>>();
         names.forEach(name -> ordered.put(name, values.get(name)));
         return ordered;
