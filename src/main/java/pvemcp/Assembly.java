@@ -2,7 +2,6 @@ package pvemcp;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,16 +38,12 @@ import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
-import pvemcp.pve.Secret;
 import pvemcp.pve.Waiting;
 import pvemcp.remote.Shells;
-import pvemcp.remote.SshSettings;
-import pvemcp.remote.SshTarget;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.SimOptions;
 import pvemcp.sim.scenario.Scenarios;
-import pvemcp.sim.ssh.SimSsh;
 import pvemcp.sim.time.SimTime;
 import pvemcp.tool.Definitions;
 import pvemcp.tool.LocalFiles;
@@ -66,6 +61,9 @@ final class Assembly implements Host {
                     + " pve-mcp.toml (url, token_id, token_secret_file); pve-mcp setup does it step by step, pve-mcp doctor checks it";
 
     private static final String DEMO_AUDIT = "audit.jsonl";
+
+    /// A simulated cluster answers at once, but for its start.
+    private static final Duration DEMO_PATIENCE = Duration.ofSeconds(30);
 
     private final Surroundings surroundings;
     private final Clock clock;
@@ -239,8 +237,8 @@ final class Assembly implements Host {
     }
 
     @Override
-    public Door demo() {
-        return demo(Policy.DEFAULT, 1);
+    public Door demo(int clusters) {
+        return demo(Policy.DEFAULT, clusters, 1);
     }
 
     @Override
@@ -258,49 +256,29 @@ final class Assembly implements Host {
         for (var tier : Tier.values()) {
             policy = policy.with(tier, Policy.Answer.ALLOW);
         }
-        return demo(policy, 10);
+        return demo(policy, 1, 10);
     }
 
-    private Door demo(Policy policy, double speed) {
-        var sim = new LateSim(
-                () -> PveSim.start(SimOptions.of(Scenarios.homelab(), SimTime.ticking(clock.instant(), speed))));
-        var wire = new LateWire(() -> {
-            var running = sim.get();
-            var token = running.token();
-            var connection = new Connection(
-                    "demo",
-                    List.of(URI.create(running.url())),
-                    new Connection.Credential.Token(token.id(), new Secret(token.secret())),
-                    new Connection.Trust.Fingerprints(List.of(running.fingerprint())),
-                    Duration.ofSeconds(30));
-            return new HttpTransport(connection, clock);
-        });
-        var config = Config.defaults(surroundings);
-        var shells = new Shells(
-                () -> entrances(sim.get().ssh()),
-                (host, port, _) -> sim.get().ssh().connect(host, port),
-                Waiting.REAL);
+    private Door demo(Policy policy, int count, double speed) {
         var scratch = scratch();
         var files = new LocalFiles(List.of(), Optional.empty(), Optional.of(scratch.resolve("smoke.jsonl")));
         // Tickets of a simulated console are of no use to anybody once the demo has ended.
         var vault = new Vault(Optional.empty(), Optional.of(scratch), _ -> "");
-        var clusters = List.of(cluster("demo", "demo", wire, shells, vault, files));
+        var simulated = DemoCluster.all(count, clock, speed);
+        var clusters = new ArrayList<Cluster>();
+        for (var each : simulated) {
+            clusters.add(cluster(each.name(), "demo", each.wire(), each.shells(), vault, files)
+                    .among(each.names(), DEMO_PATIENCE));
+        }
+        var config = Config.defaults(surroundings);
         var audit = new AuditLog(scratch.resolve(DEMO_AUDIT), clock);
         var road = road(config, clusters, policy, audit, scratch);
         var door = new Door(road, reach -> Optional.of(road.within(reach)), () -> {
-            wire.close();
-            sim.close();
+            simulated.forEach(DemoCluster::close);
             sign(audit);
             forget(audit.file().getParent());
         });
         return told(door, config);
-    }
-
-    /// The simulated hosts take one key and show one key, which is pinned.
-    private static SshSettings entrances(SimSsh ssh) {
-        var known = new SshTarget.HostKey.Pinned(List.of(ssh.fingerprint()));
-        var root = new SshSettings.Account("root", 22, List.of(ssh.key()), false, known);
-        return new SshSettings(true, root, Map.of(), root, Map.of());
     }
 
     /// Where the calls of a demo are recorded: not among those made on real clusters. Nothing is there before the
@@ -357,27 +335,6 @@ final class Assembly implements Host {
                 answer = asked.get();
             }
             return answer;
-        }
-    }
-
-    private static final class LateSim implements AutoCloseable {
-        private final Supplier<PveSim> start;
-        private Optional<PveSim> started = Optional.empty();
-
-        LateSim(Supplier<PveSim> start) {
-            this.start = start;
-        }
-
-        synchronized PveSim get() {
-            if (started.isEmpty()) {
-                started = Optional.of(start.get());
-            }
-            return started.get();
-        }
-
-        @Override
-        public synchronized void close() {
-            started.ifPresent(PveSim::close);
         }
     }
 }

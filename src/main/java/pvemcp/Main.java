@@ -50,15 +50,28 @@ public final class Main {
 
     /// What is a server on a pipe and something else on a terminal.
     private static boolean mayServe(List<String> args) {
-        return args.isEmpty() || args.equals(List.of("demo"));
+        return args.isEmpty() || demoClusters(args) > 0;
+    }
+
+    /// How many clusters a demo has that is started this way; 0 where a command has to say what is wrong.
+    private static int demoClusters(List<String> args) {
+        if (args.isEmpty() || !args.getFirst().equals("demo")) {
+            return 0;
+        }
+        return switch (String.join("=", args.subList(1, args.size()))) {
+            case "", "--clusters=1" -> 1;
+            case "--clusters=2" -> 2;
+            default -> 0;
+        };
     }
 
     private static int serve(List<String> args, Stdio stdio, PrintStream err, Surroundings surroundings) {
         readAhead();
+        int demo = demoClusters(args);
         var assembly = Assembly.forClient(surroundings, Clock.systemUTC(), err);
         Config config;
         try {
-            config = args.contains("demo") ? Config.defaults(surroundings) : assembly.config();
+            config = demo > 0 ? Config.defaults(surroundings) : assembly.config();
         } catch (ConfigException e) {
             Console.problems(err, e.problems());
             return Exit.USAGE;
@@ -68,8 +81,7 @@ public final class Main {
         // On SIGTERM or SIGINT running requests are told to stop; the JVM then ends with 143 or 130, as is the
         // custom.
         Runtime.getRuntime().addShutdownHook(new Thread(stdio::close, "pve-mcp-end"));
-        try (var door =
-                args.contains("demo") ? assembly.demo() : assembly.connected(config, args.contains("--read-only"))) {
+        try (var door = demo > 0 ? assembly.demo(demo) : assembly.connected(config, args.contains("--read-only"))) {
             if (log.tells(Log.Level.INFO)) {
                 log.tell(Log.Level.INFO, "serving", served(config, door));
             }

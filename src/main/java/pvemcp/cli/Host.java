@@ -25,7 +25,14 @@ public interface Host {
     Door connected(Config config, boolean readOnly);
 
     /// The tools on a small simulated cluster that starts with the first call.
-    Door demo();
+    default Door demo() {
+        return demo(1);
+    }
+
+    /// The same on several.
+    ///
+    /// @param clusters 1 or 2
+    Door demo(int clusters);
 
     /// The configuration that such a cluster stands for: its own state and its own audit log.
     Config demoConfig();

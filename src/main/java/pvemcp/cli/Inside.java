@@ -41,8 +41,8 @@ record Inside(Host host, Supplier<Config> configuration, Door door) implements H
     }
 
     @Override
-    public Door demo() {
-        return host.demo();
+    public Door demo(int clusters) {
+        return host.demo(clusters);
     }
 
     @Override

@@ -65,6 +65,7 @@ final class ServeCommand implements Command {
                 .build());
         spec.addOption(Command.flag("--read-only", "Let nothing but reads through, whatever the policy says."));
         spec.addOption(Command.flag("--demo", "With --http: serve the built-in simulated cluster."));
+        spec.addOption(DemoCommand.clusters());
         return spec;
     }
 
@@ -75,13 +76,18 @@ final class ServeCommand implements Command {
             throw new UsageException("without --http, serve takes no option but --read-only");
         }
         boolean demo = Command.has(parsed, "--demo");
+        if (!demo && Command.has(parsed, DemoCommand.CLUSTERS)) {
+            throw new UsageException(DemoCommand.CLUSTERS + " goes with --demo: other clusters are those configured");
+        }
         var config = demo ? Config.defaults(host.surroundings()) : host.config();
         log = host.log(config);
         config.notices().forEach(notice -> log.tell(Log.Level.WARN, "notice", notice));
         var supervisor = new Supervisor(
                 host.surroundings()::variable, ProcessHandle.current().pid());
         var settings = settings(address, config, handed(supervisor));
-        try (var door = demo ? host.demo() : host.connected(config, Command.has(parsed, "--read-only"))) {
+        try (var door = demo
+                ? host.demo(DemoCommand.clusters(parsed))
+                : host.connected(config, Command.has(parsed, "--read-only"))) {
             return serve(settings, entrance(door, config), guarded(config), supervisor);
         }
     }

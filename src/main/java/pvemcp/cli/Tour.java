@@ -1,5 +1,6 @@
 package pvemcp.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.config.Surroundings;
@@ -88,7 +89,9 @@ final class Tour {
     }
 
     /// How a client gets these tools.
-    void plugIn() {
+    ///
+    /// @param options of the demo
+    void plugIn(List<String> options) {
         var launcher = Optional.of(surroundings.variable("PVE_MCP_LAUNCHER"))
                 .filter(path -> !path.isEmpty())
                 .orElse("pve-mcp");
@@ -99,7 +102,9 @@ final class Tour {
                         new View.Text(
                                 "To give these tools to a client, add this to its configuration ('demo' for this cluster, 'serve' for your own, see README):")));
         out.println();
-        out.println(Json.obj("mcpServers", Json.obj("pve", Json.obj("command", launcher, "args", List.of("demo"))))
+        var args = new ArrayList<>(List.of("demo"));
+        args.addAll(options);
+        out.println(Json.obj("mcpServers", Json.obj("pve", Json.obj("command", launcher, "args", args)))
                 .pretty());
     }
 }

@@ -176,7 +176,7 @@ enum Way {
         }
 
         @Override
-        public Door demo() {
+        public Door demo(int clusters) {
             throw new UnsupportedOperationException();
         }
 

@@ -11,6 +11,11 @@ public final class Scenarios {
         return Homelab::seed;
     }
 
+    /// Two hosts at work, to stand beside those at home.
+    public static Scenario office() {
+        return Office::seed;
+    }
+
     /// Three nodes with one instance of everything that goes wrong, and healthy neighbours.
     public static Scenario troubled() {
         return Troubled::seed;
