@@ -70,6 +70,7 @@ class GuideBlocksTest {
             "docker",
             "for",
             "install",
+            "npm",
             "openclaw",
             "proxmox-backup-manager",
             "pveum",

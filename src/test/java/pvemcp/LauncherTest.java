@@ -137,6 +137,7 @@ class LauncherTest {
         var launcher = installed();
         var runtime = Path.of(jdk("installed/runtime", "25.0.3"));
         Files.writeString(launcher.resolveSibling("pve-mcp.aot"), "cache");
+        Files.delete(launcher.resolveSibling("prepare"));
 
         var run = run(launcher);
 
@@ -145,6 +146,30 @@ class LauncherTest {
                 .startsWith("java " + runtime + " ")
                 .contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
         assertThat(runtime.resolve("trainings")).doesNotExist();
+    }
+
+    @Test
+    void a_package_whose_files_get_new_dates_makes_its_cache_with_its_own_runtime() throws Exception {
+        env.put("JAVA_HOME", jdk("other", "27"));
+        var launcher = installed();
+        var runtime = Path.of(jdk("installed/runtime", "25.0.3"));
+
+        assertThat(run(launcher).out)
+                .startsWith("java " + runtime + " ")
+                .contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
+        assertThat(run(launcher).err).isEmpty();
+        assertThat(lines("installed/runtime/trainings")).isEqualTo(1);
+    }
+
+    @Test
+    void a_runtime_that_npm_put_beside_it_comes_before_a_search() throws Exception {
+        env.put("PATH", jdk("on-path", "26") + "/bin:/usr/bin:/bin");
+        var launcher = installed();
+        var runtime = jdk("@pve-mcp/runtime-linux-x64/runtime", "25.0.3");
+        assertThat(run(launcher).out).startsWith("java " + runtime + " ");
+
+        env.put("JAVA_HOME", jdk("meant", "26"));
+        assertThat(run(launcher).out).startsWith("java " + dir.resolve("meant") + " ");
     }
 
     @Test

@@ -3,12 +3,17 @@ package pvemcp.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +29,11 @@ final class Made {
 
     static Path folder() {
         return Path.of(System.getProperty(PROPERTY));
+    }
+
+    /// What `pom.xml` says.
+    static String version() {
+        return System.getProperty("packages.version");
     }
 
     /// The one file whose name matches.
@@ -73,6 +83,32 @@ final class Made {
     @SuppressWarnings("unchecked") // the attribute of this name in the view "zip" is such a set
     private static Set<PosixFilePermission> permissions(Path inZip) throws IOException {
         return (Set<PosixFilePermission>) Files.getAttribute(inZip, "zip:permissions", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /// The one thing in a folder, such as the folder in an archive.
+    static Path only(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            var found = files.toList();
+            assertThat(found).hasSize(1);
+            return found.getFirst();
+        }
+    }
+
+    static String sha256(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            var digest = MessageDigest.getInstance("SHA-256");
+            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// A command of a program and its arguments.
+    static List<String> words(String program, String... args) {
+        var words = new ArrayList<>(List.of(program));
+        words.addAll(List.of(args));
+        return words;
     }
 
     /// All its files together, in bytes.

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import pvemcp.json.Json;
 
 /// The runtime image, unpacked elsewhere and run where there is no Java.
 @EnabledIfSystemProperty(named = Made.PROPERTY, matches = ".+", disabledReason = Made.SKIPPED)
@@ -31,13 +32,7 @@ class RuntimeImageTest {
 
     @BeforeAll
     static void unpack() throws Exception {
-        image = only(Made.untar(Made.file("pve-mcp-*-*-*.tar.gz"), dir.resolve("tar")));
-    }
-
-    private static Path only(Path folder) throws Exception {
-        try (var files = Files.list(folder)) {
-            return files.toList().getFirst();
-        }
+        image = Made.only(Made.untar(Made.file("pve-mcp-*-*-*.tar.gz"), dir.resolve("tar")));
     }
 
     private static String launcher() {
@@ -45,9 +40,7 @@ class RuntimeImageTest {
     }
 
     private static Run pve(String... args) throws Exception {
-        var command = new ArrayList<>(List.of(launcher()));
-        command.addAll(List.of(args));
-        return Run.in(dir, command, Run.BARE);
+        return Run.in(dir, Made.words(launcher(), args), Run.BARE);
     }
 
     @Test
@@ -58,7 +51,7 @@ class RuntimeImageTest {
 
     @Test
     void the_zip_answers_where_there_is_no_java() throws Exception {
-        var unzipped = only(Made.unzip(Made.file("pve-mcp-*-*-*.zip"), dir.resolve("zip")));
+        var unzipped = Made.only(Made.unzip(Made.file("pve-mcp-*-*-*.zip"), dir.resolve("zip")));
         var launcher = unzipped.resolve("pve-mcp").toString();
         assertThat(Run.tools(dir, List.of(launcher, "serve"), Run.BARE)).contains("pve_guest_list");
     }
@@ -90,6 +83,9 @@ class RuntimeImageTest {
         // JFreeChart; a machine without fonts gets words for the picture, which is no matter of the runtime
         var chart = pve("call", "metrics_get", "guests=web", "metrics=cpu", "chart=true", "--demo");
         assertThat(chart.exit()).as(chart.err()).isZero();
+        if (Files.isDirectory(Path.of("/usr/share/fonts")) && Files.isExecutable(Path.of("/usr/bin/fc-list"))) {
+            assertThat(chart.out()).doesNotContain("No picture");
+        }
         // Night-Config and picocli; the JDK's HTTP server, on a port that nobody can have
         var env = new TreeMap<>(Run.BARE);
         env.put(
@@ -98,6 +94,21 @@ class RuntimeImageTest {
                         .toString());
         assertThat(Run.of(List.of(launcher(), "config"), env).err()).contains("config.toml:1", "token_id");
         assertThat(pve("serve", "--http", "192.0.2.1:1", "--demo").err()).contains("192.0.2.1");
+    }
+
+    @Test
+    void the_folder_is_a_plugin_for_agents() throws Exception {
+        var servers = ((Json.Obj) Json.parse(Files.readString(image.resolve(".mcp.json")))).object("mcpServers");
+        var server = servers.orElseThrow().object("pve").orElseThrow();
+        var command = server.text("command").orElseThrow().replace("${CLAUDE_PLUGIN_ROOT}", image.toString());
+        var env = new TreeMap<>(Run.BARE);
+        server.object("env").orElseThrow().members().forEach((name, value) -> env.put(
+                name, value.scalarText().orElseThrow()));
+
+        assertThat(Run.tools(dir, List.of(command, "serve"), env)).contains("pve_ceph_get");
+        assertThat(image.resolve(".claude-plugin/plugin.json")).exists();
+        assertThat(image.resolve("agents/monitor.md")).exists();
+        assertThat(image.resolve("skills/pve-tools/SKILL.md")).exists();
     }
 
     @Test
@@ -130,7 +141,7 @@ class RuntimeImageTest {
 
     @Test
     void it_stays_below_the_size_the_guide_names() throws Exception {
-        assertThat(Made.size(image)).isBetween(60_000_000L, 96_000_000L);
-        assertThat(Files.size(Made.file("pve-mcp-*-*-*.tar.gz"))).isLessThan(60_000_000L);
+        assertThat(Made.size(image)).isBetween(60_000_000L, 94_000_000L);
+        assertThat(Files.size(Made.file("pve-mcp-*-*-*.tar.gz"))).isLessThan(58_000_000L);
     }
 }
