@@ -59,8 +59,11 @@ class BundleTest {
 
     private static Map<String, String> env(Map<String, String> said) {
         var env = new TreeMap<>(Map.of("PATH", "/usr/bin:/bin", "HOME", dir.toString()));
-        start().object("env").orElseThrow().members().forEach((name, value) -> env.put(
-                name, filled(value.scalarText().orElseThrow(), said)));
+        start().object("env")
+                .orElseThrow()
+                .members()
+                .forEach(
+                        (name, value) -> env.put(name, filled(value.scalarText().orElseThrow(), said)));
         return env;
     }
 
@@ -100,15 +103,18 @@ class BundleTest {
         assertThat(manifest.members().keySet())
                 .contains("manifest_version", "name", "version", "description", "author", "server");
         assertThat(manifest.text("version")).contains(Made.version());
-        assertThat(dir.resolve(
-                        manifest.object("server").orElseThrow().text("entry_point").orElseThrow()))
+        assertThat(dir.resolve(manifest.object("server")
+                        .orElseThrow()
+                        .text("entry_point")
+                        .orElseThrow()))
                 .isExecutable();
         assertThat(start().object("env").orElseThrow().members().keySet())
                 .isSubsetOf(Arrays.stream(Key.values()).map(Key::env).toList());
         assertThat(start().object("env").orElseThrow().members().values().stream()
                         .map(value -> value.scalarText().orElseThrow()))
-                .containsExactlyInAnyOrderElementsOf(manifest.object("user_config").orElseThrow().members().keySet().stream()
-                        .map("${user_config.%s}"::formatted)
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        manifest.object("user_config").orElseThrow().members().keySet().stream()
+                                .map("${user_config.%s}"::formatted)
+                                .toList());
     }
 }

@@ -60,7 +60,8 @@ class NpmPackageTest {
     void without_that_it_runs_on_a_java_of_the_machine() throws Exception {
         var launcher = installed(main());
 
-        var with = Map.of("PATH", "/usr/bin:/bin", "HOME", dir.toString(), "JAVA_HOME", System.getProperty("java.home"));
+        var with =
+                Map.of("PATH", "/usr/bin:/bin", "HOME", dir.toString(), "JAVA_HOME", System.getProperty("java.home"));
         assertThat(Run.of(List.of(launcher, "--version"), with).out()).contains(Made.version());
         assertThat(Run.tools(dir, List.of(launcher, "serve"), with)).contains("pve_guest_list");
     }
@@ -76,10 +77,11 @@ class NpmPackageTest {
             names.add(described.text("name").orElseThrow());
             described
                     .object("optionalDependencies")
-                    .ifPresent(wanted -> assertThat(wanted.members().values()).containsOnly(new Json.Str(Made.version())));
+                    .ifPresent(
+                            wanted -> assertThat(wanted.members().values()).containsOnly(new Json.Str(Made.version())));
         }
-        var wanted = (Json.Obj) Json.parse(
-                Files.readString(dir.resolve(main()).resolve("package/package.json")));
-        assertThat(wanted.object("optionalDependencies").orElseThrow().members()).containsKey(names.getLast());
+        var wanted = (Json.Obj) Json.parse(Files.readString(dir.resolve(main()).resolve("package/package.json")));
+        assertThat(wanted.object("optionalDependencies").orElseThrow().members())
+                .containsKey(names.getLast());
     }
 }

@@ -35,11 +35,13 @@ class ReleaseTest {
             var words = line.split(" {2}", -1);
             said.put(words[1], words[0]);
         }
-        assertThat(said.keySet()).containsExactlyElementsOf(made().stream()
-                .filter(name -> !name.equals(SUMS))
-                .toList());
+        assertThat(said.keySet())
+                .containsExactlyElementsOf(
+                        made().stream().filter(name -> !name.equals(SUMS)).toList());
         for (var file : said.entrySet()) {
-            assertThat(file.getValue()).as(file.getKey()).isEqualTo(Made.sha256(Made.folder().resolve(file.getKey())));
+            assertThat(file.getValue())
+                    .as(file.getKey())
+                    .isEqualTo(Made.sha256(Made.folder().resolve(file.getKey())));
         }
     }
 
@@ -50,13 +52,16 @@ class ReleaseTest {
         var listed = new ArrayList<String>();
         for (var component : bill.array("components").orElseThrow().items()) {
             var one = (Json.Obj) component;
-            listed.add("%s-%s.jar".formatted(one.text("name").orElseThrow(), one.text("version").orElseThrow()));
+            listed.add("%s-%s.jar"
+                    .formatted(
+                            one.text("name").orElseThrow(), one.text("version").orElseThrow()));
             assertThat(one.array("licenses")).as(listed.getLast()).isPresent();
         }
         var portable = Made.only(
                 Made.untar(Made.file("pve-mcp-%s.tar.gz".formatted(Made.version())), dir.resolve("portable")));
         try (var libraries = Files.list(portable.resolve("lib"))) {
-            assertThat(libraries.map(file -> file.getFileName().toString())).containsExactlyInAnyOrderElementsOf(listed);
+            assertThat(libraries.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(listed);
         }
     }
 
@@ -91,7 +96,8 @@ class ReleaseTest {
 
     @Test
     void the_guide_names_every_file_and_no_other() throws Exception {
-        var names = Pattern.compile("`(SHA256SUMS|server\\.json|pve-mcp[\\w.-]*\\.(?:tar\\.gz|zip|deb|tar|mcpb|tgz|rb|json))`")
+        var names = Pattern.compile(
+                        "`(SHA256SUMS|server\\.json|pve-mcp[\\w.-]*\\.(?:tar\\.gz|zip|deb|tar|mcpb|tgz|rb|json))`")
                 .matcher(Files.readString(Path.of("docs/guide/packages.md")))
                 .results()
                 .map(found -> found.group(1))

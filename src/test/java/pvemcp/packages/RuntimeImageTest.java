@@ -102,8 +102,10 @@ class RuntimeImageTest {
         var server = servers.orElseThrow().object("pve").orElseThrow();
         var command = server.text("command").orElseThrow().replace("${CLAUDE_PLUGIN_ROOT}", image.toString());
         var env = new TreeMap<>(Run.BARE);
-        server.object("env").orElseThrow().members().forEach((name, value) -> env.put(
-                name, value.scalarText().orElseThrow()));
+        server.object("env")
+                .orElseThrow()
+                .members()
+                .forEach((name, value) -> env.put(name, value.scalarText().orElseThrow()));
 
         assertThat(Run.tools(dir, List.of(command, "serve"), env)).contains("pve_ceph_get");
         assertThat(image.resolve(".claude-plugin/plugin.json")).exists();
