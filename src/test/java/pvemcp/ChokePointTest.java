@@ -3,9 +3,6 @@ package pvemcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -19,9 +16,6 @@ import pvemcp.tool.ToolContext;
 
 /// There is one way from a call to a cluster, and the gate stands on it.
 class ChokePointTest {
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
-
     @Test
     void who_sends_is_the_client_or_the_road() {
         assertThat(others(
@@ -45,7 +39,7 @@ class ChokePointTest {
     @Test
     void a_backup_server_is_only_read() {
         var sent = new TreeSet<String>();
-        CLASSES.get(BackupServer.class).getCodeUnitCallsFromSelf().stream()
+        Compiled.CLASSES.get(BackupServer.class).getCodeUnitCallsFromSelf().stream()
                 .filter(call -> call.getTargetOwner().isAssignableTo(Transport.class))
                 .forEach(call -> sent.add(call.getOrigin().getName() + " calls " + call.getName()));
         assertThat(sent).containsExactly("get calls data");
@@ -88,16 +82,11 @@ class ChokePointTest {
     /// Calls of that kind from any other layer than these; an empty layer is that of Main.
     private static Set<String> others(Set<String> layers, Predicate<JavaAccess<?>> kind) {
         var wrong = new TreeSet<String>();
-        for (var type : CLASSES) {
-            if (!layers.contains(layer(type))) {
+        for (var type : Compiled.CLASSES) {
+            if (!layers.contains(Compiled.layer(type))) {
                 type.getAccessesFromSelf().stream().filter(kind).forEach(call -> wrong.add(call.getDescription()));
             }
         }
         return wrong;
-    }
-
-    private static String layer(JavaClass type) {
-        var parts = type.getPackageName().split("\\.", -1);
-        return parts.length < 2 ? "" : parts[1];
     }
 }

@@ -2,9 +2,6 @@ package pvemcp;
 
 import static java.util.Map.entry;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,21 +51,17 @@ class LayersTest {
                             "systemd",
                             "config")));
 
-    // Where Main was compiled to, which is never where tests are.
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
-
     @Test
     void packages_import_only_what_the_architecture_allows() {
         var wrong = new TreeSet<String>();
-        for (var type : CLASSES) {
-            var here = layer(type);
+        for (var type : Compiled.CLASSES) {
+            var here = Compiled.layer(type);
             if (here.isEmpty()) {
                 continue; // Main puts everything together.
             }
             var allowed = MAY_IMPORT.get(here);
             for (var dependency : type.getDirectDependenciesFromSelf()) {
-                var there = layer(dependency.getTargetClass());
+                var there = Compiled.layer(dependency.getTargetClass());
                 boolean ours = dependency.getTargetClass().getPackageName().startsWith("pvemcp");
                 if (ours && !there.equals(here) && (allowed == null || !allowed.contains(there))) {
                     wrong.add("%s uses %s, but '%s' may import only %s (ARCHITECTURE.md, section 3)"
@@ -78,11 +71,5 @@ class LayersTest {
             }
         }
         Assertions.assertThat(wrong).isEmpty();
-    }
-
-    /// `sim` for `pvemcp.sim.world.Guest`; empty for `pvemcp.Main`.
-    private static String layer(JavaClass type) {
-        var parts = type.getPackageName().split("\\.");
-        return parts.length < 2 || !parts[0].equals("pvemcp") ? "" : parts[1];
     }
 }

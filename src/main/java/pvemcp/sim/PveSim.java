@@ -14,11 +14,12 @@ import pvemcp.sim.ssh.SimSsh;
 import pvemcp.sim.task.SimTasks;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.World;
 
 /// A simulated Proxmox VE that answers on a port: TLS, logins, privileges, tasks, and what the scenario put there.
 ///
 /// One lock is around every request and every look from outside, so the world behind it needs none. Thread-safe.
-public final class PveSim implements AutoCloseable {
+public final class PveSim implements World, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final SimTime time;
     private final Cluster cluster;
@@ -104,7 +105,7 @@ public final class PveSim implements AutoCloseable {
         faults.slow(delay);
     }
 
-    /// Looks at the world, at the present moment.
+    @Override
     public <T> T ask(Function<Cluster, T> question) {
         lock.lock();
         try {
@@ -115,7 +116,7 @@ public final class PveSim implements AutoCloseable {
         }
     }
 
-    /// Changes the world behind everybody's back.
+    @Override
     public void change(Consumer<Cluster> change) {
         lock.lock();
         try {

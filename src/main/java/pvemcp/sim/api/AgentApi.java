@@ -12,6 +12,7 @@ import java.util.Map;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
+import pvemcp.sim.metrics.GuestMetrics;
 import pvemcp.sim.world.PropertyString;
 import pvemcp.sim.world.ToyFile;
 import pvemcp.sim.world.ToyHost;
@@ -200,8 +201,8 @@ final class AgentApi {
             rows.add(networkInterface(
                     "eth" + key.substring(3),
                     mac,
-                    vm.metrics().received(now),
-                    vm.metrics().sent(now),
+                    new GuestMetrics(vm).received(now),
+                    new GuestMetrics(vm).sent(now),
                     ip(vm.address(), "ipv4", 24),
                     ip(LxcApi.linkLocal(mac), "ipv6", 64)));
         });

@@ -9,6 +9,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import pvemcp.json.Json;
+import pvemcp.sim.metrics.GuestMetrics;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
@@ -30,6 +31,42 @@ final class GuestRows {
 
     static Json.Obj row(Guest guest, Instant now) {
         return new Json.Obj(guest instanceof Vm vm ? vmRow(vm, now) : containerRow((Container) guest, now));
+    }
+
+    /// The guest's row in `/cluster/resources` (PVE::API2Tools::extract_vm_stats).
+    ///
+    /// @param pool the one it is in; empty where it is in none
+    static Json.Obj resource(Guest guest, Instant now, String pool) {
+        var use = new GuestMetrics(guest);
+        var row = new LinkedHashMap<String, Json>();
+        row.put("id", Json.str(guest.type() + "/" + guest.vmid()));
+        row.put("type", Json.str(guest.type()));
+        row.put("vmid", Json.num(guest.vmid()));
+        row.put("node", Json.str(guest.node));
+        row.put("name", Json.str(guest.name()));
+        row.put("status", Json.str(guest.isRunning() ? "running" : "stopped"));
+        row.put("template", Json.num(guest.isTemplate() ? 1 : 0));
+        row.put("uptime", Json.num(guest.uptime(now)));
+        row.put("maxcpu", Json.num(guest.cpus()));
+        row.put("cpu", Json.num(use.cpu(now)));
+        row.put("maxmem", Json.num(guest.maxMemory()));
+        row.put("mem", Json.num(use.memory(now)));
+        row.put("memhost", Json.num(guest.isContainer() ? 0 : use.memory(now)));
+        row.put("maxdisk", Json.num(guest.maxDisk()));
+        row.put("disk", Json.num(use.disk()));
+        row.put("diskread", Json.num(use.diskRead(now)));
+        row.put("diskwrite", Json.num(use.diskWritten(now)));
+        row.put("netin", Json.num(use.received(now)));
+        row.put("netout", Json.num(use.sent(now)));
+        var tags = guest.config.get("tags");
+        if (tags != null) {
+            row.put("tags", Json.str(tags));
+        }
+        guest.lock().ifPresent(lock -> row.put("lock", Json.str(lock)));
+        if (!pool.isEmpty()) {
+            row.put("pool", Json.str(pool));
+        }
+        return new Json.Obj(row);
     }
 
     /// What `status/current` says.
@@ -60,7 +97,7 @@ final class GuestRows {
     }
 
     private static SequencedMap<String, Json> common(Guest guest, Instant now) {
-        var use = guest.metrics();
+        var use = new GuestMetrics(guest);
         var row = new LinkedHashMap<String, Json>();
         row.put("vmid", Json.num(guest.vmid()));
         row.put("name", Json.str(guest.name()));
@@ -90,12 +127,12 @@ final class GuestRows {
 
     private static SequencedMap<String, Json> vmRow(Vm vm, Instant now) {
         var row = common(vm, now);
-        row.put("memhost", Json.num(vm.metrics().memory(now)));
+        row.put("memhost", Json.num(new GuestMetrics(vm).memory(now)));
         if (vm.config.containsKey("serial0")) {
             row.put("serial", Json.num(1));
         }
         if (vm.isRunning()) {
-            PRESSURES.forEach(name -> row.put(name, Json.num(vm.metrics().pressure(name, now))));
+            PRESSURES.forEach(name -> row.put(name, Json.num(new GuestMetrics(vm).pressure(name, now))));
         }
         return row;
     }
@@ -107,7 +144,7 @@ final class GuestRows {
         if (!vm.isRunning()) {
             return row;
         }
-        var use = vm.metrics();
+        var use = new GuestMetrics(vm);
         row.put("diskread", Json.num(use.diskRead(now)));
         row.put("diskwrite", Json.num(use.diskWritten(now)));
         row.put("running-machine", Json.str("pc-i440fx-10.2+pve0"));
@@ -189,8 +226,8 @@ final class GuestRows {
                 return;
             }
             boolean busy = key.equals(busiest);
-            var read = busy ? vm.metrics().diskRead(now) : 0;
-            var written = busy ? vm.metrics().diskWritten(now) : 0;
+            var read = busy ? new GuestMetrics(vm).diskRead(now) : 0;
+            var written = busy ? new GuestMetrics(vm).diskWritten(now) : 0;
             var counters = new LinkedHashMap<String, Json>();
             BLOCK_COUNTERS.forEach(name -> counters.put(name, Json.num(0)));
             counters.put("account_failed", Json.bool(true));
@@ -220,7 +257,7 @@ final class GuestRows {
 
     private static SequencedMap<String, Json> containerRow(Container container, Instant now) {
         var row = common(container, now);
-        var use = container.metrics();
+        var use = new GuestMetrics(container);
         row.put("type", Json.str("lxc"));
         row.put("swap", Json.num(0));
         row.put("maxswap", Json.num(container.maxSwap()));

@@ -11,6 +11,7 @@ import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
+import pvemcp.sim.metrics.GuestMetrics;
 import pvemcp.sim.metrics.NodeMetrics;
 import pvemcp.sim.task.Step;
 import pvemcp.sim.world.Guest;
@@ -307,8 +308,8 @@ final class NodesApi {
                 rows.add(Json.obj(
                         "vmid", Integer.toString(guest.vmid()),
                         "dev", "net0",
-                        "in", Long.toString(guest.metrics().received(now)),
-                        "out", Long.toString(guest.metrics().sent(now))));
+                        "in", Long.toString(new GuestMetrics(guest).received(now)),
+                        "out", Long.toString(new GuestMetrics(guest).sent(now))));
             }
         }
         return new Json.Arr(rows);

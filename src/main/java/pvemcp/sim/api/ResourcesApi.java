@@ -74,7 +74,7 @@ final class ResourcesApi {
         var pool = pools.getOrDefault(guest.vmid(), "");
         var state = cluster.ha.of(guest).map(resource -> resource.shown(guest.isRunning()));
         if (node != null && node.online) {
-            var row = guest.resource(cluster.now(), pool);
+            var row = GuestRows.resource(guest, cluster.now(), pool);
             return state.map(word -> row.with("hastate", word)).orElse(row);
         }
         return Rows.of(

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
+import pvemcp.sim.metrics.GuestMetrics;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Sizes;
@@ -155,7 +156,7 @@ final class SnapshotApi {
         var storage = cluster.storage(QemuPower.stateStorage(vm));
         var full = storage.fullName(vm.vmid(), "vm-%d-state-%s".formatted(vm.vmid(), name), "raw");
         var volume = storage.allocate(vm.node, full, vm.maxMemory() * 2 + (500L << 20), cluster.now());
-        long saved = vm.metrics().memory(cluster.now());
+        long saved = new GuestMetrics(vm).memory(cluster.now());
         volume.used = saved;
         Drives.allocated(storage, volume).forEach(log);
         log.accept("saving VM state and RAM using storage '%s'".formatted(storage.id()));

@@ -46,7 +46,7 @@ public final class Rrd {
     }
 
     public Json guest(Guest guest) {
-        var metrics = guest.metrics();
+        var metrics = new GuestMetrics(guest);
         return rows(end -> metrics.columns(end, frame.step, highest, now));
     }
 

@@ -22,8 +22,8 @@ import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.server.SshServer;
-import pvemcp.sim.PveSim;
 import pvemcp.sim.world.Cluster;
+import pvemcp.sim.world.World;
 
 /// SSH into the simulated hosts: as root onto nodes, where `pct exec` leads on into their containers, and into guests
 /// that run. Commands go to the toy shell of that host; nothing of this machine is run or read.
@@ -33,7 +33,7 @@ import pvemcp.sim.world.Cluster;
 public final class SimSsh implements AutoCloseable {
     private static final int PORT = 22;
 
-    private final PveSim sim;
+    private final World world;
     private final SshServer server = SshServer.setUpDefaultServer();
     private final Path key;
     private final String fingerprint;
@@ -43,8 +43,8 @@ public final class SimSsh implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
 
     /// Starts on a free loopback port.
-    public SimSsh(PveSim sim) {
-        this.sim = sim;
+    public SimSsh(World world) {
+        this.world = world;
         try {
             var hostKey = keyPair();
             var clientKey = keyPair();
@@ -65,7 +65,7 @@ public final class SimSsh implements AutoCloseable {
                     connections.incrementAndGet();
                 }
             });
-            server.setCommandFactory((channel, line) -> new ToyCommand(sim, hostOf(channel.getSession()), line));
+            server.setCommandFactory((channel, line) -> new ToyCommand(world, hostOf(channel.getSession()), line));
             server.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -100,7 +100,7 @@ public final class SimSsh implements AutoCloseable {
     ///
     /// @throws IOException where nothing answers there
     public Socket connect(String host, int port) throws IOException {
-        if (port != PORT || !sim.ask(cluster -> answers(cluster, host))) {
+        if (port != PORT || !world.ask(cluster -> answers(cluster, host))) {
             throw new ConnectException("Connection refused: %s port %d".formatted(host, port));
         }
         var socket = new Socket();

@@ -10,15 +10,15 @@ import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
-import pvemcp.sim.PveSim;
 import pvemcp.sim.world.ToyEnd;
+import pvemcp.sim.world.World;
 
 /// A line for the shell of a simulated host. What it does is done at once; what it prints after a sleep comes when
 /// the simulator's clock has got there.
 final class ToyCommand implements Command {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
-    private final PveSim sim;
+    private final World world;
     private final String host;
     private final String line;
     private InputStream in;
@@ -27,8 +27,8 @@ final class ToyCommand implements Command {
     private ExitCallback ended;
     private volatile boolean left;
 
-    ToyCommand(PveSim sim, String host, String line) {
-        this.sim = sim;
+    ToyCommand(World world, String host, String line) {
+        this.world = world;
         this.host = host;
         this.line = line;
     }
@@ -43,7 +43,7 @@ final class ToyCommand implements Command {
     private void run() {
         try {
             var input = in.readAllBytes();
-            var begun = sim.ask(cluster -> {
+            var begun = world.ask(cluster -> {
                 var shell = cluster.reached(host).orElseThrow();
                 var end = shell.line(line, input, cluster.now());
                 return new Begun(end, cluster.now().plus(end.takes()));
@@ -67,7 +67,7 @@ final class ToyCommand implements Command {
     }
 
     private void await(Instant moment) throws InterruptedException {
-        while (!left && sim.ask(cluster -> cluster.now().isBefore(moment))) {
+        while (!left && world.ask(cluster -> cluster.now().isBefore(moment))) {
             Thread.sleep(LOOK_AGAIN);
         }
     }

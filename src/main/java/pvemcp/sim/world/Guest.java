@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
-import pvemcp.sim.metrics.GuestMetrics;
 
 /// A VM or container: its configuration file, with the pending section and the snapshots, and whether it runs.
 /// Mutable; the simulator's lock guards it.
@@ -365,46 +364,6 @@ public abstract sealed class Guest permits Vm, Container {
 
     /// Bytes of the root disk as the list shows it.
     public abstract long maxDisk();
-
-    public final GuestMetrics metrics() {
-        return new GuestMetrics(this);
-    }
-
-    /// The guest's row in `/cluster/resources` (PVE::API2Tools::extract_vm_stats).
-    ///
-    /// @param pool the one it is in; empty where it is in none
-    public final Json.Obj resource(Instant now, String pool) {
-        var use = metrics();
-        var row = new LinkedHashMap<String, Json>();
-        row.put("id", Json.str(type() + "/" + vmid));
-        row.put("type", Json.str(type()));
-        row.put("vmid", Json.num(vmid));
-        row.put("node", Json.str(node));
-        row.put("name", Json.str(name()));
-        row.put("status", Json.str(isRunning() ? "running" : "stopped"));
-        row.put("template", Json.num(isTemplate() ? 1 : 0));
-        row.put("uptime", Json.num(uptime(now)));
-        row.put("maxcpu", Json.num(cpus()));
-        row.put("cpu", Json.num(use.cpu(now)));
-        row.put("maxmem", Json.num(maxMemory()));
-        row.put("mem", Json.num(use.memory(now)));
-        row.put("memhost", Json.num(isContainer() ? 0 : use.memory(now)));
-        row.put("maxdisk", Json.num(maxDisk()));
-        row.put("disk", Json.num(use.disk()));
-        row.put("diskread", Json.num(use.diskRead(now)));
-        row.put("diskwrite", Json.num(use.diskWritten(now)));
-        row.put("netin", Json.num(use.received(now)));
-        row.put("netout", Json.num(use.sent(now)));
-        var tags = config.get("tags");
-        if (tags != null) {
-            row.put("tags", Json.str(tags));
-        }
-        lock().ifPresent(lock -> row.put("lock", Json.str(lock)));
-        if (!pool.isEmpty()) {
-            row.put("pool", Json.str(pool));
-        }
-        return new Json.Obj(row);
-    }
 
     /// The values of a configuration as the API gives them: whole numbers and flags as numbers, all else as text
     /// (PVE::QemuServer::check_type).
