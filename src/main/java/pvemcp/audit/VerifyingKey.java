@@ -37,11 +37,6 @@ public final class VerifyingKey {
         }
     }
 
-    /// The SHA-256 of the key, to be compared by people.
-    public String fingerprint() {
-        return Hash.of(key.getEncoded());
-    }
-
     boolean hasSigned(String statement, String signature) {
         try {
             var verifier = Signature.getInstance("Ed25519");

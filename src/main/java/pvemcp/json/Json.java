@@ -178,10 +178,6 @@ public sealed interface Json {
         return JsonReader.read(text, Limits.DEFAULT);
     }
 
-    static Json parse(String text, Limits limits) {
-        return JsonReader.read(text, limits);
-    }
-
     /// Reads one UTF-8 JSON value.
     static Json parse(byte[] utf8, Limits limits) {
         return JsonReader.read(utf8, limits);

@@ -15,10 +15,6 @@ public record Bytes(long count) implements Comparable<Bytes> {
         return new Bytes(count);
     }
 
-    public static Bytes ofKibi(long count) {
-        return new Bytes(Math.multiplyExact(count, 1L << 10));
-    }
-
     public static Bytes ofMebi(long count) {
         return new Bytes(Math.multiplyExact(count, 1L << 20));
     }
@@ -55,10 +51,6 @@ public record Bytes(long count) implements Comparable<Bytes> {
 
     public boolean isZero() {
         return count == 0;
-    }
-
-    public Bytes plus(Bytes other) {
-        return new Bytes(count + other.count);
     }
 
     public Bytes minus(Bytes other) {

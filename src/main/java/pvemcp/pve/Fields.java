@@ -105,11 +105,6 @@ public final class Fields {
         return split(text(name));
     }
 
-    /// `web;prod`: sorted and in lower case as PVE keeps them.
-    public List<String> tags(String name) {
-        return split(text(name));
-    }
-
     public PropertyString properties(String name) {
         return PropertyString.parse(text(name));
     }

@@ -67,11 +67,6 @@ public final class Guest {
         return GuestConfig.from(Fields.of(read("/config", Json.Obj.EMPTY)));
     }
 
-    /// The configuration it runs with.
-    public GuestConfig runningConfig() {
-        return GuestConfig.from(Fields.of(read("/config", Json.obj("current", true))));
-    }
-
     /// The configuration as it was when the snapshot was taken.
     public GuestConfig config(String snapshot) {
         return GuestConfig.from(Fields.of(read("/config", Json.obj("snapshot", snapshot))));

@@ -16,8 +16,4 @@ public record PendingOption(String key, Optional<String> value, Optional<String>
                 f.maybe("pending"),
                 f.whole("delete").orElse(0L) > 0);
     }
-
-    public boolean changes() {
-        return deleted || pending.isPresent();
-    }
 }

@@ -12,7 +12,6 @@ import pvemcp.sim.task.SimTasks;
 import pvemcp.sim.task.Step;
 import pvemcp.sim.world.Access;
 import pvemcp.sim.world.Cluster;
-import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Node;
 
 /// One call of an operation, as its handler sees it: arguments by name, path variables among them as in PVE, who
@@ -74,11 +73,6 @@ public final class Request {
     /// `user@realm`, with `!token` where a token asks; empty where nobody is logged in.
     public String authId() {
         return rights.authId();
-    }
-
-    /// `user@realm`, also where one of his tokens asks.
-    public String user() {
-        return authId().split("!", 2)[0];
     }
 
     public Access.Rights rights() {
@@ -151,11 +145,6 @@ public final class Request {
     public Node node() {
         var name = text("node");
         return cluster.node(name.equals("localhost") ? localNode : name);
-    }
-
-    /// The guest of the path, wherever it is.
-    public Guest guest() {
-        return cluster.guest(vmid());
     }
 
     /// Whether the caller has all of these privileges there; for lists that leave out what he may not see.

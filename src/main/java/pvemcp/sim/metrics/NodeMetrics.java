@@ -48,10 +48,6 @@ public final class NodeMetrics {
         return Math.min(1, 0.02 + (0.05 + guestLoad) * value(1, end, span, highest) * 1.5);
     }
 
-    public double ioWait(Instant now) {
-        return ioWaitAt((double) now.getEpochSecond(), 1, false);
-    }
-
     private double ioWaitAt(double end, double span, boolean highest) {
         return 0.012 * value(2, end, span, highest);
     }
@@ -75,10 +71,6 @@ public final class NodeMetrics {
     public double load(Instant now, int minutes) {
         double mean = cpuAt((double) now.getEpochSecond(), minutes * 60.0, false);
         return Math.round(mean * node.cores * 1.2 * 100) / 100.0;
-    }
-
-    public double pressure(String column, Instant now) {
-        return pressureAt(column, (double) now.getEpochSecond(), 1, false);
     }
 
     private double pressureAt(String column, double end, double span, boolean highest) {

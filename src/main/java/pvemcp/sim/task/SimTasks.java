@@ -133,11 +133,6 @@ public final class SimTasks {
         public void next(List<Step> steps) {
             steps.reversed().forEach(plan::addFirst);
         }
-
-        @Override
-        public String upid() {
-            return task.upid();
-        }
     }
 
     /// Ends a running task as a signal would; one that is over stays as it is.

@@ -12,6 +12,4 @@ public interface Work {
 
     /// Has these steps done next, before the ones that were planned.
     void next(List<Step> steps);
-
-    String upid();
 }

@@ -1,7 +1,6 @@
 package pvemcp.sim.world;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -15,23 +14,4 @@ public final class GuestFirewall {
     public final SequencedMap<String, SequencedMap<String, String>> aliases = new TreeMap<>();
     /// Name to entries by address; the set's own comment is under the empty address.
     public final SequencedMap<String, SequencedMap<String, SequencedMap<String, String>>> sets = new TreeMap<>();
-
-    /// What the file says, for its digest.
-    public String file() {
-        return "%s\n%s\n%s\n%s".formatted(options, rules, aliases, sets);
-    }
-
-    /// A copy, for a clone.
-    public GuestFirewall copy() {
-        var copy = new GuestFirewall();
-        copy.options.putAll(options);
-        rules.forEach(rule -> copy.rules.add(new LinkedHashMap<>(rule)));
-        aliases.forEach((name, alias) -> copy.aliases.put(name, new LinkedHashMap<>(alias)));
-        sets.forEach((name, set) -> {
-            var entries = new TreeMap<String, SequencedMap<String, String>>();
-            set.forEach((address, entry) -> entries.put(address, new LinkedHashMap<>(entry)));
-            copy.sets.put(name, entries);
-        });
-        return copy;
-    }
 }

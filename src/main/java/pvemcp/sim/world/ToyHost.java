@@ -57,10 +57,6 @@ public final class ToyHost {
         return name;
     }
 
-    public Instant installed() {
-        return installed;
-    }
-
     /// Puts a file of root's there.
     public void put(String path, String text) {
         files.put(path, ToyFile.of(text.getBytes(StandardCharsets.UTF_8), installed));
