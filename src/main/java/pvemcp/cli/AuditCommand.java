@@ -287,7 +287,9 @@ final class AuditCommand implements Command {
         }
         ledger.forEach(entry -> {
             if (entry.seq() > after) {
-                console.out().println(format.line(entry));
+                // The others are JSON, which escapes what cannot be seen, and are to stay as they are.
+                var line = format.line(entry);
+                console.out().println(format == Export.CSV ? Clean.lines(line) : line);
             }
         });
         return Exit.OK;

@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.ConfigException;
+import pvemcp.view.Clean;
 
 /// The command line: which commands there are, and what becomes of a line.
 public final class Commands {
@@ -130,9 +131,11 @@ public final class Commands {
             problems(e.problems());
             return Exit.USAGE;
         } catch (RuntimeException e) {
-            console.err().println("pve-mcp: unexpected: " + e + (debug ? "" : " (--debug shows where)"));
+            console.err()
+                    .println("pve-mcp: unexpected: %s%s"
+                            .formatted(Clean.oneLine(e.toString()), debug ? "" : " (--debug shows where)"));
             if (debug) {
-                e.printStackTrace(console.err());
+                console.err().print(Clean.trace(e));
             }
             return Exit.FAILED;
         }

@@ -325,6 +325,6 @@ final class DoctorCommand implements Command {
                     default -> mark;
                 }
                 : mark;
-        console.out().println("    " + shown + " " + text);
+        console.out().println("    " + shown + " " + Clean.oneLine(text));
     }
 }

@@ -12,6 +12,7 @@ import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.tool.BadArguments;
+import pvemcp.view.Clean;
 
 /// `pve-mcp policy check "guest_power web stop"`: what policy says of a call, which rule says it and why. The call is
 /// not made.
@@ -62,7 +63,7 @@ final class PolicyCommand implements Command {
         } catch (BadArguments e) {
             throw new UsageException(e.problems());
         } catch (PveException e) {
-            console.err().println("not known: " + e.getMessage());
+            console.err().println("not known: " + Clean.oneLine(e.getMessage()));
             return Exit.UNREACHABLE;
         }
     }

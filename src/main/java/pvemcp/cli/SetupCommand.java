@@ -32,6 +32,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.text.Nearest;
 import pvemcp.tools.Job;
+import pvemcp.view.Clean;
 
 /// `pve-mcp setup`: from a host's name to a configuration that works and a client that knows of it. At a terminal it
 /// asks for what no flag says; elsewhere it names every flag that is missing. Nothing is written before the cluster
@@ -208,8 +209,8 @@ final class SetupCommand implements Command {
         out.printf(
                 "%n%s shows a certificate of %s, signed by %s, until %s%n  SHA-256 %s%n",
                 url,
-                seen.subject(),
-                seen.selfSigned() ? "itself" : seen.issuer(),
+                Clean.line(seen.subject()),
+                seen.selfSigned() ? "itself" : Clean.line(seen.issuer()),
                 LocalDate.ofInstant(seen.until(), ZoneOffset.UTC),
                 seen.fingerprint());
         out.printf("The node itself says, as root: %s%n(pveproxy-ssl.pem, where there is one)%n", ON_THE_NODE);

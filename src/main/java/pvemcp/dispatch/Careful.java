@@ -17,21 +17,29 @@ final class Careful {
     private final Transport wire;
     private final Trip trip;
     private final boolean agreed;
+    private final LastLook lastLook;
 
     /// @param ctx what may only read
     /// @param wire where snapshots are asked for: they are not what the call changes
     /// @param agreed whether somebody has said yes to the call
-    Careful(Precautions precautions, Context ctx, Transport wire, Trip trip, boolean agreed) {
+    Careful(Precautions precautions, Context ctx, Transport wire, Trip trip, boolean agreed, LastLook lastLook) {
         this.precautions = precautions;
         this.ctx = ctx;
         this.wire = wire;
         this.trip = trip;
         this.agreed = agreed;
+        this.lastLook = lastLook;
     }
 
     /// @return the request as it is to be sent
     /// @throws Wires.Stopped where it is not
     Wires.Sent before(Wires.Sent request) {
+        var prepared = prepared(request);
+        lastLook.before(prepared);
+        return prepared;
+    }
+
+    private Wires.Sent prepared(Wires.Sent request) {
         var verdict = precautions.judge(request);
         if (verdict.isPresent() && (verdict.get() instanceof Verdict.Deny || !agreed)) {
             throw new Wires.Stopped(verdict.get());

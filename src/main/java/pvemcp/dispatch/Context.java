@@ -13,6 +13,7 @@ import pvemcp.tool.Each;
 import pvemcp.tool.LocalFiles;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Vault;
+import pvemcp.view.Clean;
 
 /// What one call may use: the cluster through the wire it was given, and the way back to its caller.
 ///
@@ -88,7 +89,7 @@ record Context(
 
     @Override
     public void progress(double fraction, String message) {
-        caller.progress(fraction, message);
+        caller.progress(fraction, Clean.line(message));
     }
 
     @Override

@@ -39,6 +39,9 @@ final class Passage<C extends Record & Call<?>> {
     /// As it was when the call came: what the call itself reads is for the next one.
     private final boolean tainted;
 
+    /// What somebody has said yes to.
+    private List<Target> agreedOn = List.of();
+
     /// Made once, as it costs requests.
     private Optional<Rehearsal> rehearsed = Optional.empty();
 
@@ -150,7 +153,7 @@ final class Passage<C extends Record & Call<?>> {
         warnings.addAll(foreseen.warnings());
         boolean refused = plain.verdict().filter(Verdict.Deny.class::isInstance).isPresent();
         return new Rehearsal(
-                new Preview(preview.summary(), requests, warnings),
+                Wording.of(new Preview(preview.summary(), requests, warnings)),
                 refused ? plain.verdict() : foreseen.verdict().or(plain::verdict));
     }
 
@@ -191,7 +194,8 @@ final class Passage<C extends Record & Call<?>> {
         var looking = (Context) sight.ctx();
         var watched = shared.taint().watching(trip.beginsToWrite(cluster, looking), caller.principal());
         var aside = shared.redactor().watching(cluster.wire());
-        var careful = new Careful(precautions, looking, aside, trip, agreed);
+        var lastLook = new LastLook(tier == Tier.DESTROY ? agreedOn : List.of(), sight);
+        var careful = new Careful(precautions, looking, aside, trip, agreed, lastLook);
         var wire = Wires.writing(watched, cluster.schema(), guard(tier), shared.freeze(), careful, agreed, trip);
         boolean failed = false;
         try {
@@ -270,6 +274,7 @@ final class Passage<C extends Record & Call<?>> {
             return hold(held, targets, () -> tickets().seal(held));
         }
         trip.agreedBy("confirm=true", "");
+        agreedOn = held.targets();
         return act(held.tier(), targets, true);
     }
 
@@ -294,6 +299,7 @@ final class Passage<C extends Record & Call<?>> {
             return Explain.ticket(redeemed);
         }
         trip.agreedBy(whose, ticket);
+        agreedOn = held.targets();
         return act(held.tier(), targets, true);
     }
 

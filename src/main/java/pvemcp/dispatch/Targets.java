@@ -17,6 +17,7 @@ import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Aim;
 import pvemcp.tool.Operations;
+import pvemcp.view.Clean;
 
 /// Turns what a call names into what it would touch, as the cluster sees it at this moment: one look at its
 /// resources, whatever is named.
@@ -86,7 +87,7 @@ final class Targets {
     }
 
     /// What tells a guest from another that was given its id, and one state of its configuration from the next.
-    private static SequencedMap<String, String> identity(GuestConfig config) {
+    static SequencedMap<String, String> identity(GuestConfig config) {
         var identity = new LinkedHashMap<String, String>();
         config.options().forEach((option, value) -> {
             switch (option) {
@@ -235,7 +236,7 @@ final class Targets {
                 Target.guest(
                         row.kind() == GuestKind.CONTAINER ? Kind.CONTAINER : Kind.VM,
                         row.vmid(),
-                        row.name(),
+                        Clean.name(row.name()),
                         row.node(),
                         row.pool(),
                         row.tags(),

@@ -166,7 +166,7 @@ final class Trip {
             facts = facts.with("ticket", id(held.ticket().text()));
         }
         ended(words(result));
-        return redactor.scrub(result instanceof ToolResult.Done done ? warned(done) : result);
+        return redactor.scrub(result instanceof ToolResult.Done done ? warned(done) : Wording.of(result));
     }
 
     private ToolResult warned(ToolResult.Done done) {

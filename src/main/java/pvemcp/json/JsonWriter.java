@@ -1,10 +1,12 @@
 package pvemcp.json;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/// Tree to text. Control characters and the two line separators that JavaScript trips over are escaped, all else is
-/// as it is.
+/// Tree to text. What cannot be seen is escaped: controls, halves of pairs, what turns the reading direction round,
+/// and the two line separators that JavaScript trips over. All else is as it is, so that the text may be shown
+/// anywhere.
 final class JsonWriter {
     private final StringBuilder out = new StringBuilder();
     private final boolean pretty;
@@ -89,20 +91,32 @@ final class JsonWriter {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    boolean loneSurrogate = Character.isSurrogate(c)
-                            && !(Character.isHighSurrogate(c)
-                                    && i + 1 < text.length()
-                                    && Character.isLowSurrogate(text.charAt(i + 1)))
-                            && !(Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
-                    if (c < 0x20 || c == 0x7f || c == '\u2028' || c == '\u2029' || loneSurrogate) {
-                        out.append("\\u").append("%04x".formatted((int) c));
+                    int whole = text.codePointAt(i);
+                    if (isVisible(whole)) {
+                        out.appendCodePoint(whole);
                     } else {
-                        out.append(c);
+                        Character.toString(whole).chars().forEach(this::escape);
                     }
+                    i += Character.charCount(whole) - 1;
                 }
             }
         }
         out.append('"');
+    }
+
+    private void escape(int c) {
+        out.append("\\u").append(HexFormat.of().toHexDigits((char) c));
+    }
+
+    private static boolean isVisible(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     /// How many characters from the start need no escape: mostly all, and then they go over in one piece.

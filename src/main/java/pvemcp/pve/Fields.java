@@ -17,6 +17,9 @@ import pvemcp.json.Json;
 public final class Fields {
     private static final long YEAR_10000 = 253_402_300_800L;
 
+    /// An exbibyte. What is told to be larger would not go into sums.
+    private static final double LARGEST = 1L << 60;
+
     private final Json.Obj source;
     private final Set<String> read = new HashSet<>();
 
@@ -79,7 +82,7 @@ public final class Fields {
 
     /// A count of bytes.
     public Optional<Bytes> bytes(String name) {
-        return number(name).map(count -> Bytes.of(count.longValue()));
+        return number(name).filter(count -> Math.abs(count) <= LARGEST).map(count -> Bytes.of(count.longValue()));
     }
 
     /// A fraction, such as `cpu`: 0.25 of all its cores.
@@ -89,7 +92,9 @@ public final class Fields {
 
     /// A number of seconds, such as `uptime`.
     public Optional<Duration> seconds(String name) {
-        return number(name).map(seconds -> Duration.ofSeconds(seconds.longValue()));
+        return number(name)
+                .filter(seconds -> Math.abs(seconds) < YEAR_10000)
+                .map(seconds -> Duration.ofSeconds(seconds.longValue()));
     }
 
     /// Seconds since 1970. 0 means never, as in PVE's `expire`, and so does what no calendar has: an estimate may be

@@ -37,6 +37,7 @@ public record NodeStatus(
         var load = f.raw("loadavg") instanceof Json.Arr(var items)
                 ? items.stream()
                         .flatMap(item -> item.scalarText().stream())
+                        .filter(text -> text.matches("\\d{1,9}(\\.\\d{1,9})?"))
                         .map(Double::valueOf)
                         .toList()
                 : List.<Double>of();

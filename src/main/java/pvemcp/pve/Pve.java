@@ -154,6 +154,7 @@ public final class Pve {
     public int nextId() {
         var data = data(Verb.GET, "/cluster/nextid", Json.Obj.EMPTY);
         return data.scalarText()
+                .filter(text -> text.matches("\\d{1,9}"))
                 .map(Integer::parseInt)
                 .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE gave no next id")));
     }

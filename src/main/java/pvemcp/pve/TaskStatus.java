@@ -8,7 +8,8 @@ import pvemcp.json.Json;
 /// @param rest what else PVE says of it
 public record TaskStatus(Upid upid, boolean running, String exit, Json.Obj rest) {
     static TaskStatus from(Fields f) {
-        return new TaskStatus(
-                Upid.parse(f.text("upid")), f.text("status").equals("running"), f.text("exitstatus"), f.rest());
+        var upid = Upid.tryParse(f.text("upid"))
+                .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE answered without a task")));
+        return new TaskStatus(upid, f.text("status").equals("running"), f.text("exitstatus"), f.rest());
     }
 }

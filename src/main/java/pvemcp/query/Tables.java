@@ -82,7 +82,9 @@ final class Tables {
 
     private static List<Rows.Guests> guests(Source source) {
         return map(
-                source.guests(),
+                source.guests().stream()
+                        .filter(row -> row.whole("vmid").isPresent())
+                        .toList(),
                 row -> new Rows.Guests(
                         row.whole("vmid").orElseThrow(),
                         row.maybe("name"),

@@ -34,7 +34,7 @@ public final class ShellFiles implements GuestFiles {
         var want = Integer.toString(limit + 1);
         int room = (limit + 1) / 3 * 4 + limit / 19 + 64; // base64 with its line ends
         var output = shell.run(Command.script(script, path, from, want), new RunLimits(limits.time(), room));
-        var bytes = Base64.getMimeDecoder().decode(require(output));
+        var bytes = decoded(Base64.getMimeDecoder(), require(output));
         boolean more = bytes.length > limit;
         return new Part(more ? Arrays.copyOf(bytes, limit) : bytes, more);
     }
@@ -68,16 +68,27 @@ public final class ShellFiles implements GuestFiles {
         var lines = text.lines().toList();
         boolean more = !lines.isEmpty() && lines.getLast().equals("more");
         for (int i = 0; i + 1 < lines.size(); i += 2) {
-            var name = new String(Base64.getDecoder().decode(lines.get(i + 1)), StandardCharsets.UTF_8);
+            var name = new String(decoded(Base64.getDecoder(), lines.get(i + 1)), StandardCharsets.UTF_8);
             entries.add(new Entry(name, parse(lines.get(i))));
         }
         entries.sort(Comparator.comparing(Entry::name));
         return new Listing(entries, more);
     }
 
+    /// Who has the guest has its programs, which may answer anything.
+    private static byte[] decoded(Base64.Decoder decoder, String text) {
+        try {
+            return decoder.decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new PveException(new PveFault.InGuest("base64", "base64 did not answer in Base64"), e);
+        }
+    }
+
     private static Stat parse(String line) {
         var parts = List.of(line.split("/", -1));
-        if (parts.size() != 6) {
+        if (parts.size() != 6
+                || !parts.get(1).matches("\\d{1,18}")
+                || !parts.get(5).matches("-?\\d{1,11}")) {
             throw new PveException(new PveFault.InGuest("stat", "stat answered '%s'".formatted(line)));
         }
         return new Stat(

@@ -206,7 +206,9 @@ public final class BackupTools {
                 // One storage that is down must not hide the backups on the others.
                 remarks.add("%s on %s could not be read: %s"
                         .formatted(
-                                place.name(), place.node(), Clean.line(e.fault().toString())));
+                                Clean.name(place.name()),
+                                Clean.name(place.node()),
+                                Clean.line(e.fault().toString())));
                 return List.of();
             }
         }

@@ -79,7 +79,9 @@ final class ConsoleTools {
             // Before PVE 9.2 the ticket was the password, of which VNC takes eight characters.
             var password = opened.maybe("password").orElse(ticket);
             var path = ApiPath.of("/nodes/{node}/qemu/{vmid}/vncwebsocket", found.node(), found.vmid());
-            var params = Json.obj("port", opened.whole("port").orElseThrow(), "vncticket", ticket);
+            var port = opened.whole("port")
+                    .orElseThrow(() -> new PveException(new PveFault.Unexpected(200, "PVE opened no port")));
+            var params = Json.obj("port", port, "vncticket", ticket);
             try (var tunnel = ctx.pve().tunnel(path, params)) {
                 return Screen.take(tunnel, password);
             } catch (IOException e) {

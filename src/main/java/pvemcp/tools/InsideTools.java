@@ -526,7 +526,7 @@ public final class InsideTools {
         private static Optional<Instant> clock(Agent agent) {
             return told(agent, "/get-time")
                     .scalarText()
-                    .filter(text -> text.matches("\\d{10,19}"))
+                    .filter(text -> text.matches("\\d{10,18}|[1-8]\\d{18}"))
                     .map(text -> Instant.ofEpochSecond(Long.parseLong(text) / 1_000_000_000));
         }
 

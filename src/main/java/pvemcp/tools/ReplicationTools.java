@@ -47,8 +47,12 @@ public final class ReplicationTools {
     private ReplicationTools() {}
 
     /// `101-0`, as PVE names the jobs of guest 101.
+    private static boolean isJob(String text) {
+        return text.matches("[1-9]\\d{2,8}-\\d{1,9}");
+    }
+
     private static void requireJob(String text) {
-        if (!text.matches("[1-9]\\d{2,8}-\\d{1,9}")) {
+        if (!isJob(text)) {
             throw new IllegalArgumentException(
                     "argument 'job': '%s' is not a job such as 101-0; pve_replication_list shows them".formatted(text));
         }
@@ -63,7 +67,9 @@ public final class ReplicationTools {
     }
 
     private static List<Fields> jobs(ToolContext ctx) {
-        return ctx.pve().rows(JOBS);
+        return ctx.pve().rows(JOBS).stream()
+                .filter(row -> isJob(row.text("id")))
+                .toList();
     }
 
     /// @param lastSync when it last succeeded; absent: never

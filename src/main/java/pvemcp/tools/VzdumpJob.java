@@ -104,10 +104,10 @@ record VzdumpJob(Task task, List<Guest> guests) {
 
     /// PVE::VZDump, exec_backup_task.
     private static final class Form {
-        static final Pattern LINE = Pattern.compile("INFO: Starting Backup of VM (?<start>\\d+) .*"
+        static final Pattern LINE = Pattern.compile("INFO: Starting Backup of VM (?<start>\\d{1,9}) .*"
                 + "|INFO: creating .*archive '(?<archive>[^']+)'.*"
                 + "|INFO: archive file size: (?<size>.+)"
-                + "|INFO: Finished Backup of VM (?<done>\\d+) .*"
-                + "|ERROR: Backup of VM (?<failed>\\d+) failed - (?<why>.*)");
+                + "|INFO: Finished Backup of VM (?<done>\\d{1,9}) .*"
+                + "|ERROR: Backup of VM (?<failed>\\d{1,9}) failed - (?<why>.*)");
     }
 }

@@ -1,5 +1,7 @@
 package pvemcp.view;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.regex.Pattern;
 
 /// Text that came from a guest, a cluster or anybody else, made fit to be shown: nothing in it moves a cursor, hides,
@@ -34,13 +36,20 @@ public final class Clean {
     }
 
     /// Text of several lines and any length, our own words around those of others.
-    static String lines(String text) {
+    public static String lines(String text) {
         return strip(text, true, false);
     }
 
     /// One line, cut at `limit`.
-    static String cell(String text, int limit) {
+    public static String cell(String text, int limit) {
         return cut(oneLine(text), limit);
+    }
+
+    /// Where a defect is, for a log: its message may quote anybody.
+    public static String trace(Throwable defect) {
+        var text = new StringWriter();
+        defect.printStackTrace(new PrintWriter(text));
+        return lines(text.toString());
     }
 
     private static String cut(String text, int limit) {

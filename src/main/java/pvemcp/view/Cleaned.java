@@ -32,8 +32,10 @@ final class Cleaned {
                 }
                 yield new View.Table(cells(columns), cleaned);
             }
-            case View.Log log -> log; // Cleaned line by line where it is rendered.
-            case View.Image image -> image;
+            // Cut where it is rendered: a known secret is still to be found in it as a whole.
+            case View.Log(var source, var lines) ->
+                new View.Log(source, lines.stream().map(Clean::oneLine).toList());
+            case View.Image(var type, var bytes, var alt) -> new View.Image(type, bytes, Clean.cell(alt, CELL));
             case View.Stack(var parts) -> {
                 var cleaned = new ArrayList<View>(parts.size());
                 for (var part : parts) {

@@ -14,7 +14,7 @@ public record WrittenCall(Phrase phrase) {
                 .orElseThrow(() -> new AssertionError("no tool in: " + line));
     }
 
-    Tool<?> tool() {
+    public Tool<?> tool() {
         return phrase.tool();
     }
 
@@ -23,7 +23,7 @@ public record WrittenCall(Phrase phrase) {
         tool().inputs().bind(CallArguments.parse(phrase));
     }
 
-    ToolResult makeIn(Lab lab) {
+    public ToolResult makeIn(Lab lab) {
         return lab.call(tool().name(), CallArguments.parse(phrase));
     }
 }

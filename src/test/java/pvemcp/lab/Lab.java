@@ -12,12 +12,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -84,7 +84,7 @@ public final class Lab implements AutoCloseable {
     private final PveSim sim;
     private HttpTransport wire;
     private final Path folder;
-    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private final Asker asker = new Asker();
     private Policy policy = Policy.DEFAULT
             .with(Tier.OPERATE, Answer.ALLOW)
@@ -435,7 +435,9 @@ public final class Lab implements AutoCloseable {
 
     /// What calls have sent to the cluster so far, such as `GET /cluster/resources`, in order.
     public List<String> requests() {
-        return List.copyOf(requests);
+        synchronized (requests) {
+            return List.copyOf(requests);
+        }
     }
 
     /// What the caller was told while calls ran.
