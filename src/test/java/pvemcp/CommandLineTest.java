@@ -333,6 +333,24 @@ class CommandLineTest {
     }
 
     @Test
+    void all_that_is_wrong_with_the_arguments_is_told_at_once() {
+        for (var named : List.of(List.of("action=bogus", "frce=1"), List.of("--action", "bogus", "--frce", "1"))) {
+            var args = new ArrayList<>(List.of("call", "guest_power", "web", "--demo"));
+            args.addAll(named);
+            assertThat(run(args.toArray(String[]::new)))
+                    .returns(Exit.USAGE, Run::status)
+                    .satisfies(run -> assertThat(run.err).contains("'frce'", "'bogus'", "start, shutdown"));
+        }
+    }
+
+    @Test
+    void a_tool_is_described_also_where_another_begins_like_it() {
+        assertThat(run("tools", "guest", "power").out)
+                .contains("pve_guest_power (operate)", "start | shutdown")
+                .doesNotContain("many");
+    }
+
+    @Test
     void a_wrong_name_is_told_with_the_right_one() {
         assertThat(run("call", "node_lst", "--demo"))
                 .returns(Exit.USAGE, Run::status)

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
-import pvemcp.text.Nearest;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Param;
 
@@ -23,7 +22,7 @@ final class CallArguments {
         this.params = params;
     }
 
-    /// @throws UsageException with all that cannot be understood; whether the values fit is the tool's to say
+    /// @throws UsageException with all that cannot be understood; whether names and values fit is the tool's to say
     static Json.Obj parse(Phrase phrase) {
         var arguments = new CallArguments(phrase.params());
         arguments.take(phrase.words());
@@ -57,7 +56,7 @@ final class CallArguments {
             } else if (named(word).isPresent()) {
                 put(named(word).get(), word.substring(word.indexOf('=') + 1));
             } else if (word.matches("[a-z][a-z_]*=.*")) {
-                unknown(word.substring(0, word.indexOf('=')));
+                unknown(word.substring(0, word.indexOf('=')), word.substring(word.indexOf('=') + 1));
             } else {
                 bare.add(word);
             }
@@ -81,8 +80,10 @@ final class CallArguments {
         var name = (equals < 0 ? written : written.substring(0, equals)).replace('-', '_');
         var param = param(name);
         if (param.isEmpty()) {
-            unknown(name);
-            return 0;
+            boolean alone = equals >= 0
+                    || following.filter(word -> !word.startsWith("--")).isEmpty();
+            unknown(name, equals >= 0 ? written.substring(equals + 1) : alone ? "" : following.get());
+            return alone ? 0 : 1;
         }
         if (equals >= 0) {
             put(param.get(), written.substring(equals + 1));
@@ -130,9 +131,9 @@ final class CallArguments {
         return params.stream().filter(param -> param.name().equals(name)).findFirst();
     }
 
-    private void unknown(String name) {
-        var names = params.stream().map(Param::name).toList();
-        problems.add("there is no input '%s'%s: there are %s".formatted(name, Nearest.hint(name, names), names()));
+    /// The tool refuses it, together with all else that is wrong.
+    private void unknown(String name, String text) {
+        given.put(name, Json.str(text));
     }
 
     private String names() {

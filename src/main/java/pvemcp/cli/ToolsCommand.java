@@ -65,8 +65,12 @@ final class ToolsCommand implements Command {
         }
     }
 
-    /// One tool, or all of that beginning.
+    /// The tool of that name, or all of that beginning.
     private static List<Tool<?>> wanted(List<String> typed, Dispatcher dispatcher) {
+        var exact = dispatcher.tool(ToolNames.full(String.join("_", typed)));
+        if (exact.isPresent()) {
+            return List.of(exact.get());
+        }
         var some = ToolPages.some(typed, dispatcher);
         return some.isEmpty() ? List.of(ToolNames.find(typed, dispatcher).tool()) : some;
     }
