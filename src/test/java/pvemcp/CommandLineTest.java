@@ -16,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Scanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pvemcp.audit.AuditLog;
 import pvemcp.cli.Console;
 import pvemcp.cli.Exit;
 import pvemcp.config.Surroundings;
@@ -435,6 +437,48 @@ class CommandLineTest {
     }
 
     @Test
+    void what_no_tool_lists_can_be_said_at_the_terminal_as_well() {
+        env.put("PVE_MCP_POLICY_DESTROY", "ask");
+        env.put("PVE_MCP_POLICY_BACKUP_FIRST", "require");
+        var soon = SimTime.ticking(Instant.parse("2026-11-21T12:00:00Z"), 1_000);
+        try (var sim = PveSim.start(SimOptions.of(Scenarios.homelab(), soon))) {
+            configure(sim);
+            sim.change(cluster -> cluster.guest(121).stop());
+
+            assertThat(run("policy", "check", "guest_delete win11").out).contains("denied", "policy.backup_first");
+            assertThat(run("policy", "check", "guest_delete win11 without_backup=true").out)
+                    .contains("asks first");
+            assertThat(run("call", "guest_delete", "win11", "--without-backup", "--yes", "--yes-to", "win11").status)
+                    .isEqualTo(Exit.OK);
+            assertThat(guests(sim)).doesNotContain(121);
+        }
+    }
+
+    @Test
+    void reconcile_tells_what_became_of_calls_that_died_and_what_stays_open() throws IOException {
+        var soon = SimTime.ticking(Instant.parse("2026-11-21T12:00:00Z"), 1_000);
+        try (var sim = PveSim.start(SimOptions.of(Scenarios.homelab(), soon))) {
+            configure(sim);
+            var rebooted = run("call", "guest_power", "web", "reboot", "--yes").out;
+            var task = rebooted.replaceFirst("(?s).*(UPID:\\S+).*", "$1");
+            try (var log = new AuditLog(directory.resolve("audit.jsonl"), Clock.systemUTC())) {
+                var died = Json.obj("event", "begin", "process", "999999999 1");
+                var call = Json.obj("tool", "pve_guest_power", "as", sim.token().id());
+                long begin = log.record(died.with("call", call.with("cluster", "default")));
+                log.note(Json.obj("event", "task", "begin", begin, "task", task));
+                log.record(died.with("call", call.with("cluster", "elsewhere")));
+            }
+
+            var reconciled = run("audit", "reconcile");
+
+            assertThat(reconciled.status).isEqualTo(Exit.OK);
+            assertThat(reconciled.out)
+                    .contains("pve_guest_power: found done: all tasks", "left open", "its process is gone");
+            assertThat(run("audit", "reconcile").out).startsWith("nothing to write down");
+        }
+    }
+
+    @Test
     void a_person_at_a_terminal_says_yes_to_what_a_client_holds() throws IOException {
         try (var sim = simulator()) {
             env.put("PVE_MCP_STATE_DIRECTORY", directory.resolve("state").toString());
@@ -453,7 +497,7 @@ class CommandLineTest {
             typed = "y\n";
             var agreed = run("approve", id.toLowerCase(Locale.ROOT));
             assertThat(agreed.status).as(agreed.err).isEqualTo(Exit.OK);
-            assertThat(agreed.err).contains("wants to call pve_api_write (CHANGE)", "POST /pools");
+            assertThat(agreed.err).contains("wants to call pve_api_write (change)", "POST /pools");
             typed = "y\n";
             assertThat(run("approve", id).status).isEqualTo(Exit.REFUSED); // answered already
             terminal = false;

@@ -141,6 +141,7 @@ public final class AuditLog implements AutoCloseable {
         }
         var folder = file.getParent();
         Permissions.makeFolder(folder);
+        Permissions.requireNotEverybodys(folder);
         var options = Set.<OpenOption>of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (Files.exists(file)) {
             Permissions.requireOwn(file);

@@ -61,6 +61,23 @@ public final class Permissions {
         }
     }
 
+    /// Refuses a folder in which everybody could put another file in the place of ours. In one like `/tmp` nobody
+    /// can who does not own the file.
+    public static void requireNotEverybodys(Path folder) throws IOException {
+        boolean open = hasThem(folder)
+                && Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_WRITE)
+                && !isSticky(folder);
+        if (open) {
+            throw new IOException("%s can be written by everybody: chmod o-w '%s'".formatted(folder, folder));
+        }
+    }
+
+    // S_ISVTX, which Java has no name for.
+    private static boolean isSticky(Path folder) throws IOException {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && ((Integer) Files.getAttribute(folder, "unix:mode") & 01000) != 0;
+    }
+
     /// Refuses a secret that others could have read.
     public static void requireSecret(Path file) throws IOException {
         if (!others(file).isEmpty()) {

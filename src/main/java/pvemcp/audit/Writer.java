@@ -1,5 +1,8 @@
 package pvemcp.audit;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -28,11 +31,22 @@ public record Writer(long pid, long since) {
 
     /// Whether it still runs on this machine.
     boolean lives() {
-        return ProcessHandle.of(pid)
+        boolean isThere = ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
                 .map(Writer::of)
                 .filter(this::equals)
                 .isPresent();
+        return isThere && !isZombie();
+    }
+
+    /// Whether it has ended, and whoever started it has not taken note. Linux alone tells; see proc_pid_stat(5).
+    private boolean isZombie() {
+        try {
+            var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return stat.startsWith(") Z", stat.lastIndexOf(')'));
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     @Override

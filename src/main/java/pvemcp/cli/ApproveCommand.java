@@ -2,6 +2,7 @@ package pvemcp.cli;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.Key;
@@ -87,7 +88,7 @@ final class ApproveCommand implements Command {
                         Clean.oneLine(call.client()),
                         Clean.oneLine(call.principal()),
                         call.tool(),
-                        call.tier(),
+                        call.tier().toLowerCase(Locale.ROOT),
                         Clean.oneLine(call.cluster())));
         err.println("  " + Clean.oneLine(call.preview().summary()));
         call.preview().requests().forEach(request -> err.println("  - " + Clean.oneLine(request)));

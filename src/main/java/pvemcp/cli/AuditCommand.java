@@ -104,7 +104,7 @@ final class AuditCommand implements Command {
                 case "tail" -> tail(ledger, part);
                 case "show" -> show(ledger, part);
                 case "open" -> open(ledger);
-                case "reconcile" -> reconcile();
+                case "reconcile" -> reconcile(ledger);
                 case "export" -> export(ledger, part);
                 default -> throw new IllegalStateException(part.commandSpec().name());
             };
@@ -264,7 +264,7 @@ final class AuditCommand implements Command {
         return Exit.OK;
     }
 
-    private int reconcile() throws IOException {
+    private int reconcile(Ledger ledger) throws IOException {
         try (var door = host.connected(host.config(), true)) {
             var closed = door.dispatcher().closeUnended(new TerminalCaller(console, Optional.empty()));
             for (var end : closed) {
@@ -273,8 +273,16 @@ final class AuditCommand implements Command {
                                 .formatted(end.line(), end.tool(), end.found(), Clean.line(end.evidence())));
             }
             if (closed.isEmpty()) {
-                console.out().println("nothing to write down; 'pve-mcp audit open' shows what is under way");
+                console.out().println("nothing to write down");
             }
+        }
+        var search = new Unended.Search();
+        ledger.forEach(search);
+        if (!search.found().isEmpty()) {
+            console.out().println("""
+                    left open, as the call or its task is under way, its cluster does not answer, or it was made with \
+                    other credentials:""");
+            open(ledger);
         }
         return Exit.OK;
     }

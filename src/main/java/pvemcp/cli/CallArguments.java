@@ -5,26 +5,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Param;
+import pvemcp.tool.Reserved;
 
 /// A tool's arguments as a person types them: `name=value`, `--name value` or `--name=value`, a JSON object, or bare
 /// values. While the next input that is open has to be given, a bare value is for that one; after that it goes to the
 /// input that has it among its usual values, or to the flag of that name, and else to the next one.
 final class CallArguments {
     private final List<Param> params;
+
+    /// Taken by name alone.
+    private final List<Param> unlisted;
+
     private final LinkedHashMap<String, Json> given = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    private CallArguments(List<Param> params) {
-        this.params = params;
+    private CallArguments(Phrase phrase) {
+        this.params = phrase.params();
+        this.unlisted = Reserved.unlisted(phrase.tool().tier());
     }
 
     /// @throws UsageException with all that cannot be understood; whether names and values fit is the tool's to say
     static Json.Obj parse(Phrase phrase) {
-        var arguments = new CallArguments(phrase.params());
+        var arguments = new CallArguments(phrase);
         arguments.take(phrase.words());
         if (!arguments.problems.isEmpty()) {
             throw new UsageException(arguments.problems);
@@ -34,7 +41,7 @@ final class CallArguments {
 
     /// The inputs that nothing has been said of yet, in their order.
     static List<Param> open(Phrase phrase) {
-        var arguments = new CallArguments(phrase.params());
+        var arguments = new CallArguments(phrase);
         arguments.take(phrase.words());
         return arguments.open();
     }
@@ -128,7 +135,9 @@ final class CallArguments {
     }
 
     private Optional<Param> param(String name) {
-        return params.stream().filter(param -> param.name().equals(name)).findFirst();
+        return Stream.concat(params.stream(), unlisted.stream())
+                .filter(param -> param.name().equals(name))
+                .findFirst();
     }
 
     /// The tool refuses it, together with all else that is wrong.

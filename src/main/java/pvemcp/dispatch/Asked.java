@@ -10,7 +10,6 @@ import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Reserved;
-import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 
 /// The arguments of a call, understood: the call itself and what is the road's own business.
@@ -32,9 +31,6 @@ record Asked<C extends Record & Call<?>>(
     private static final String SNAPSHOT_FIRST = "snapshot_first";
     private static final String WITHOUT_BACKUP = "without_backup";
 
-    /// Taken by every tool that does more than read, and in no schema: few need them, and all would pay for them.
-    static final List<String> UNLISTED = List.of(DESTRUCTIVE, SNAPSHOT_FIRST, WITHOUT_BACKUP);
-
     private static final Set<String> YES = Set.of("true", "yes", "1");
 
     /// @throws BadArguments with all that is wrong
@@ -44,11 +40,11 @@ record Asked<C extends Record & Call<?>>(
         for (var reserved : Reserved.of(tool.tier())) {
             own = own.without(reserved.name());
         }
-        for (var unlisted : UNLISTED) {
+        for (var unlisted : Reserved.unlisted(tool.tier())) {
             boolean takesIt = tool.inputs().params().stream()
-                    .anyMatch(param -> param.name().equals(unlisted));
-            if (tool.tier() != Tier.READ && !takesIt) {
-                own = own.without(unlisted);
+                    .anyMatch(param -> param.name().equals(unlisted.name()));
+            if (!takesIt) {
+                own = own.without(unlisted.name());
             }
         }
         if (clusters.size() > 1) {

@@ -188,7 +188,7 @@ final class Explain {
                 "audit_unavailable",
                 "the audit log %s cannot be written (%s), so nothing that changes something is done"
                         .formatted(log, e.getMessage()),
-                "free space or set audit.file to a place this process may write; reads go on");
+                "the owner puts that right, or sets audit.file to another place; reads go on");
     }
 
     /// No cluster answered a question that was put to several.
@@ -366,9 +366,14 @@ final class Explain {
 
     /// The tools that list things of this kind.
     private static String lists(String what) {
+        if (what.equals("backup job")) {
+            return "pve_job_list";
+        }
         return switch (what.split(" ", 2)[0]) {
             case "user", "group", "role", "token", "domain" -> "pve_access_get";
             case "pool" -> "pve_pool_get";
+            case "snapshot" -> "pve_snapshot_list";
+            case "backup" -> "pve_backup_list";
             default -> "pve_guest_list, pve_node_list or pve_storage_list";
         };
     }

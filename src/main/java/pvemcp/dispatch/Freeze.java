@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import pvemcp.audit.Permissions;
 
@@ -39,7 +40,12 @@ public final class Freeze {
     /// @param reason shown to whoever is refused
     public void freeze(String reason) throws IOException {
         Permissions.makeFolder(file.toAbsolutePath().getParent());
-        Files.writeString(file, "since %s%s%n".formatted(clock.instant(), reason.isBlank() ? "" : ": " + reason));
+        Files.writeString(
+                file,
+                "since %s%s%n"
+                        .formatted(
+                                clock.instant().truncatedTo(ChronoUnit.SECONDS),
+                                reason.isBlank() ? "" : ": " + reason));
     }
 
     /// @return whether there was anything to lift

@@ -170,9 +170,9 @@ final class Precautions {
     private String remedy(Loss loss) {
         var make = sight.row(loss.vmid()).isEmpty()
                 ? ""
-                : "pve_backup_run guests=%d makes one of its disks but those that are unused or left out (backup=0);"
+                : "pve_backup_run guests=%d makes one (a backup server has to verify it; disks that are unused or have"
                                 .formatted(loss.vmid())
-                        + " a backup server has to verify it; ";
+                        + " backup=0 are in none); ";
         return make + "with without_backup=true the user is asked whether it may go without";
     }
 

@@ -307,11 +307,11 @@ public final class Road implements Dispatcher {
                 var all = clusters.size() == 1
                         ? request
                         : request.with(Reserved.CLUSTER.name(), Json.str(cluster.name()));
-                var passed = new ArrayList<>(Asked.UNLISTED);
-                Reserved.of(Tier.DESTROY).forEach(reserved -> passed.add(reserved.name()));
-                for (var argument : passed) {
-                    var given = arguments.get(argument);
-                    all = given.isPresent() ? all.with(argument, given.get()) : all;
+                var passed = new ArrayList<>(Reserved.of(Tier.DESTROY));
+                passed.addAll(Reserved.unlisted(Tier.DESTROY));
+                for (var reserved : passed) {
+                    var given = arguments.get(reserved.name());
+                    all = given.isPresent() ? all.with(reserved.name(), given.get()) : all;
                 }
                 yield travel(undoes.inverse(), all, caller);
             }

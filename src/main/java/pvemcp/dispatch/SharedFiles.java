@@ -211,6 +211,7 @@ public final class SharedFiles implements Commons {
     private Path folder() throws IOException {
         Permissions.makeFolder(directory);
         Permissions.requireOwnFolder(directory);
+        Permissions.requireNotEverybodys(directory.toAbsolutePath().getParent());
         return directory;
     }
 }

@@ -114,10 +114,15 @@ public final class Brakes {
         long destroys =
                 before.stream().filter(done -> done.tier() == Tier.DESTROY).count();
         if (tier == Tier.DESTROY && limits.destroys() > 0 && destroys >= limits.destroys()) {
-            return spent("policy.limit.destroy", "%d calls that destroy".formatted(destroys));
+            return spent(
+                    "policy.limit.destroy", destroys == 1 ? "1 call that destroys" : destroys + " calls that destroy");
         }
         if (limits.changes() > 0 && before.size() >= limits.changes()) {
-            return spent("policy.limit.change", "%d calls that do more than read".formatted(before.size()));
+            return spent(
+                    "policy.limit.change",
+                    before.size() == 1
+                            ? "1 call that does more than read"
+                            : before.size() + " calls that do more than read");
         }
         var touched = new HashSet<>(guests);
         before.forEach(done -> touched.addAll(done.guests()));

@@ -1,6 +1,8 @@
 package pvemcp.gate;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,8 @@ import pvemcp.tool.Tier;
 public record Gate(Policy policy, Reach reach) {
     /// The rule that holds what destroys for callers who have read what guests wrote.
     public static final String TAINT = "taint";
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ENGLISH);
 
     /// For callers who may do all that the policy allows.
     public Gate(Policy policy) {
@@ -99,7 +103,7 @@ public record Gate(Policy policy, Reach reach) {
             if (!windows.isEmpty() && windows.stream().noneMatch(window -> window.contains(question.at()))) {
                 return new Verdict.Deny(
                         "policy.windows",
-                        "it is %s, and changes are made only %s".formatted(question.at(), windows),
+                        "it is %s, and changes are made only %s".formatted(now(question.at(), windows), text(windows)),
                         "call again within these hours, or the owner can change policy.windows");
             }
         }
@@ -135,6 +139,16 @@ public record Gate(Policy policy, Reach reach) {
             case DESTROY -> "remove what cannot be had back";
             case EXECUTE -> "run code, hand out rights or open a way out";
         };
+    }
+
+    /// As a clock shows it where the first of the windows is.
+    private static String now(Instant at, List<Window> windows) {
+        var zone = windows.getFirst().zone();
+        return CLOCK.format(at.atZone(zone)) + " " + (zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId());
+    }
+
+    private static String text(List<Window> windows) {
+        return String.join(", ", windows.stream().map(Window::text).toList());
     }
 
     // ---- rules and tiers ----

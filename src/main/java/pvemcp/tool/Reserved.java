@@ -18,10 +18,21 @@ public final class Reserved {
     public static final Param CLUSTER =
             Param.optional("cluster", Kind.TEXT, "Which cluster; lists and reports: default all");
 
+    /// Taken by every tool that does more than read, and in no schema: few need them, and all would pay for them.
+    private static final List<Param> UNLISTED = List.of(
+            Param.optional("destructive", Kind.FLAG, "It is known what is destroyed"),
+            Param.optional("snapshot_first", Kind.FLAG, "Take a snapshot first of each guest that is changed"),
+            Param.optional("without_backup", Kind.FLAG, "It may go though there is no backup that counts"));
+
     private Reserved() {}
 
     /// What every tool of this tier takes besides its own inputs.
     public static List<Param> of(Tier tier) {
         return tier == Tier.READ ? List.of() : List.of(DRY_RUN, CONFIRM);
+    }
+
+    /// What every tool of this tier takes without telling.
+    public static List<Param> unlisted(Tier tier) {
+        return tier == Tier.READ ? List.of() : UNLISTED;
     }
 }

@@ -17,6 +17,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.json.Json;
 
@@ -114,6 +117,39 @@ class AuditLogTest {
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void a_folder_that_everybody_can_write_to_keeps_no_log() throws IOException {
+        Files.createDirectory(file().getParent());
+        Files.setPosixFilePermissions(file().getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (var log = new AuditLog(file(), NOON)) {
+            assertThatThrownBy(() -> log.record(Json.obj("event", "x")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("can be written by everybody: chmod o-w");
+        }
+    }
+
+    /// Whoever started it takes no note of its end: `sleep` waits for nobody.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @Timeout(20)
+    void a_process_that_has_ended_does_not_live_though_it_is_still_listed() throws Exception {
+        var parent = new ProcessBuilder("sh", "-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60").start();
+        try {
+            long pid = Long.parseLong(parent.inputReader().readLine());
+            var began =
+                    ProcessHandle.of(pid).orElseThrow().info().startInstant().orElseThrow();
+            var writer = new Writer(pid, began.getEpochSecond());
+            assertThat(writer.lives()).isTrue();
+            parent.getOutputStream().close();
+            while (writer.lives()) {
+                Thread.onSpinWait();
+            }
+            assertThat(ProcessHandle.of(pid)).isPresent();
+        } finally {
+            parent.destroyForcibly();
+        }
     }
 
     @Test

@@ -61,7 +61,9 @@ class BrakesStoryTest {
         try (var lab = Lab.of(Scenes.small()).owner(OPEN + "limit.destroy = 1\n")) {
             lab.with(cluster -> Scenes.container(cluster, 103, "pve1", "old"));
             that(lab.call("pve_guest_delete", "guest", "dns")).isDone();
-            that(lab.call("pve_guest_delete", "guest", "old")).isRefusedBy("policy.limit.destroy");
+            that(lab.call("pve_guest_delete", "guest", "old"))
+                    .isRefusedBy("policy.limit.destroy")
+                    .saying("1 call that destroys within an hour");
             that(notes(lab, "old", "still here")).isDone();
         }
     }

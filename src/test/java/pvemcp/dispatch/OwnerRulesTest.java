@@ -244,7 +244,9 @@ class OwnerRulesTest {
                 """)) {
             that(power(lab, "web", "stop")).isDone();
             lab.advance(Duration.ofHours(1));
-            that(power(lab, "db", "stop")).isRefusedBy("policy.windows").saying("13:0");
+            that(power(lab, "db", "stop"))
+                    .isRefusedBy("policy.windows")
+                    .saying("it is Sat 13:0", "UTC, and changes are made only Sat 11:00-13:00, Mon-Fri 22:00-06:00");
             that(lab.call("pve_guest_list")).isDone();
             lab.advance(Duration.ofHours(48 + 10));
             that(power(lab, "db", "stop")).isDone();
