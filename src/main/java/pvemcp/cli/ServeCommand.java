@@ -174,6 +174,7 @@ final class ServeCommand implements Command {
     }
 
     private void end(Http http, Supervisor supervisor) {
+        log.announce("stopping", "stopping; what is under way has %d s".formatted(GRACE.toSeconds()));
         try {
             supervisor.stopping();
         } catch (IOException e) {

@@ -178,7 +178,7 @@ public final class Http implements AutoCloseable {
         }
         if (!origins.isEmpty()) {
             reply.header("Access-Control-Allow-Origin", origins.getFirst());
-            reply.header("Access-Control-Expose-Headers", Endpoint.SESSION + ", WWW-Authenticate");
+            reply.header("Access-Control-Expose-Headers", Endpoint.SESSION + ", WWW-Authenticate, X-Request-Id");
             reply.header("Vary", "Origin");
         }
         if (porter.answersStranger(http, reply)) {

@@ -42,6 +42,7 @@ import pvemcp.tool.Tier;
 import pvemcp.tool.Tool.Tiered;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
+import pvemcp.tool.Unfinished;
 import pvemcp.view.Clean;
 import pvemcp.view.Shown;
 import pvemcp.view.View;
@@ -327,7 +328,19 @@ public final class BackupTools {
     }
 
     /// @param outcome of all: `done`, `1 of 3 failed`, `still running`
-    record BackupRuns(String outcome, List<VzdumpJob.Result> guests, String next) {
+    record BackupRuns(String outcome, List<VzdumpJob.Result> guests, String next) implements Unfinished {
+        /// Of all guests, where they have one in common: those of a node do.
+        @Override
+        public String task() {
+            var tasks = guests.stream().map(VzdumpJob.Result::task).distinct().toList();
+            return tasks.size() == 1 ? tasks.getFirst() : "";
+        }
+
+        @Override
+        public boolean isGoing() {
+            return outcome.equals("still running") && !task().isEmpty();
+        }
+
         static BackupRuns of(List<VzdumpJob.Result> results) {
             long failed = results.stream()
                     .filter(row -> row.outcome().equals("failed"))

@@ -32,7 +32,7 @@ final class CreateTools {
 
     /// @param guest as it can be named from now on
     /// @param chosen what the caller had left open
-    record Made(String guest, String chosen, Outcome outcome, String next) {}
+    record Made(String guest, String chosen, Outcome outcome, String next) implements OfTask {}
 
     private static Bytes whole(Bytes size) {
         long gibi = 1L << 30;

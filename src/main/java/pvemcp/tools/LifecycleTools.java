@@ -74,7 +74,7 @@ public final class LifecycleTools {
             implements Call<GuestDelete.Deleted>, OnGuest, Planned {
         record Gone(String disk, String volume, String size) {}
 
-        record Deleted(String guest, Outcome outcome, List<Gone> disks) {}
+        record Deleted(String guest, Outcome outcome, List<Gone> disks) implements OfTask {}
 
         @Override
         public Preview preview(ToolContext ctx) {
@@ -154,7 +154,7 @@ public final class LifecycleTools {
             Duration timeout)
             implements Call<GuestMigrate.Moved>, OnGuest {
         /// @param way how it moved: live, with a restart, switched off
-        record Moved(String guest, String from, String to, String way, Outcome outcome) {}
+        record Moved(String guest, String from, String to, String way, Outcome outcome) implements OfTask {}
 
         @Override
         public Moved run(ToolContext ctx) {

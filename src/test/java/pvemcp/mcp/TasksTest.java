@@ -14,6 +14,7 @@ import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
 import pvemcp.tool.Tier;
+import pvemcp.tool.ToolResult;
 
 /// Calls whose work goes on, for a client that knows tasks: the guest `web` does not heed a shutdown.
 class TasksTest {
@@ -149,6 +150,23 @@ class TasksTest {
             assertThat(code("tasks/cancel", "\"taskId\":\"" + wrong + "\"", KNOWS))
                     .isEqualTo(-32602);
         }
+    }
+
+    @Test
+    void whatever_takes_long_is_a_task() {
+        try (var home = Lab.of(Scenes.household()).policy(policy -> policy.with(Tier.DESTROY, Answer.ALLOW))) {
+            assertGoesOn(home.call("pve_guest_clone", "guest", "git", "name", "copy", "timeout", "0s"));
+            assertGoesOn(home.call("pve_backup_run", "guests", "web", "storage", "backup", "timeout", "0s"));
+            assertGoesOn(home.call("pve_guest_delete", "guest", "win11", "timeout", "0s"));
+            assertGoesOn(home.call("pve_guest_migrate", "guest", "k3s-dev", "node", "pve2", "timeout", "0s"));
+        }
+    }
+
+    private static void assertGoesOn(ToolResult result) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        ToolResult.Done.class,
+                        done -> assertThat(done.going()).as(done.data().write()).isPresent());
     }
 
     // ---- told of by themselves ----
