@@ -60,7 +60,7 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /// @param largest bytes after which a file is closed and a new one begun
-    public AuditLog(Path file, Clock clock, long largest) {
+    AuditLog(Path file, Clock clock, long largest) {
         this(file, clock, largest, FileChannel::open);
     }
 

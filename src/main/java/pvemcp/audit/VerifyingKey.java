@@ -23,7 +23,7 @@ public final class VerifyingKey {
     }
 
     /// Where the ledger's own lies.
-    public static Path file(Path ledger) {
+    static Path file(Path ledger) {
         return ledger.resolveSibling(ledger.getFileName() + ".pub");
     }
 

@@ -10,7 +10,7 @@ import pvemcp.tools.Catalog;
 
 /// The pages that follow from what is declared: all tools, all configuration keys, the playbooks, the
 /// tables for SQL, the skill about the tools, and the README's table.
-public final class Docs {
+final class Docs {
     private static final String NOTE = "<!-- Made by `pve-mcp docs` from the declarations in the source. -->\n\n";
 
     private Docs() {}

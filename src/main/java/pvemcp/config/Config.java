@@ -182,7 +182,7 @@ public final class Config {
     }
 
     /// The key that decides about a tier.
-    public static Key tierKey(Tier tier) {
+    static Key tierKey(Tier tier) {
         return switch (tier) {
             case READ -> Key.POLICY_READ;
             case OPERATE -> Key.POLICY_OPERATE;

@@ -372,7 +372,7 @@ public enum Key {
     }
 
     /// Every spelling in the file: the path, and for a secret the two that say where it is kept.
-    public List<String> spellings() {
+    List<String> spellings() {
         return kind == Kind.SECRET ? List.of(path, path + FILE, path + COMMAND) : List.of(path);
     }
 

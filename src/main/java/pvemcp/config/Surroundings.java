@@ -29,7 +29,7 @@ public record Surroundings(Map<String, String> env, Path directory, Path home) {
     }
 
     /// The user's own configuration file, whether there is one or not.
-    public Path configuration() {
+    Path configuration() {
         var base = variable("XDG_CONFIG_HOME");
         var config = base.isEmpty() ? home.resolve(".config") : resolve(base);
         return config.resolve("pve-mcp").resolve("config.toml");

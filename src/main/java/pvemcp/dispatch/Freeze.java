@@ -20,12 +20,12 @@ public final class Freeze {
         this.clock = clock;
     }
 
-    public Path file() {
+    Path file() {
         return file;
     }
 
     /// Why everything stands still; empty where it does not.
-    public Optional<String> why() {
+    Optional<String> why() {
         if (Files.notExists(file)) {
             return Optional.empty();
         }

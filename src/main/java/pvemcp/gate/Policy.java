@@ -166,7 +166,7 @@ public record Policy(
     }
 
     /// Whether a call of this tool may be let through, or asked about, at any time and on anything.
-    public boolean everAllows(String tool, Tier tier) {
+    boolean everAllows(String tool, Tier tier) {
         for (var rule : rules) {
             if (rule.speaksOf(tool, tier)) {
                 if (rule.answer() != Answer.DENY) {
@@ -195,12 +195,12 @@ public record Policy(
     }
 
     /// Whether it matters what exactly a call touches, and not only what it can do.
-    public boolean goesByTargets() {
+    boolean goesByTargets() {
         return !rules.isEmpty() || !protect.isEmpty();
     }
 
     /// Whether the owner has policy go by this of a guest, so that who changes it changes what policy says.
-    public boolean goesBy(Rule.Condition condition) {
+    boolean goesBy(Rule.Condition condition) {
         for (var rule : rules) {
             if (rule.uses(condition)) {
                 return true;
@@ -214,7 +214,7 @@ public record Policy(
     }
 
     /// Whether the owner has policy go by this pool or one above it; an empty name asks whether by any.
-    public boolean goesByPool(String pool) {
+    boolean goesByPool(String pool) {
         if (!goesBy(Rule.Condition.POOLS)) {
             return false;
         }

@@ -63,7 +63,7 @@ public record Rule(
     }
 
     /// Whether it has to be known what a call touches.
-    public boolean looksAtTargets() {
+    boolean looksAtTargets() {
         for (var condition : Condition.values()) {
             if (condition.isAboutTargets() && !values(condition).isEmpty()) {
                 return true;

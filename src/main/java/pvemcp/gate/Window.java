@@ -40,7 +40,7 @@ public record Window(String text, Set<DayOfWeek> days, LocalTime from, LocalTime
         return new Window(text.strip(), hours == 0 ? EnumSet.allOf(DayOfWeek.class) : days(words[0]), from, to, zone);
     }
 
-    public boolean contains(Instant moment) {
+    boolean contains(Instant moment) {
         var local = moment.atZone(zone);
         var time = local.toLocalTime();
         var today = local.getDayOfWeek();

@@ -1,7 +1,7 @@
 package pvemcp.mcp;
 
 /// Where those who change something tell of it; whoever has asked to know is told. Safe for several threads.
-public interface Changes {
+interface Changes {
     void toolsChanged();
 
     void promptsChanged();

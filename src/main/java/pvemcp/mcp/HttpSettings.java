@@ -55,7 +55,7 @@ public record HttpSettings(
     }
 
     /// Plain HTTP on a free port of the loopback interface.
-    public static HttpSettings local() {
+    static HttpSettings local() {
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new HttpSettings(loopback, List.of(), List.of(), Optional.empty());
     }

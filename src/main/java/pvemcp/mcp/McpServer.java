@@ -51,7 +51,7 @@ public final class McpServer {
     }
 
     /// Where to tell of changes. One that was not announced in [Emits] is an `IllegalStateException`.
-    public Changes changes() {
+    Changes changes() {
         return hub;
     }
 

@@ -13,7 +13,7 @@ public record Claims(Json.Obj object) {
     /// Times beyond are no times.
     private static final BigDecimal LAST = BigDecimal.valueOf(253_402_300_799L);
 
-    public boolean has(String name) {
+    boolean has(String name) {
         return object.has(name);
     }
 

@@ -41,7 +41,7 @@ public final class Issuer {
     /// Its keys, as a JWK Set.
     ///
     /// @throws IOException with words for the owner where they cannot be had
-    public String keys() throws IOException, InterruptedException {
+    String keys() throws IOException, InterruptedException {
         try (var client = client()) {
             return get(client, keys.isPresent() ? keys.get() : announced(client));
         }

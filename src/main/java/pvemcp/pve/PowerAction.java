@@ -20,7 +20,7 @@ public enum PowerAction {
     }
 
     /// Containers have no reset, and their RAM cannot be saved (PVE::API2::LXC::Status).
-    public boolean isFor(GuestKind kind) {
+    boolean isFor(GuestKind kind) {
         return (this != RESET && this != HIBERNATE) || kind == GuestKind.VM;
     }
 }

@@ -8,7 +8,7 @@ public record Version(String version, String release, String repoid) {
     }
 
     /// The first number, such as 9; 0 where there is none.
-    public int major() {
+    int major() {
         return number(version.split("[.-]"), 0);
     }
 

@@ -10,7 +10,7 @@ import pvemcp.pve.Verb;
 
 /// Files through the QEMU guest agent, whose own calls read and write them even where it may not run programs. What
 /// they cannot do (look into folders, join parts) goes through its shell.
-public final class AgentFiles implements GuestFiles {
+final class AgentFiles implements GuestFiles {
     /// PVE::API2::Qemu::Agent, $MAX_READ_SIZE.
     private static final int READ_LIMIT = 16 << 20;
 

@@ -11,7 +11,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 
 /// Files by the guest's own POSIX tools. Uses only what BusyBox has too, so that Alpine guests work like Debian ones.
-public final class ShellFiles implements GuestFiles {
+final class ShellFiles implements GuestFiles {
     // %F and its kin are understood by both GNU and BusyBox stat; -printf of find is not.
     private static final String STAT_FORMAT = "%F/%s/%U/%G/%a/%Y";
 

@@ -35,7 +35,7 @@ import pvemcp.remote.Output.Ending;
 ///
 /// Every command opens a connection of its own. The host key is checked before anything is sent; what the far shell
 /// sees is one line of single-quoted words, so neither it nor the hypervisor's shell expands anything.
-public final class SshShell implements Shell {
+final class SshShell implements Shell {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 

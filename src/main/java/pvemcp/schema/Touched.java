@@ -44,7 +44,7 @@ public record Touched(
     }
 
     /// Whether nothing smaller than the cluster is named.
-    public boolean isCluster() {
+    boolean isCluster() {
         return nodes.isEmpty() && guests.isEmpty() && storages.isEmpty() && pools.isEmpty();
     }
 

@@ -71,7 +71,7 @@ public final class Inputs<C extends Record> {
     }
 
     /// A flat JSON schema of these inputs.
-    public Json.Obj schema() {
+    Json.Obj schema() {
         return schema(params);
     }
 

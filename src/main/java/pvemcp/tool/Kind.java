@@ -32,7 +32,7 @@ public enum Kind {
     }
 
     /// The JSON type of its values.
-    public String json() {
+    String json() {
         return json;
     }
 
@@ -42,7 +42,7 @@ public enum Kind {
     }
 
     /// What such an input is, for those that do not say more.
-    public String doc() {
+    String doc() {
         return doc;
     }
 }

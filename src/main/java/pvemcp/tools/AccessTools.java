@@ -24,7 +24,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// Who may do what: users, groups, roles, realms, API tokens and the rights that are given on paths.
-public final class AccessTools {
+final class AccessTools {
     public static final Toolset ACCESS = Toolset.of(
             "access",
             "Users, roles, realms, tokens, rights",

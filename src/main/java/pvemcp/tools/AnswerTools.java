@@ -5,7 +5,7 @@ import static pvemcp.tool.Tool.read;
 import pvemcp.tool.Toolset;
 
 /// Answers to whole jobs, one call each: the conclusion, the evidence, what to do next. They change nothing.
-public final class AnswerTools {
+final class AnswerTools {
     /// What is asked most.
     public static final Toolset ANSWERS = Toolset.of(
             "answers",

@@ -27,7 +27,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.View;
 
 /// The whole API of PVE in three honest tools: find an operation, read, write.
-public final class ApiTools {
+final class ApiTools {
     public static final Toolset API = Toolset.of(
             "api",
             "Any operation of the PVE API",

@@ -48,7 +48,7 @@ import pvemcp.view.Shown;
 import pvemcp.view.View;
 
 /// Backups of guests: made, listed, restored, kept and removed.
-public final class BackupTools {
+final class BackupTools {
     public static final Toolset BACKUPS = Toolset.of(
             "backups",
             "Backups of guests",

@@ -22,7 +22,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// Ceph, as Proxmox VE installs and manages it on its nodes.
-public final class CephTools {
+final class CephTools {
     public static final Toolset CEPH = Toolset.of(
             "ceph",
             "Ceph: health, OSDs, pools, services",

@@ -25,7 +25,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// Certificates of nodes, and the accounts and plugins by which they are ordered.
-public final class CertificateTools {
+final class CertificateTools {
     public static final Toolset CERTIFICATES = Toolset.of(
             "certificates",
             "Certificates of nodes, ACME",

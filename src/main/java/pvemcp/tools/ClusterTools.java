@@ -18,7 +18,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// The cluster as a whole.
-public final class ClusterTools {
+final class ClusterTools {
     public static final Toolset CLUSTER = Toolset.of(
             "cluster",
             "The cluster as a whole",

@@ -33,7 +33,7 @@ import pvemcp.view.View;
 
 /// How a guest is set up. Every change is sent with the digest of the configuration it was made for, and answered
 /// with what it was, is, and will be after a restart.
-public final class ConfigTools {
+final class ConfigTools {
     public static final Toolset CONFIG = Toolset.of(
             "config",
             "Configuration of VMs and containers: options, disks, NICs, cloud-init",

@@ -31,7 +31,7 @@ import pvemcp.view.Units;
 import pvemcp.view.View;
 
 /// What is set for the cluster as a whole: its options, corosync, device mappings, metric servers, CPU models.
-public final class DatacenterTools {
+final class DatacenterTools {
     public static final Toolset DATACENTER = Toolset.of(
             "datacenter",
             "Options, log, corosync, mappings, metric servers and CPU models of the cluster",

@@ -24,7 +24,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// How storages are defined, and what comes onto them and leaves them.
-public final class DatastoreTools {
+final class DatastoreTools {
     public static final Toolset DATASTORES = Toolset.of(
             "datastores",
             "Storage definitions, downloads, templates, volumes",

@@ -25,7 +25,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// Firewalls: of the datacenter, of nodes, of guests, and the security groups they share.
-public final class FirewallTools {
+final class FirewallTools {
     public static final Toolset FIREWALL = Toolset.of(
             "firewall",
             "Firewalls of datacenter, nodes, guests",

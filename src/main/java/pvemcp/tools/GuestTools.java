@@ -30,7 +30,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// VMs and containers, which Proxmox calls guests when it means both.
-public final class GuestTools {
+final class GuestTools {
     public static final Toolset GUESTS = Toolset.of(
             "guests",
             "VMs and containers",

@@ -36,7 +36,7 @@ import pvemcp.view.Units;
 
 /// High availability: the guests that the cluster starts, stops and moves by itself, and the rules it keeps. PVE 9
 /// has rules where PVE 8 had groups; the tools know which a cluster has.
-public final class HaTools {
+final class HaTools {
     public static final Toolset HA = Toolset.of(
             "ha",
             "High availability",

@@ -21,7 +21,7 @@ import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 
 /// What keeps a host running: its services, log, network, packages and disks.
-public final class HostTools {
+final class HostTools {
     public static final Toolset HOSTS = Toolset.of(
             "hosts",
             "Services, logs, network, packages and disks of nodes",

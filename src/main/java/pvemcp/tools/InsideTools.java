@@ -46,7 +46,7 @@ import pvemcp.view.View;
 
 /// The inside of guests: programs, files, services, and what the guest says about itself. A VM is entered by its QEMU
 /// guest agent or over SSH, a container over SSH to the node that runs it. All that comes out is untrusted.
-public final class InsideTools {
+final class InsideTools {
     public static final Toolset INSIDE = Toolset.of(
             "inside",
             "Inside guests",

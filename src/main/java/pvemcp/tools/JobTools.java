@@ -32,7 +32,7 @@ import pvemcp.view.Layout;
 import pvemcp.view.Units;
 
 /// What the cluster does by schedule: backups, and syncs of realms.
-public final class JobTools {
+final class JobTools {
     public static final Toolset JOBS = Toolset.of(
             "jobs",
             "Scheduled backups and realm syncs",

@@ -39,7 +39,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.Units;
 
 /// How guests come, move and go.
-public final class LifecycleTools {
+final class LifecycleTools {
     public static final Toolset LIFECYCLE = Toolset.of(
             "lifecycle",
             "Creating, cloning, moving and deleting guests",

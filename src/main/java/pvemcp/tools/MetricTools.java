@@ -20,7 +20,7 @@ import pvemcp.view.LineChart;
 import pvemcp.view.View;
 
 /// What guests, nodes and storages used over time.
-public final class MetricTools {
+final class MetricTools {
     public static final Toolset METRICS = Toolset.of(
             "metrics", "Use of CPU, memory, network and disk over time", read("pve_metrics_get", """
                     Summarise what guests, nodes or storages used, with trend. chart=true adds a picture.""", Metrics.class));

@@ -19,7 +19,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// The hosts a cluster consists of.
-public final class NodeTools {
+final class NodeTools {
     public static final Toolset NODES = Toolset.of(
             "nodes",
             "Hosts of the cluster",

@@ -19,7 +19,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// Where Proxmox VE tells what happened, and which matchers decide what is told where.
-public final class NotificationTools {
+final class NotificationTools {
     public static final Toolset NOTIFICATIONS = Toolset.of(
             "notifications",
             "Notification targets and matchers",

@@ -24,7 +24,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// Pools: named sets of guests and storages that rights are given on.
-public final class PoolTools {
+final class PoolTools {
     public static final Toolset POOLS = Toolset.of(
             "pools",
             "Pools and what is in them",

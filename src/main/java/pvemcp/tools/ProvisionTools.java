@@ -35,7 +35,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// From a template to a guest that answers, and from a cloud image to a template.
-public final class ProvisionTools {
+final class ProvisionTools {
     public static final Toolset PROVISION = Toolset.of(
             "provision",
             "New guests from templates",

@@ -30,7 +30,7 @@ import pvemcp.view.Units;
 import pvemcp.view.View;
 
 /// Copies of guests' disks that PVE keeps on other nodes.
-public final class ReplicationTools {
+final class ReplicationTools {
     public static final Toolset REPLICATION = Toolset.of(
             "replication",
             "Replication of guests to other nodes",

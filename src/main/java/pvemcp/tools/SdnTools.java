@@ -16,7 +16,7 @@ import pvemcp.tool.Toolset;
 
 /// Software-defined networks: zones and the virtual networks in them, what routes between nodes, and who gives out
 /// addresses and names. What is changed waits until it is applied to all nodes at once.
-public final class SdnTools {
+final class SdnTools {
     public static final Toolset SDN = Toolset.of(
             "sdn",
             "Software-defined networks",

@@ -36,7 +36,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// Snapshots of guests: states one can go back to, kept on the same storage.
-public final class SnapshotTools {
+final class SnapshotTools {
     public static final Toolset SNAPSHOTS = Toolset.of(
             "snapshots",
             "Snapshots of VMs and containers",

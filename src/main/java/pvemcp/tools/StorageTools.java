@@ -23,7 +23,7 @@ import pvemcp.tool.Toolset;
 import pvemcp.view.Clean;
 
 /// Where disks, images and backups are.
-public final class StorageTools {
+final class StorageTools {
     public static final Toolset STORAGE = Toolset.of(
             "storage",
             "Storages and what is on them",

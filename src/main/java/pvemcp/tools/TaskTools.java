@@ -28,7 +28,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// What PVE is doing and has done: its tasks.
-public final class TaskTools {
+final class TaskTools {
     public static final Toolset TASKS = Toolset.of(
             "tasks",
             "Tasks: what PVE is doing and has done",

@@ -23,7 +23,7 @@ import pvemcp.tool.Undoes;
 import pvemcp.view.View;
 
 /// Taking back what was done. What a request replaced is in the audit log; the road makes an [Inverse] of it.
-public final class UndoTools {
+final class UndoTools {
     private static final String NAME = "pve_undo";
 
     public static final Toolset UNDO = Toolset.of("undo", "Taking back what was done", destroy(NAME, """

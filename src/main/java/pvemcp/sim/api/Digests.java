@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import pvemcp.sim.SimError;
 
 /// SHA-1 digests, by which PVE notices that a file has changed since it was read.
-public final class Digests {
+final class Digests {
     private Digests() {}
 
     public static String of(String content) {

@@ -34,7 +34,7 @@ import pvemcp.json.Json;
 /// phrases, one answer of 400 or more ends the connection, five idle seconds as well, no chunked requests.
 ///
 /// Each connection has a virtual thread. The numbers are those of PVE::APIServer::AnyEvent.
-public final class HttpServer implements AutoCloseable {
+final class HttpServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(5);
     /// The first byte of a TLS connection (RFC 8446 section 5.1).
     private static final int TLS_HANDSHAKE = 0x16;

@@ -4,7 +4,7 @@ package pvemcp.sim.metrics;
 ///
 /// It has a daily rhythm, a slower and a faster swing and some noise, and stays between zero and one. Nothing is
 /// stored: a value is a function of its moment, so any span can be looked at.
-public record Wave(long seed) {
+record Wave(long seed) {
     private static final double DAY = 86_400;
 
     /// The value at an epoch second, 0 to 1, around a third on average.
