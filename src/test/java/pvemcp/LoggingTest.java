@@ -1,11 +1,13 @@
 package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +96,7 @@ class LoggingTest {
             var second = server.says();
             assertThat(json(second).whole("status")).contains(401L);
             assertThat(text(json(second), "remote")).isEqualTo("127.0.0.1");
+            assertThat(text(json(second), "reason")).isEqualTo("This token is not known here, or not any more");
             assertThat(second).doesNotContain("swordfish");
         }
     }
@@ -109,6 +112,15 @@ class LoggingTest {
             assertThat(text(request, "rpc_method")).isEqualTo("tools/call");
             assertThat(text(request, "request_id")).isEqualTo(text(call, "request_id"));
             assertThat(text(request, "principal")).isEqualTo("http");
+        }
+    }
+
+    @Test
+    void an_address_with_colons_is_told_as_it_stands_in_a_url() throws Exception {
+        assumeTrue(InetAddress.getByName("::1").isReachable(1_000), "there is no IPv6 on this machine");
+        try (var server = new Served(Map.of(), directory, "serve", "--http", "[::1]:0", "--demo")) {
+            assertThat(server.told()).contains("serving MCP at http://[0:0:0:0:0:0:0:1]:");
+            assertThat(server.get("/healthz")).isEqualTo("alive\n");
         }
     }
 

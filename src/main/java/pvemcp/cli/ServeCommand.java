@@ -148,10 +148,7 @@ final class ServeCommand implements Command {
             // On SIGTERM or SIGINT; the JVM then ends with 143 or 130, as is the custom.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(http, supervisor), "pve-mcp-end"));
             var place = "%s://%s:%d"
-                    .formatted(
-                            settings.tls().isPresent() ? "https" : "http",
-                            settings.address().getHostString(),
-                            http.port());
+                    .formatted(settings.tls().isPresent() ? "https" : "http", inUrl(settings.address()), http.port());
             var serving = "serving MCP at %s/mcp".formatted(place);
             log.announce("serving", serving);
             log.announce("callers", guarded);
@@ -208,6 +205,12 @@ final class ServeCommand implements Command {
                 .with(new Dashboard())
                 .with(log);
         return handed.map(own::with).orElse(own);
+    }
+
+    /// As it stands in a URL.
+    private static String inUrl(InetSocketAddress address) {
+        var text = address.getHostString();
+        return text.contains(":") ? "[" + text + "]" : text;
     }
 
     private static Optional<InetSocketAddress> inet(ServerSocketChannel socket) {

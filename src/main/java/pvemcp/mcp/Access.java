@@ -21,6 +21,7 @@ final class Access {
     private final long began = System.nanoTime();
     private String principal = "";
     private String asks = "";
+    private String reason = "";
 
     Access(HttpExchange http) {
         this.http = http;
@@ -45,6 +46,11 @@ final class Access {
         asks = method;
     }
 
+    /// @param why it was refused
+    void refused(String why) {
+        reason = why;
+    }
+
     void tell(Log log) {
         int status = http.getResponseCode();
         var level = level(status);
@@ -54,14 +60,15 @@ final class Access {
         var path = http.getRequestURI().getPath();
         var method = http.getRequestMethod();
         long took = Duration.ofNanos(System.nanoTime() - began).toMillis();
-        var words = "%s %s%s%s: %s in %d ms"
+        var words = "%s %s%s%s: %s in %d ms%s"
                 .formatted(
                         method,
                         path,
                         asks.isEmpty() ? "" : " " + Text.brief(asks),
                         principal.isEmpty() ? "" : " by " + principal,
                         status > 0 ? Integer.toString(status) : "no answer, the client has gone",
-                        took);
+                        took,
+                        reason.isEmpty() ? "" : " (" + reason + ")");
         var more = Json.obj("method", method, "path", path);
         if (status > 0) {
             more = more.with("status", status);
@@ -71,6 +78,9 @@ final class Access {
         }
         if (!principal.isEmpty()) {
             more = more.with("principal", principal);
+        }
+        if (!reason.isEmpty()) {
+            more = more.with("reason", reason);
         }
         more = more.with("remote", http.getRemoteAddress().getAddress().getHostAddress())
                 .with("duration_ms", took)

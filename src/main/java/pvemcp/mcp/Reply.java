@@ -53,6 +53,7 @@ final class Reply {
 
     /// What is no answer to a message: it did not get that far.
     void refuse(int status, int code, String why) throws IOException {
+        access.refused(why);
         message(status, new Message.Failure(Json.Null.NULL, new RpcError(code, why)));
     }
 
