@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import pvemcp.audit.AuditLog;
 import pvemcp.cli.Door;
 import pvemcp.cli.Host;
 import pvemcp.cli.SimRequest;
@@ -27,7 +26,7 @@ import pvemcp.dispatch.Cluster;
 import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
-import pvemcp.dispatch.SharedFiles;
+import pvemcp.dispatch.Stores;
 import pvemcp.gate.Policy;
 import pvemcp.log.Log;
 import pvemcp.log.LoggedCalls;
@@ -40,6 +39,8 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Waiting;
 import pvemcp.remote.Shells;
+import pvemcp.replicas.Address;
+import pvemcp.replicas.Replicas;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.SimOptions;
@@ -170,14 +171,18 @@ final class Assembly implements Host {
             clusters.add(cluster("default", "", wire, shells, config.vault(), config.files()));
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
-        var audit = new AuditLog(config.path(Key.AUDIT_FILE), clock);
-        var road = road(config, clusters, policy, audit, config.path(Key.STATE_DIRECTORY));
+        var stores = stores(config);
+        var road = road(config, clusters, policy, stores);
         var own = new OwnCredentials(config, clusters, settings -> wire(settings, early), telemetry);
-        var door = new Door(road, reach -> own.narrowed(road, reach), () -> {
-            wires.forEach(LateWire::close);
-            own.close();
-            sign(audit);
-        });
+        var door = new Door(
+                road,
+                reach -> own.narrowed(road, reach),
+                () -> {
+                    wires.forEach(LateWire::close);
+                    own.close();
+                    sign(stores);
+                },
+                stores::trouble);
         return told(door, config);
     }
 
@@ -206,11 +211,25 @@ final class Assembly implements Host {
         return servers;
     }
 
-    private static void sign(AuditLog audit) {
+    /// Told apart without loading anything of what most servers do not have.
+    @Override
+    public Stores stores(Config config) {
+        var shared = config.shared();
+        if (shared.isEmpty()) {
+            return Stores.ofFiles(config.path(Key.STATE_DIRECTORY), config.path(Key.AUDIT_FILE), clock);
+        }
+        var key = shared.get().key();
+        var password = shared.get().password();
+        redactor.learn(key);
+        password.ifPresent(redactor::learn);
+        return new Replicas(new Address(shared.get().database()), shared.get().user(), password, key, clock);
+    }
+
+    private static void sign(Stores stores) {
         try {
-            audit.close();
+            stores.close();
         } catch (IOException _) {
-            // What was acknowledged is on disk; the next process signs it.
+            // What was acknowledged is safe; the next process signs it.
         }
     }
 
@@ -220,7 +239,7 @@ final class Assembly implements Host {
         return new Cluster(name, identity, traced, Pve::new, schema, shells, vault.typedAt(typed), files);
     }
 
-    private Road road(Config config, List<Cluster> clusters, Policy policy, AuditLog audit, Path state) {
+    private Road road(Config config, List<Cluster> clusters, Policy policy, Stores stores) {
         var surface = terminal
                 ? Catalog.Surface.ALL
                 : Catalog.Surface.valueOf(config.text(Key.SURFACE).toUpperCase(Locale.ROOT));
@@ -232,8 +251,7 @@ final class Assembly implements Host {
                 Catalog.INSTRUCTIONS,
                 Definitions.shipped(),
                 Optional.of(new Dashboard()));
-        var commons = new SharedFiles(state, clock);
-        return new Road(offer, clusters, policy, audit, clock, state, redactor, commons);
+        return new Road(offer, clusters, policy, stores, clock, redactor);
     }
 
     @Override
@@ -271,12 +289,12 @@ final class Assembly implements Host {
                     .among(each.names(), DEMO_PATIENCE));
         }
         var config = Config.defaults(surroundings);
-        var audit = new AuditLog(scratch.resolve(DEMO_AUDIT), clock);
-        var road = road(config, clusters, policy, audit, scratch);
+        var stores = Stores.ofFiles(scratch, scratch.resolve(DEMO_AUDIT), clock);
+        var road = road(config, clusters, policy, stores);
         var door = new Door(road, reach -> Optional.of(road.within(reach)), () -> {
             simulated.forEach(DemoCluster::close);
-            sign(audit);
-            forget(audit.file().getParent());
+            sign(stores);
+            forget(scratch);
         });
         return told(door, config);
     }

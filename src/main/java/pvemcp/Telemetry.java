@@ -37,9 +37,13 @@ final class Telemetry {
         }
         var traced = tracing.get();
         var around = door.around(traced::around);
-        return new Door(around.dispatcher(), around.narrowed(), () -> {
-            around.close();
-            traced.close();
-        });
+        return new Door(
+                around.dispatcher(),
+                around.narrowed(),
+                () -> {
+                    around.close();
+                    traced.close();
+                },
+                around.trouble());
     }
 }

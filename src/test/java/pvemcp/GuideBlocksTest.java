@@ -214,7 +214,7 @@ class GuideBlocksTest {
         var secret = folder.resolve("secret");
         if (!Files.exists(secret)) {
             Files.createFile(secret, PosixFilePermissions.asFileAttribute(OWNER_ALONE));
-            Files.writeString(secret, "s3cret");
+            Files.writeString(secret, "a secret of more than thirty-two characters");
         }
         var login = toml.startsWith("url = ") ? "token_id = \"mcp@pve!agent\"\ntoken_secret = \"s3cret\"\n" : "";
         return login + toml.replaceAll("(?m)^(.*_file) = \".*\"", "$1 = \"" + secret + "\"");

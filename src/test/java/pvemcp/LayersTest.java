@@ -28,6 +28,7 @@ class LayersTest {
             entry("mcp", Set.of("json", "text", "view", "tool", "dispatch", "log")),
             entry("trace", Set.of("json", "text", "pve", "tool", "dispatch")),
             entry("oauth", Set.of("json", "text")),
+            entry("replicas", Set.of("json", "text", "pve", "tool", "gate", "audit", "dispatch")),
             entry("systemd", Set.of("text")),
             entry("config", Set.of("json", "text", "gate", "pve", "remote", "tool")),
             entry(

@@ -28,7 +28,7 @@ import pvemcp.json.Json;
 /// beside the file tells how far it reaches, so that an edit, a removal, a swap or a cut shows ([Ledger#verify]).
 ///
 /// Safe for use by several threads, and by several processes on one file.
-public final class AuditLog implements AutoCloseable {
+public final class AuditLog implements Journal {
     /// A file that has grown to this many bytes is closed and the chain goes on in a new one.
     public static final long LARGEST = 64L << 20;
 
@@ -75,15 +75,34 @@ public final class AuditLog implements AutoCloseable {
         return file;
     }
 
-    /// Writes a line and comes back once it is on disk. What this throws means: the line is not safely there, so what
-    /// it announces must not be done.
-    ///
-    /// @return the line's sequence number
+    @Override
+    public Ledger ledger() {
+        return new Ledger(file);
+    }
+
+    @Override
+    public String writer() {
+        return Writer.current().toString();
+    }
+
+    @Override
+    public String place() {
+        return "the audit log " + file;
+    }
+
+    @Override
+    public String remedy() {
+        return "the owner puts that right, or sets audit.file to another place; reads go on";
+    }
+
+    /// Comes back once the line is on disk.
+    @Override
     public long record(Json.Obj event) throws IOException {
         return append(event, true);
     }
 
-    /// Writes a line without waiting for the disk; a failure is reported by `false` and stops nobody.
+    /// Without waiting for the disk.
+    @Override
     public boolean note(Json.Obj event) {
         try {
             append(event, false);
@@ -289,15 +308,8 @@ public final class AuditLog implements AutoCloseable {
 
     private void put(Json.Obj event) throws IOException {
         var now = clock.instant();
-        var line = Json.obj("seq", sequence + 1, "time", now.toString());
-        for (var member : event.members().entrySet()) {
-            line = line.with(member.getKey(), member.getValue());
-        }
-        var text = line.with("prev", previous).write();
+        var text = Entry.line(sequence + 1, now, event, previous);
         var bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > Entry.LONGEST) {
-            throw new IOException("an entry of %d bytes is longer than any may be".formatted(bytes.length));
-        }
         long before = end;
         try {
             writeAll(bytes, before);

@@ -1,8 +1,10 @@
 package pvemcp.audit;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
@@ -33,6 +35,22 @@ public record Entry(long seq, String hash, Json.Obj fields) {
         } catch (CharacterCodingException | JsonException _) {
             return Optional.empty();
         }
+    }
+
+    /// What stands in the ledger for an event.
+    ///
+    /// @param previous the hash of the line before
+    static String line(long seq, Instant time, Json.Obj event, String previous) throws IOException {
+        var line = Json.obj("seq", seq, "time", time.toString());
+        for (var member : event.members().entrySet()) {
+            line = line.with(member.getKey(), member.getValue());
+        }
+        var text = line.with("prev", previous).write();
+        int length = text.getBytes(StandardCharsets.UTF_8).length + 1;
+        if (length > LONGEST) {
+            throw new IOException("an entry of %d bytes is longer than any may be".formatted(length));
+        }
+        return text;
     }
 
     String prev() {

@@ -35,9 +35,17 @@ record Head(long seq, String hash) {
             return Optional.empty();
         }
         var head = new Head(Long.parseLong(parts[0]), parts[1]);
-        var mac = key.mac(head.statement()).getBytes(StandardCharsets.US_ASCII);
-        boolean ours = MessageDigest.isEqual(mac, parts[2].getBytes(StandardCharsets.ISO_8859_1));
-        return ours ? Optional.of(head) : Optional.empty();
+        return head.isSealed(parts[2], key) ? Optional.of(head) : Optional.empty();
+    }
+
+    /// Whether somebody with this key has made the seal.
+    boolean isSealed(String seal, SigningKey key) {
+        return MessageDigest.isEqual(
+                seal(key).getBytes(StandardCharsets.US_ASCII), seal.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    String seal(SigningKey key) {
+        return key.mac(statement());
     }
 
     static FileChannel open(Path ledger) throws IOException {
@@ -47,7 +55,7 @@ record Head(long seq, String hash) {
 
     /// Always the same length, so that it is one write over the one before.
     void write(FileChannel channel, SigningKey key) throws IOException {
-        var text = "%018d %s %s\n".formatted(seq, hash, key.mac(statement()));
+        var text = "%018d %s %s\n".formatted(seq, hash, seal(key));
         var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
         while (bytes.hasRemaining()) {
             channel.write(bytes, bytes.position());

@@ -12,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -30,6 +32,34 @@ final class SigningKey {
     /// @param encoded PKCS #8
     private SigningKey(byte[] encoded) {
         this.encoded = encoded.clone();
+    }
+
+    /// The pair that follows from 32 secret bytes (RFC 8032 section 5.1.5), the same wherever they are known.
+    static Pair of(byte[] seed) {
+        try {
+            var generator = KeyPairGenerator.getInstance("Ed25519");
+            generator.initialize(NamedParameterSpec.ED25519, new Known(seed));
+            var pair = generator.generateKeyPair();
+            return new Pair(new SigningKey(pair.getPrivate().getEncoded()), new VerifyingKey(pair.getPublic()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    record Pair(SigningKey signing, VerifyingKey verifying) {}
+
+    /// The JDK makes the public half of a key only along with a new one, of bytes that it asks for.
+    private static final class Known extends SecureRandom {
+        private final transient byte[] bytes;
+
+        Known(byte[] bytes) {
+            this.bytes = bytes.clone();
+        }
+
+        @Override
+        public void nextBytes(byte[] to) {
+            System.arraycopy(bytes, 0, to, 0, to.length);
+        }
     }
 
     static Path file(Path ledger) {

@@ -17,13 +17,9 @@ public record Unended(Entry begin, List<Entry> traces) {
         traces = List.copyOf(traces);
     }
 
-    /// Whether the process that began it still runs on this machine.
-    public boolean isUnderWay() {
-        return begin.fields()
-                .text("process")
-                .flatMap(Writer::parse)
-                .filter(Writer::lives)
-                .isPresent();
+    /// What the server calls itself that began it; empty where it did not say.
+    String writer() {
+        return begin.fields().text("process").orElse("");
     }
 
     /// When it began.

@@ -18,7 +18,7 @@ public final class VerifyingKey {
 
     private final PublicKey key;
 
-    private VerifyingKey(PublicKey key) {
+    VerifyingKey(PublicKey key) {
         this.key = key;
     }
 
@@ -35,6 +35,11 @@ public final class VerifyingKey {
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " holds no Ed25519 public key", e);
         }
+    }
+
+    /// As a PEM file has it.
+    public String pem() {
+        return Pem.write(LABEL, key.getEncoded());
     }
 
     boolean hasSigned(String statement, String signature) {

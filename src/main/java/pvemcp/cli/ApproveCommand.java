@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import pvemcp.config.Key;
 import pvemcp.dispatch.HeldCalls;
 import pvemcp.dispatch.HeldCalls.Waiting;
 import pvemcp.view.Clean;
@@ -35,9 +34,9 @@ final class ApproveCommand implements Command {
 
     @Override
     public int run(ParseResult parsed) {
-        var held = new HeldCalls(host.config().path(Key.STATE_DIRECTORY), host.clock());
         String id = parsed.matchedPositionalValue(0, "");
-        try {
+        try (var stores = host.stores(host.config())) {
+            var held = stores.heldCalls();
             return id.isEmpty() ? list(held) : decide(held, id);
         } catch (IOException e) {
             console.err().println("pve-mcp: " + e.getMessage());

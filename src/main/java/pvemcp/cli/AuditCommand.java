@@ -1,6 +1,7 @@
 package pvemcp.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +16,12 @@ import pvemcp.audit.Ledger;
 import pvemcp.audit.Unended;
 import pvemcp.audit.Verification;
 import pvemcp.audit.VerifyingKey;
-import pvemcp.config.Key;
 import pvemcp.json.Json;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 
-/// `pve-mcp audit verify|tail|show|open|reconcile|export`: what was asked of this server, and whether the record of
-/// it is whole. Only reads, but for `reconcile`.
+/// `pve-mcp audit verify|tail|show|key|open|reconcile|export`: what was asked of this server, and whether the
+/// record of it is whole. Only reads, but for `reconcile`.
 final class AuditCommand implements Command {
     private final Host host;
     private final Console console;
@@ -57,6 +57,7 @@ final class AuditCommand implements Command {
         show.addPositional(Command.parameter("CALL", "0", "1", "The number of a line, a ticket or a task (UPID)."));
         show.addOption(Command.flag("--json", "As it stands in the file."));
         spec.addSubcommand("show", show);
+        spec.addSubcommand("key", part("key", "The public key that checks its signatures, as PEM."));
         spec.addSubcommand("open", part("open", "Calls that were begun and have no end here."));
         spec.addSubcommand("reconcile", reconciling());
         spec.addSubcommand(
@@ -88,21 +89,31 @@ final class AuditCommand implements Command {
     public int run(ParseResult parsed) {
         var part = parsed.subcommand();
         if (part == null) {
-            throw new UsageException("say what: audit verify, tail, show, open, reconcile or export");
+            throw new UsageException("say what: audit verify, tail, show, key, open, reconcile or export");
         }
         boolean reconciles = part.commandSpec().name().equals("reconcile");
         var named = reconciles ? "" : part.matchedOptionValue("--file", "");
-        var file = named.isEmpty() ? host.config().path(Key.AUDIT_FILE) : Path.of(named);
-        var ledger = new Ledger(file);
+        if (!named.isEmpty()) {
+            return look(part, new Ledger(Path.of(named)), "the file " + named);
+        }
+        try (var stores = host.stores(host.config())) {
+            return look(part, stores.journal().ledger(), stores.journal().place());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int look(ParseResult part, Ledger ledger, String place) {
         try {
             if (!ledger.exists()) {
-                console.err().println("pve-mcp: there is no audit log at " + file);
+                console.err().println("pve-mcp: there is nothing in " + place);
                 return Exit.USAGE;
             }
             return switch (part.commandSpec().name()) {
                 case "verify" -> verify(ledger, part);
                 case "tail" -> tail(ledger, part);
                 case "show" -> show(ledger, part);
+                case "key" -> key(ledger);
                 case "open" -> open(ledger);
                 case "reconcile" -> reconcile(ledger);
                 case "export" -> export(ledger, part);
@@ -123,6 +134,16 @@ final class AuditCommand implements Command {
             tell(found);
         }
         return found.good() ? Exit.OK : Exit.FAILED;
+    }
+
+    private int key(Ledger ledger) throws IOException {
+        var key = ledger.key();
+        if (key.isEmpty()) {
+            console.err().println("pve-mcp: no public key lies beside it");
+            return Exit.FAILED;
+        }
+        console.out().print(key.get().pem());
+        return Exit.OK;
     }
 
     private static Json json(Verification found) {
@@ -256,7 +277,7 @@ final class AuditCommand implements Command {
                     text(call, "tool"),
                     text(call, "targets"),
                     text(call, "principal"),
-                    open.isUnderWay() ? "under way" : "its process is gone",
+                    ledger.isUnderWay(open) ? "under way" : "its process is gone",
                     String.join(", ", open.tasks())));
         }
         var columns = List.of("line", "time", "tool", "targets", "by", "state", "tasks");

@@ -3,8 +3,6 @@ package pvemcp.cli;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import pvemcp.config.Key;
-import pvemcp.dispatch.Freeze;
 
 /// `pve-mcp freeze [REASON]`: from the next request on, nothing but reads leaves any server of this owner.
 final class FreezeCommand implements Command {
@@ -30,9 +28,8 @@ final class FreezeCommand implements Command {
 
     @Override
     public int run(ParseResult parsed) {
-        var freeze = new Freeze(host.config().path(Key.STATE_DIRECTORY), host.clock());
-        try {
-            freeze.freeze(String.join(" ", parsed.matchedPositionalValue(0, new String[0])));
+        try (var stores = host.stores(host.config())) {
+            stores.freeze().freeze(String.join(" ", parsed.matchedPositionalValue(0, new String[0])));
             console.out().println("frozen; tasks that PVE has started go on. 'pve-mcp unfreeze' lifts it");
             return Exit.OK;
         } catch (IOException e) {

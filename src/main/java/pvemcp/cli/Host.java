@@ -3,6 +3,7 @@ package pvemcp.cli;
 import java.time.Clock;
 import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
+import pvemcp.dispatch.Stores;
 import pvemcp.log.Log;
 import pvemcp.mcp.About;
 
@@ -20,6 +21,9 @@ public interface Host {
 
     /// Where a server with this configuration tells what it does.
     Log log(Config config);
+
+    /// What the servers of this configuration keep: held calls, the stop, the ledger.
+    Stores stores(Config config);
 
     /// The tools on the configured clusters. Nothing is connected to before a tool is called.
     Door connected(Config config, boolean readOnly);

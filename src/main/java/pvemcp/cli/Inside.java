@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.function.Supplier;
 import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
+import pvemcp.dispatch.Stores;
 import pvemcp.log.Log;
 import pvemcp.mcp.About;
 
@@ -29,12 +30,17 @@ record Inside(Host host, Supplier<Config> configuration, Door door) implements H
         return configuration.get();
     }
 
-    /// Closed by whoever opened it.
+    @Override
+    public Stores stores(Config config) {
+        return host.stores(config);
+    }
+
     @Override
     public Log log(Config config) {
         return host.log(config);
     }
 
+    /// Closed by whoever opened it.
     @Override
     public Door connected(Config config, boolean readOnly) {
         return new Door(door.dispatcher(), door.narrowed(), () -> {});

@@ -88,7 +88,7 @@ final class ServeCommand implements Command {
         try (var door = demo
                 ? host.demo(DemoCommand.clusters(parsed))
                 : host.connected(config, Command.has(parsed, "--read-only"))) {
-            return serve(settings, entrance(door, config), guarded(config), supervisor);
+            return serve(settings.with(door.trouble()), entrance(door, config), guarded(config), supervisor);
         }
     }
 

@@ -3,8 +3,6 @@ package pvemcp.cli;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import pvemcp.config.Key;
-import pvemcp.dispatch.Freeze;
 
 /// `pve-mcp unfreeze`, by a person: a program that may lift its own stop is not stopped.
 final class UnfreezeCommand implements Command {
@@ -32,9 +30,8 @@ final class UnfreezeCommand implements Command {
             console.err().println("a person lifts it, at a terminal; this is none");
             return Exit.REFUSED;
         }
-        var freeze = new Freeze(host.config().path(Key.STATE_DIRECTORY), host.clock());
-        try {
-            console.out().println(freeze.unfreeze() ? "no longer frozen" : "nothing was frozen");
+        try (var stores = host.stores(host.config())) {
+            console.out().println(stores.freeze().unfreeze() ? "no longer frozen" : "nothing was frozen");
             return Exit.OK;
         } catch (IOException e) {
             console.err().println("pve-mcp: still frozen: " + e.getMessage());

@@ -308,6 +308,7 @@ final class Checks {
         return Optional.ofNullable(mine.get(key)).flatMap(this::secret);
     }
 
+    /// Empty where it cannot be had, which has been told then.
     Optional<SecretSource> secret(Setting setting) {
         var spelling = setting.spelling();
         if (spelling.endsWith(Key.COMMAND)) {

@@ -229,6 +229,26 @@ public final class Config {
         return new SshKeys(key -> Optional.ofNullable(effective.get(key)), surroundings);
     }
 
+    /// What several servers share; empty where this one shares files with those of its machine alone.
+    public Optional<SharedSettings> shared() {
+        return hasShared() ? new SharedKeys(settings, surroundings).read() : Optional.empty();
+    }
+
+    /// What is wrong with `shared.*`.
+    List<String> sharedProblems() {
+        return hasShared() ? new SharedKeys(settings, surroundings).problems() : List.of();
+    }
+
+    /// Most configurations have nothing of it.
+    private boolean hasShared() {
+        for (var setting : settings) {
+            if (setting.key().path().startsWith("shared.")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// The issuers whose access tokens are taken over HTTP; none unless configured.
     public List<OAuthSettings> oauth() {
         return hasOauth() ? new OAuthKeys(settings, surroundings).read() : List.of();

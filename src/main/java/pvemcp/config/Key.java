@@ -135,6 +135,15 @@ public enum Key {
     TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
             Where every call that changes something is recorded, a JSON line each, before it is made."""),
+    SHARED_DATABASE("shared.database", Kind.TEXT, "", """
+            The PostgreSQL database that several servers share: `postgresql://HOST:PORT/NAME`, with the options of its JDBC \
+            driver behind `?`. In it are then used tickets, budgets, held calls, the freeze and the audit log, in place of \
+            files. Other than on this machine it has to show a certificate, unless `sslmode` says otherwise."""),
+    SHARED_USER("shared.user", Kind.TEXT, "pve-mcp", "The user of that database, who may make a schema in it."),
+    SHARED_PASSWORD("shared.password", Kind.SECRET, "", "The password of that user."),
+    SHARED_KEY("shared.key", Kind.SECRET, "", """
+            A secret of 32 characters or more, the same for all servers that share the database and not kept in it: it makes \
+            tickets, and signs held calls and the audit log. `openssl rand -base64 32` prints one."""),
     FILES_UPLOAD("files.upload", Kind.LIST, "", """
             Directories of this machine whose files may be uploaded to storages. Nothing can be uploaded while none is \
             named."""),

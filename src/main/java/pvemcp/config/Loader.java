@@ -92,6 +92,7 @@ final class Loader {
         var config = new Config(clusters, principals, backups, settings, notices, surroundings);
         problems.addAll(config.sshKeys().problems());
         problems.addAll(config.oauthProblems());
+        problems.addAll(config.sharedProblems());
         problems.addAll(config.policyProblems());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);

@@ -1,6 +1,8 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,10 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import pvemcp.audit.AuditLog;
 import pvemcp.audit.Entry;
-import pvemcp.audit.Ledger;
+import pvemcp.audit.Journal;
 import pvemcp.audit.Unended;
+import pvemcp.gate.Commons;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
@@ -23,14 +25,21 @@ import pvemcp.pve.Upid;
 ///
 /// A call that is under way, or whose task is, is left alone.
 final class Closing {
-    private final AuditLog log;
+    /// For how long nobody else writes the end that one server is about to write.
+    private static final Duration CLAIM = Duration.ofMinutes(5);
+
+    private final Journal log;
+    private final Commons commons;
+    private final Clock clock;
     private final Map<String, Cluster> clusters;
     private final Function<Cluster, Context> looking;
 
     /// @param looking makes what only reads on a cluster
-    Closing(AuditLog log, Map<String, Cluster> clusters, Function<Cluster, Context> looking) {
-        this.log = log;
+    Closing(Stores stores, Map<String, Cluster> clusters, Clock clock, Function<Cluster, Context> looking) {
+        this.log = stores.journal();
+        this.commons = stores.commons();
         this.clusters = clusters;
+        this.clock = clock;
         this.looking = looking;
     }
 
@@ -43,12 +52,12 @@ final class Closing {
 
     /// Of all that the ledger has.
     List<Dispatcher.Closed> all() throws IOException {
-        return close(new Ledger(log.file())::forEach);
+        return close(log.ledger()::forEach);
     }
 
     /// Of what was begun lately.
     List<Dispatcher.Closed> lately() throws IOException {
-        return close(new Ledger(log.file())::forEachLately);
+        return close(log.ledger()::forEachLately);
     }
 
     private interface Reading {
@@ -67,14 +76,20 @@ final class Closing {
         var closed = new ArrayList<Dispatcher.Closed>();
         for (var call : search.found()) {
             var cluster = clusters.get(call.begin().call().text("cluster").orElse(""));
-            if (cluster != null && !call.isUnderWay()) {
+            if (cluster != null && !log.ledger().isUnderWay(call)) {
                 var end = end(call, looking.apply(cluster), known, isOurs(call, cluster));
-                if (end.isPresent()) {
+                if (end.isPresent() && isMine(call)) {
                     closed.add(write(call, end.get()));
                 }
             }
         }
         return closed;
+    }
+
+    /// Several servers may look at once, and one end is enough.
+    private boolean isMine(Unended call) throws IOException {
+        var claim = "end-" + call.begin().hash();
+        return commons.mark(claim, "closed", clock.instant().plus(CLAIM)).isEmpty();
     }
 
     private Dispatcher.Closed write(Unended call, End end) throws IOException {

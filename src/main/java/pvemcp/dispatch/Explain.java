@@ -1,7 +1,6 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
+import pvemcp.audit.Journal;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Held;
 import pvemcp.gate.Policy;
@@ -111,11 +111,28 @@ final class Explain {
         };
     }
 
-    static Verdict.Deny frozen(String why, Freeze freeze) {
+    /// Looks whether the owner has stopped everything that does more than read.
+    static Optional<Verdict.Deny> frozen(Freeze freeze) throws IOException {
+        return freeze.why().map(why -> frozen(why, freeze));
+    }
+
+    /// The same for a request that is about to leave: while nobody can tell, it does not.
+    static Optional<Verdict.Deny> frozenNow(Freeze freeze) {
+        try {
+            return frozen(freeze);
+        } catch (IOException e) {
+            return Optional.of(new Verdict.Deny(
+                    "frozen",
+                    "whether the owner has stopped everything cannot be told: " + Clean.line(e.getMessage()),
+                    "look at what was done, and go on once the owner has put that right; reads go on"));
+        }
+    }
+
+    private static Verdict.Deny frozen(String why, Freeze freeze) {
         return new Verdict.Deny(
                 "frozen",
                 "the owner has stopped everything that does more than read, %s".formatted(Clean.line(why)),
-                "only the owner lifts it: pve-mcp unfreeze, or by removing %s".formatted(freeze.file()));
+                "only the owner lifts it: %s".formatted(freeze.lifting()));
     }
 
     static Failed busy(Turns.Busy busy) {
@@ -183,12 +200,19 @@ final class Explain {
                 "the owner puts the directory right, or sets state.directory to another; reads go on");
     }
 
-    static Failed unrecorded(Path log, IOException e) {
+    static Failed unrecorded(Journal log, IOException e) {
         return new Failed(
                 "audit_unavailable",
-                "the audit log %s cannot be written (%s), so nothing that changes something is done"
-                        .formatted(log, e.getMessage()),
-                "the owner puts that right, or sets audit.file to another place; reads go on");
+                "%s cannot be written (%s), so nothing that changes something is done"
+                        .formatted(log.place(), e.getMessage()),
+                log.remedy());
+    }
+
+    static Failed unshared(SharedUnavailable e) {
+        return new Failed(
+                "database_unavailable",
+                "%s, so nothing that changes something is done".formatted(Clean.line(e.getMessage())),
+                "the owner sees to that database (shared.database); reads go on");
     }
 
     /// No cluster answered a question that was put to several.

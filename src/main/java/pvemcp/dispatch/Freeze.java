@@ -1,55 +1,29 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import pvemcp.audit.Permissions;
 
-/// The owner's stop: while the file is there, nothing that does more than read leaves any process that looks for it.
-/// It is looked for before each request, so it holds from the next one on.
-public final class Freeze {
-    private final Path file;
-    private final Clock clock;
-
-    /// @param state the owner's state directory
-    public Freeze(Path state, Clock clock) {
-        this.file = state.resolve("frozen");
-        this.clock = clock;
-    }
-
-    Path file() {
-        return file;
-    }
-
+/// The owner's stop: while it is there, nothing that does more than read leaves any server that looks for it. It is
+/// looked for before each request, so it holds from the next one on. Safe for use by several threads and processes.
+public interface Freeze {
     /// Why everything stands still; empty where it does not.
-    Optional<String> why() {
-        if (Files.notExists(file)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Files.readString(file).strip());
-        } catch (IOException e) {
-            // Something is there: whatever it says, it is a stop.
-            return Optional.of(e.getMessage());
-        }
-    }
+    ///
+    /// @throws IOException where that cannot be told, which stops everything just so
+    Optional<String> why() throws IOException;
 
     /// @param reason shown to whoever is refused
-    public void freeze(String reason) throws IOException {
-        Permissions.makeFolder(file.toAbsolutePath().getParent());
-        Files.writeString(
-                file,
-                "since %s%s%n"
-                        .formatted(
-                                clock.instant().truncatedTo(ChronoUnit.SECONDS),
-                                reason.isBlank() ? "" : ": " + reason));
+    void freeze(String reason) throws IOException;
+
+    /// What is put down for it.
+    static String note(Instant since, String reason) {
+        return "since %s%s".formatted(since.truncatedTo(ChronoUnit.SECONDS), reason.isBlank() ? "" : ": " + reason);
     }
 
     /// @return whether there was anything to lift
-    public boolean unfreeze() throws IOException {
-        return Files.deleteIfExists(file);
-    }
+    boolean unfreeze() throws IOException;
+
+    /// How the owner lifts it.
+    String lifting();
 }

@@ -1,10 +1,7 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import pvemcp.audit.Permissions;
 import pvemcp.gate.Held;
 import pvemcp.gate.Redeemed;
 import pvemcp.gate.Seal;
@@ -23,11 +19,11 @@ import pvemcp.json.JsonException;
 import pvemcp.tool.Preview;
 import pvemcp.tool.Ticket;
 
-/// Held calls that wait for a person at a terminal, a file each in a directory that only the owner may enter. The
-/// server puts them down and takes the answer up; `pve-mcp approve` gives it, in a process of its own.
+/// Held calls that wait for a person at a terminal, each a text on a [Board]. A server puts them down and takes the
+/// answer up; `pve-mcp approve` gives it, in a process of its own.
 ///
-/// Both files are sealed with a key from the same directory, so that none is made by hand. Arguments, which may hold
-/// secrets, are not kept: their seal is, and who makes the call again brings them. Safe for use by several threads
+/// Both are sealed with the board's key, so that none is made by hand. Arguments, which may hold secrets, are not
+/// kept: their seal is, and who makes the call again brings them. Safe for use by several threads
 /// and processes.
 public final class HeldCalls {
     private static final Duration LIFE = Duration.ofMinutes(15);
@@ -41,14 +37,18 @@ public final class HeldCalls {
     private static final String ANSWER = ".answer";
     private static final String TAKEN = ".taken";
 
-    private final Path directory;
+    private final Board board;
     private final Clock clock;
 
     /// Touches no disk yet.
     ///
     /// @param state the owner's state directory
     public HeldCalls(Path state, Clock clock) {
-        this.directory = state.resolve("held");
+        this(new Folder(state.resolve("held")), clock);
+    }
+
+    public HeldCalls(Board board, Clock clock) {
+        this.board = board;
         this.clock = clock;
     }
 
@@ -71,9 +71,11 @@ public final class HeldCalls {
     /// Puts a call down.
     ///
     /// @return its id, in place of a ticket
-    Ticket put(Held held, String client, Preview preview) throws StateUnavailable {
+    Ticket put(Held held, String client, Preview preview) throws IOException {
         try {
             return putDown(held, client, preview);
+        } catch (SharedUnavailable e) {
+            throw e;
         } catch (IOException e) {
             throw new StateUnavailable(e);
         }
@@ -82,9 +84,11 @@ public final class HeldCalls {
     /// Takes the answer to a call up; a yes is used up by this.
     ///
     /// @param now the call as it stands now
-    Redeemed redeem(String id, Held now) throws StateUnavailable {
+    Redeemed redeem(String id, Held now) throws IOException {
         try {
             return takeUp(id, now);
+        } catch (SharedUnavailable e) {
+            throw e;
         } catch (IOException e) {
             throw new StateUnavailable(e);
         }
@@ -92,9 +96,10 @@ public final class HeldCalls {
 
     private Ticket putDown(Held held, String client, Preview preview) throws IOException {
         var seal = seal();
-        sweep();
+        // What has expired twice over tells nobody anything any more.
+        board.forget(clock.instant().minus(LIFE.multipliedBy(2)));
         if (ids().size() >= MOST) {
-            throw new IOException("%d calls wait in %s already".formatted(MOST, directory));
+            throw new IOException("%d calls wait in %s already".formatted(MOST, board.place()));
         }
         var expires = clock.instant().plus(LIFE);
         var id = newId();
@@ -119,13 +124,13 @@ public final class HeldCalls {
     }
 
     private Redeemed takeUp(String id, Held now) throws IOException {
-        if (!isId(id) || !Files.isDirectory(directory)) {
+        if (!isId(id) || board.names().isEmpty()) {
             return new Redeemed.Other();
         }
         var seal = seal();
         var call = read(id + CALL, seal);
         if (call.isEmpty()) {
-            return Files.exists(directory.resolve(id + TAKEN)) ? new Redeemed.Used() : new Redeemed.Other();
+            return board.get(id + TAKEN).isPresent() ? new Redeemed.Used() : new Redeemed.Other();
         }
         if (!seal.fits(call.get().text("call").orElse(""), now.call().with("id", id))) {
             return new Redeemed.Other();
@@ -140,7 +145,8 @@ public final class HeldCalls {
         if (!answer.get().flag("yes").orElse(false)) {
             return new Redeemed.Declined();
         }
-        if (!take(id)) {
+        // Of several who take it, one gets it.
+        if (!board.rename(id + CALL, id + TAKEN)) {
             return new Redeemed.Used();
         }
         var agreed = call.get().array("targets").orElse(Json.Arr.EMPTY).items().stream()
@@ -148,16 +154,6 @@ public final class HeldCalls {
                 .toList();
         var differences = now.differencesFrom(agreed);
         return differences.isEmpty() ? new Redeemed.Good() : new Redeemed.Changed(differences);
-    }
-
-    /// Of several who take it, one gets it.
-    private boolean take(String id) throws IOException {
-        try {
-            Files.move(directory.resolve(id + CALL), directory.resolve(id + TAKEN), StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        } catch (NoSuchFileException _) {
-            return false;
-        }
     }
 
     /// All that wait and have not expired, oldest first.
@@ -173,29 +169,35 @@ public final class HeldCalls {
     /// The call of this id; empty where none waits.
     public Optional<Waiting> find(String id) throws IOException {
         var plain = id.toUpperCase(Locale.ROOT);
-        if (!isId(plain) || !Files.isDirectory(directory)) {
+        if (!isId(plain) || board.names().isEmpty()) {
             return Optional.empty();
         }
-        return read(plain + CALL, seal())
-                .filter(call -> !clock.instant().isAfter(expires(call)))
-                .map(call -> new Waiting(
-                        plain,
-                        call.text("principal").orElse(""),
-                        call.text("client").orElse(""),
-                        call.text("cluster").orElse(""),
-                        call.text("tool").orElse(""),
-                        call.text("tier").orElse(""),
-                        new Preview(call.text("summary").orElse(""), texts(call, "requests"), texts(call, "warnings")),
-                        call.text("typed").orElse(""),
-                        expires(call),
-                        Files.exists(directory.resolve(plain + ANSWER))));
+        var call = read(plain + CALL, seal()).filter(waiting -> !clock.instant().isAfter(expires(waiting)));
+        return call.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        waiting(plain, call.get(), board.get(plain + ANSWER).isPresent()));
+    }
+
+    private static Waiting waiting(String id, Json.Obj call, boolean answered) {
+        return new Waiting(
+                id,
+                call.text("principal").orElse(""),
+                call.text("client").orElse(""),
+                call.text("cluster").orElse(""),
+                call.text("tool").orElse(""),
+                call.text("tier").orElse(""),
+                new Preview(call.text("summary").orElse(""), texts(call, "requests"), texts(call, "warnings")),
+                call.text("typed").orElse(""),
+                expires(call),
+                answered);
     }
 
     /// Leaves the answer of a person; the first counts.
     ///
     /// @return false where there was one already
     public boolean answer(Waiting call, boolean yes, String person) throws IOException {
-        if (Files.exists(directory.resolve(call.id() + ANSWER))) {
+        if (board.get(call.id() + ANSWER).isPresent()) {
             return false;
         }
         var answer = Json.obj(
@@ -204,61 +206,39 @@ public final class HeldCalls {
         return true;
     }
 
-    // ---- files ----
+    // ---- the board ----
 
     private void write(String name, Json.Obj content, Seal seal) throws IOException {
-        var sealed = content.with("seal", seal.of(content.with("file", name)));
-        var half = directory.resolve(name + ".part");
-        Files.deleteIfExists(half);
-        Files.createFile(half, Permissions.forNewFile(directory));
-        Files.writeString(half, sealed.write());
-        Files.move(half, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        board.put(
+                name, content.with("seal", seal.of(content.with("file", name))).write());
     }
 
-    /// Empty where there is no such file, or it is not as we wrote it.
+    /// Empty where there is none of that name, or it is not as we wrote it.
     private Optional<Json.Obj> read(String name, Seal seal) throws IOException {
+        var text = board.get(name);
         try {
-            if (!(Json.parse(Files.readString(directory.resolve(name))) instanceof Json.Obj sealed)) {
+            if (text.isEmpty() || !(Json.parse(text.get()) instanceof Json.Obj sealed)) {
                 return Optional.empty();
             }
             var content = sealed.without("seal");
             return seal.fits(sealed.text("seal").orElse(""), content.with("file", name))
                     ? Optional.of(content)
                     : Optional.empty();
-        } catch (NoSuchFileException | JsonException _) {
+        } catch (JsonException _) {
             return Optional.empty();
         }
     }
 
-    /// The directory and the key in it, made where they are not there yet.
     private Seal seal() throws IOException {
-        return new Seal(KeyFile.in(directory));
+        return new Seal(board.key());
     }
 
     private List<String> ids() throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (var files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(CALL))
-                    .map(name -> name.substring(0, name.length() - CALL.length()))
-                    .filter(HeldCalls::isId)
-                    .toList();
-        }
-    }
-
-    /// What has expired twice over tells nobody anything any more.
-    private void sweep() throws IOException {
-        var oldest = clock.instant().minus(LIFE.multipliedBy(2));
-        try (var files = Files.list(directory)) {
-            for (var file : files.toList()) {
-                if (!KeyFile.is(file)
-                        && Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        }
+        return board.names().stream()
+                .filter(name -> name.endsWith(CALL))
+                .map(name -> name.substring(0, name.length() - CALL.length()))
+                .filter(HeldCalls::isId)
+                .toList();
     }
 
     private static String newId() {

@@ -46,7 +46,8 @@ final class Passage<C extends Record & Call<?>> {
     private Optional<Rehearsal> rehearsed = Optional.empty();
 
     /// @param sight the cluster as this call may see it before it has been let through
-    Passage(Tool<C> tool, Asked<C> asked, Caller caller, Sight sight, Gate gate, Shared shared, Trip trip) {
+    Passage(Tool<C> tool, Asked<C> asked, Caller caller, Sight sight, Gate gate, Shared shared, Trip trip)
+            throws IOException {
         this.tool = tool;
         this.asked = asked;
         this.caller = caller;
@@ -55,7 +56,7 @@ final class Passage<C extends Record & Call<?>> {
         this.gate = gate;
         this.shared = shared;
         this.trip = trip;
-        this.tainted = shared.taint().isOn(caller.principal());
+        this.tainted = tool.tier() != Tier.READ && shared.taint().isOn(caller.principal());
         this.precautions = new Precautions(
                 sight, target -> gate.care(question(tier(), List.of(target)), target), asked, tier() == Tier.DESTROY);
     }
@@ -64,9 +65,11 @@ final class Passage<C extends Record & Call<?>> {
         var tier = tier();
         var targets = targets(tier);
         trip.aimed(tier, targets);
-        var frozen = shared.freeze().why();
-        if (tier != Tier.READ && frozen.isPresent() && !asked.dryRun()) {
-            return refused(Explain.frozen(frozen.get(), shared.freeze()));
+        if (tier != Tier.READ && !asked.dryRun()) {
+            var frozen = Explain.frozen(shared.freeze());
+            if (frozen.isPresent()) {
+                return refused(frozen.get());
+            }
         }
         return switch (judge(tier, targets)) {
             case Verdict.Deny deny -> refused(deny);
@@ -218,8 +221,8 @@ final class Passage<C extends Record & Call<?>> {
     }
 
     private void entering(String command, List<Target> targets, Careful careful) {
-        shared.freeze().why().ifPresent(why -> {
-            throw new Wires.Stopped(Explain.frozen(why, shared.freeze()));
+        Explain.frozenNow(shared.freeze()).ifPresent(deny -> {
+            throw new Wires.Stopped(deny);
         });
         guests(targets).forEach(careful::entering);
         trip.entering(command);

@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import pvemcp.audit.AuditLog;
-import pvemcp.audit.Ledger;
+import pvemcp.audit.Journal;
 import pvemcp.json.Json;
 import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.PveException;
@@ -28,12 +27,12 @@ final class Reconciling extends ForwardingTransport {
 
     private final Remembering remembering;
     private final Context ctx;
-    private final AuditLog log;
+    private final Journal log;
     private final BiConsumer<Wires.Sent, Aftermath> told;
 
     /// @param ctx what may only read there, and its caller, who is told and can break it off
     /// @param told what was found out
-    Reconciling(Remembering wire, Context ctx, AuditLog log, BiConsumer<Wires.Sent, Aftermath> told) {
+    Reconciling(Remembering wire, Context ctx, Journal log, BiConsumer<Wires.Sent, Aftermath> told) {
         super(wire);
         this.remembering = wire;
         this.ctx = ctx;
@@ -192,7 +191,7 @@ final class Reconciling extends ForwardingTransport {
         private Set<String> known() {
             var known = new HashSet<String>();
             try {
-                new Ledger(log.file()).forEachLately(entry -> {
+                log.ledger().forEachLately(entry -> {
                     if (entry.event().equals("task")) {
                         entry.fields().text("task").ifPresent(known::add);
                     }

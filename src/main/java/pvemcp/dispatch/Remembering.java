@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
-import pvemcp.audit.AuditLog;
+import pvemcp.audit.Journal;
 import pvemcp.json.Json;
 import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.PveException;
@@ -24,7 +24,7 @@ final class Remembering extends ForwardingTransport {
     private static final int LARGEST = 64 << 10;
 
     private final Supplier<ApiSchema> schema;
-    private final AuditLog log;
+    private final Journal log;
     private final Redactor redactor;
     private final long intent;
     private final List<Seen> seen = new ArrayList<>();
@@ -36,7 +36,7 @@ final class Remembering extends ForwardingTransport {
 
     private Optional<Seen> last = Optional.empty();
 
-    Remembering(Transport wire, Supplier<ApiSchema> schema, AuditLog log, Redactor redactor, long intent) {
+    Remembering(Transport wire, Supplier<ApiSchema> schema, Journal log, Redactor redactor, long intent) {
         super(redactor.watching(wire));
         this.redactor = redactor;
         this.schema = schema;

@@ -1,6 +1,7 @@
 package pvemcp.dispatch;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -12,9 +13,8 @@ import java.util.SequencedMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import pvemcp.audit.AuditLog;
 import pvemcp.audit.Hash;
-import pvemcp.audit.Ledger;
+import pvemcp.audit.Journal;
 import pvemcp.gate.Commons;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Policy;
@@ -50,7 +50,7 @@ public final class Road implements Dispatcher {
     private final Offer offer;
     private final SequencedMap<String, Cluster> clusters = new LinkedHashMap<>();
     private final Gate gate;
-    private final AuditLog audit;
+    private final Journal audit;
     private final Clock clock;
     private final Shared shared;
     private final Grants grants;
@@ -60,43 +60,27 @@ public final class Road implements Dispatcher {
 
     /// @param clusters at least one; the first is meant where neither a call nor what it is about tells which
     /// @param state the owner's state directory; nothing is there before it is needed
-    public Road(Offer offer, List<Cluster> clusters, Policy policy, AuditLog audit, Clock clock, Path state) {
-        this(offer, clusters, policy, audit, clock, state, new Redactor(), Commons.ofProcess(clock));
+    public Road(Offer offer, List<Cluster> clusters, Policy policy, Journal audit, Clock clock, Path state) {
+        this(offer, clusters, policy, Stores.of(audit, Commons.ofProcess(clock), state, clock), clock, new Redactor());
     }
 
+    /// @param stores what is kept beyond a call, and perhaps beyond this server
     /// @param redactor what of secrets is known beforehand
-    /// @param commons budgets and tickets, as far as they are to reach
-    public Road(
-            Offer offer,
-            List<Cluster> clusters,
-            Policy policy,
-            AuditLog audit,
-            Clock clock,
-            Path state,
-            Redactor redactor,
-            Commons commons) {
+    public Road(Offer offer, List<Cluster> clusters, Policy policy, Stores stores, Clock clock, Redactor redactor) {
         this(
                 offer,
                 clusters,
                 new Gate(policy),
-                audit,
                 clock,
-                new Shared(state, clock, redactor, commons),
+                new Shared(stores, clock, redactor),
                 new Grants(clusters, offer.tools(), clock));
     }
 
-    private Road(
-            Offer offer,
-            Collection<Cluster> clusters,
-            Gate gate,
-            AuditLog audit,
-            Clock clock,
-            Shared shared,
-            Grants grants) {
+    private Road(Offer offer, Collection<Cluster> clusters, Gate gate, Clock clock, Shared shared, Grants grants) {
         this.offer = offer;
         clusters.forEach(cluster -> this.clusters.put(cluster.name(), cluster));
         this.gate = gate;
-        this.audit = audit;
+        this.audit = shared.stores().journal();
         this.clock = clock;
         this.shared = shared;
         this.grants = grants;
@@ -108,13 +92,13 @@ public final class Road implements Dispatcher {
 
     /// The same road for callers who may go only so far: same clusters, same log.
     public Road within(Reach reach) {
-        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), audit, clock, shared, grants);
+        return new Road(offer, clusters.values(), new Gate(gate.policy(), reach), clock, shared, grants);
     }
 
     /// The same for callers who enter the clusters with credentials of their own, which may do other things.
     public Road within(Reach reach, Collection<Cluster> entered) {
         var theirs = new Grants(entered, offer.tools(), clock);
-        return new Road(offer, entered, new Gate(gate.policy(), reach), audit, clock, shared, theirs);
+        return new Road(offer, entered, new Gate(gate.policy(), reach), clock, shared, theirs);
     }
 
     @Override
@@ -182,7 +166,7 @@ public final class Road implements Dispatcher {
     }
 
     private Closing closing(Caller caller) {
-        return new Closing(audit, clusters, cluster -> looking(cluster, caller));
+        return new Closing(shared.stores(), clusters, clock, cluster -> looking(cluster, caller));
     }
 
     /// What two answers are the same by.
@@ -231,10 +215,12 @@ public final class Road implements Dispatcher {
             return trip.ended(Explain.silence(e));
         } catch (CancellationException e) {
             return trip.ended(Explain.cancelled(e, trip));
+        } catch (SharedUnavailable e) {
+            return trip.ended(Explain.unshared(e));
         } catch (StateUnavailable e) {
             return trip.ended(Explain.stateless(e));
         } catch (IOException e) {
-            return trip.ended(Explain.unrecorded(audit.file(), e));
+            return trip.ended(Explain.unrecorded(audit, e));
         } catch (RuntimeException e) {
             trip.broke(e); // A bug: it is for the log with its stack, not for polite words.
             throw hiding.scrub(e);
@@ -268,7 +254,7 @@ public final class Road implements Dispatcher {
 
     /// A read of all clusters, as far as policy lets it.
     private <C extends Record & Call<?>> ToolResult everywhere(
-            Tool<C> tool, Asked<C> asked, Caller caller, Redactor hiding, Trip trip) {
+            Tool<C> tool, Asked<C> asked, Caller caller, Redactor hiding, Trip trip) throws IOException {
         var contexts = new ArrayList<Context>();
         var left = new ArrayList<String>();
         for (var cluster : clusters.values()) {
@@ -292,7 +278,7 @@ public final class Road implements Dispatcher {
 
     /// Taking back is a call of its own, which goes the same way from its beginning.
     private ToolResult undo(Undoes undoes, Json.Obj arguments, Caller caller, Trip trip) throws IOException {
-        var end = new Recall(new Ledger(audit.file()), caller.principal()).end(undoes.line());
+        var end = new Recall(audit.ledger(), caller.principal()).end(undoes.line());
         if (end.isEmpty()) {
             return trip.ended(Explain.nothingToUndo(undoes.line()));
         }
@@ -348,10 +334,15 @@ public final class Road implements Dispatcher {
 
     @Override
     public Judgement judge(Tool<?> tool, Json.Obj arguments, Caller caller) {
-        return judged(tool, arguments, caller);
+        try {
+            return judged(tool, arguments, caller);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private <C extends Record & Call<?>> Judgement judged(Tool<C> tool, Json.Obj arguments, Caller caller) {
+    private <C extends Record & Call<?>> Judgement judged(Tool<C> tool, Json.Obj arguments, Caller caller)
+            throws IOException {
         var asked = Asked.bind(tool, arguments, clusters);
         if (asked.call() instanceof Undoes) {
             throw new BadArguments(List.of("what is to be taken back is a call of its own: see it with dry_run=true"));

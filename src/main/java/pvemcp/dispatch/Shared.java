@@ -1,38 +1,41 @@
 package pvemcp.dispatch;
 
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Set;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import pvemcp.gate.Brakes;
-import pvemcp.gate.Commons;
 import pvemcp.gate.Tickets;
 
 /// What the calls of all callers have in common: the tickets that are out, who has read what guests wrote, who has
-/// done how much, who is at work where, what is known of secrets, and what is kept in the state directory. Safe for
-/// use by several threads.
+/// done how much, who is at work where, what is known of secrets, and what is kept in the [Stores]. Safe for use
+/// by several threads.
 final class Shared {
+    /// How long a call of a server that died elsewhere may stay open, while others are at work.
+    private static final Duration ROUND = Duration.ofSeconds(30);
+
+    private final Stores stores;
+    private final Clock clock;
     private final Tickets tickets;
     private final Handles handles;
-    private final HeldCalls heldCalls;
     private final Taint taint;
     private final Redactor redactor;
-    private final Freeze freeze;
     private final Brakes brakes;
     private final Turns turns = new Turns();
-    private final Set<String> closing = ConcurrentHashMap.newKeySet();
+
+    /// When it was last seen to calls of servers that died, by credentials.
+    private final Map<String, Instant> closed = new ConcurrentHashMap<>();
 
     /// Touches no disk yet.
-    ///
-    /// @param commons what is shared beyond this server
-    Shared(Path directory, Clock clock, Redactor redactor, Commons commons) {
-        this.tickets = new Tickets(clock, commons);
-        this.handles = new Handles(commons);
-        this.heldCalls = new HeldCalls(directory, clock);
-        this.taint = new Taint(clock);
+    Shared(Stores stores, Clock clock, Redactor redactor) {
+        this.stores = stores;
+        this.clock = clock;
+        this.tickets = new Tickets(clock, stores.commons());
+        this.handles = new Handles(stores.commons());
+        this.taint = new Taint(clock, stores.commons());
         this.redactor = redactor;
-        this.freeze = new Freeze(directory, clock);
-        this.brakes = new Brakes(clock, commons);
+        this.brakes = new Brakes(clock, stores.commons());
     }
 
     Tickets tickets() {
@@ -52,7 +55,7 @@ final class Shared {
     }
 
     Freeze freeze() {
-        return freeze;
+        return stores.freeze();
     }
 
     Brakes brakes() {
@@ -63,13 +66,21 @@ final class Shared {
         return turns;
     }
 
-    /// Whether it is this caller's turn to see to calls of processes that died: once in a process
-    /// for each credential, which may not see what another has done.
+    Stores stores() {
+        return stores;
+    }
+
+    /// Whether it is this caller's turn to see to calls of servers that died: for each credential, which may not
+    /// see what another has done, with the first call of a process; and again and again where servers may die
+    /// elsewhere.
     boolean mayClose(String as) {
-        return closing.add(as);
+        var now = clock.instant();
+        var counted =
+                closed.merge(as, now, (last, _) -> stores.hasPeers() && !now.isBefore(last.plus(ROUND)) ? now : last);
+        return counted == now;
     }
 
     HeldCalls heldCalls() {
-        return heldCalls;
+        return stores.heldCalls();
     }
 }

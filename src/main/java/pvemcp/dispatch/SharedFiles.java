@@ -45,12 +45,26 @@ public final class SharedFiles implements Commons {
     private final Path directory;
     private final Clock clock;
 
+    /// What is to be heeded is so for a conversation, which is a process here.
+    private final Commons heeded;
+
     /// Touches no disk yet.
     ///
     /// @param state the owner's state directory
     public SharedFiles(Path state, Clock clock) {
         this.directory = state.resolve("shared");
         this.clock = clock;
+        this.heeded = Commons.ofProcess(clock);
+    }
+
+    @Override
+    public void hold(String what, Instant until) throws IOException {
+        heeded.hold(what, until);
+    }
+
+    @Override
+    public boolean holds(String what) throws IOException {
+        return heeded.holds(what);
     }
 
     @Override

@@ -7,9 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import pvemcp.audit.AuditLog;
 import pvemcp.audit.Hash;
-import pvemcp.audit.Writer;
+import pvemcp.audit.Journal;
 import pvemcp.gate.Target;
 import pvemcp.json.Json;
 import pvemcp.pve.Transport;
@@ -25,7 +24,7 @@ import pvemcp.view.View;
 ///
 /// Only one thread travels at a time; the lists are for that one.
 final class Trip {
-    private final AuditLog log;
+    private final Journal log;
     private final Clock clock;
     private final Redactor redactor;
     private final Instant started;
@@ -41,7 +40,7 @@ final class Trip {
     private List<String> guests = List.of();
     private Optional<Remembering> memory = Optional.empty();
 
-    Trip(AuditLog log, Clock clock, Redactor redactor, Tool<?> tool, Json.Obj arguments, Caller caller) {
+    Trip(Journal log, Clock clock, Redactor redactor, Tool<?> tool, Json.Obj arguments, Caller caller) {
         this.log = log;
         this.redactor = redactor;
         this.clock = clock;
@@ -86,7 +85,7 @@ final class Trip {
     ///     answer is lost
     Transport beginsToWrite(Cluster cluster, Context ctx) throws IOException {
         // By process and guests, somebody else can find out what became of it, should this one die on the way.
-        var begin = Json.obj("event", "begin", "process", Writer.current().toString(), "guests", guests)
+        var begin = Json.obj("event", "begin", "process", log.writer(), "guests", guests)
                 .with("call", facts);
         intent = log.record(redactor.scrub(begin));
         var remembering = new Remembering(cluster.wire(), cluster.schema(), log, redactor, intent);

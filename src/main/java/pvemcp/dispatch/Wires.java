@@ -123,8 +123,8 @@ final class Wires {
 
         /// The request as it may leave.
         private Sent let(Verb verb, String path, Json.Obj params) {
-            freeze.why().ifPresent(why -> {
-                throw new Stopped(Explain.frozen(why, freeze));
+            Explain.frozenNow(freeze).ifPresent(deny -> {
+                throw new Stopped(deny);
             });
             var judged = guard.judge(verb, path, params);
             boolean may = switch (judged.verdict()) {

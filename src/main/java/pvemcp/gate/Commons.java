@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Function;
 import pvemcp.tool.Tier;
 
-/// What has to be known in common where calls are judged: how much each caller has done, and which tickets have been
-/// used. Servers that share one of these share budgets and tickets. Implementations are safe for use by several
-/// threads, and say of themselves by how many processes.
+/// What has to be known in common where calls are judged: how much each caller has done, which tickets have been
+/// used, and what is to be heeded for a while. Servers that share one of these share budgets and tickets.
+/// Implementations are safe for use by several threads, and say of themselves by how many processes.
 ///
 /// What cannot be kept is thrown: the call is then not made.
 public interface Commons {
@@ -28,8 +28,8 @@ public interface Commons {
         }
     }
 
-    /// Counts a call unless `judge` has something against it, which is told all that this caller has done since. Of
-    /// two that come at once, the second sees the first.
+    /// Counts a call unless `judge` has something against it, which is told all that this caller has done since.
+    /// Of two that come at once, the second sees the first.
     ///
     /// @param since what lies before this is forgotten
     /// @return what `judge` has against it
@@ -42,6 +42,14 @@ public interface Commons {
     /// @param until when the mark may be forgotten
     /// @return the mark that was there before; empty: this one counts
     Optional<String> mark(String what, String mark, Instant until) throws IOException;
+
+    /// Puts down that something is so for a while; of several ends the latest counts.
+    ///
+    /// @param what letters, digits, dots, `-` and `_`
+    void hold(String what, Instant until) throws IOException;
+
+    /// Whether it is so now.
+    boolean holds(String what) throws IOException;
 
     /// 32 random bytes, the same for all who share.
     byte[] key() throws IOException;
@@ -58,6 +66,7 @@ public interface Commons {
         private final Clock clock;
         private final Map<String, List<Done>> done = new HashMap<>(); // guarded by this
         private final Map<String, Mark> marks = new HashMap<>(); // guarded by this
+        private final Map<String, Instant> held = new HashMap<>(); // guarded by this
         private Optional<byte[]> key = Optional.empty(); // guarded by this
 
         private OfProcess(Clock clock) {
@@ -82,6 +91,17 @@ public interface Commons {
             marks.values().removeIf(old -> now.isAfter(old.until()));
             var before = marks.putIfAbsent(what, new Mark(mark, until));
             return Optional.ofNullable(before).map(Mark::mark);
+        }
+
+        @Override
+        public synchronized void hold(String what, Instant until) {
+            held.merge(what, until, (one, other) -> one.isAfter(other) ? one : other);
+        }
+
+        @Override
+        public synchronized boolean holds(String what) {
+            var until = held.get(what);
+            return until != null && clock.instant().isBefore(until);
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import pvemcp.log.Log;
 
 /// MCP over Streamable HTTP, for any number of clients: POST to `/mcp`, and for the older revisions also GET and
@@ -35,6 +36,7 @@ public final class Http implements AutoCloseable {
     private final Optional<FrontPage> frontPage;
     private final Metrics metrics;
     private final Log log;
+    private final Supplier<Optional<String>> trouble;
     private final int mostRequests;
     private final Endpoint endpoint;
     private final Writers writers = new Writers();
@@ -84,6 +86,7 @@ public final class Http implements AutoCloseable {
         this.frontPage = settings.page().map(FrontPage::new);
         this.metrics = metrics;
         this.log = settings.log();
+        this.trouble = settings.trouble();
         this.endpoint = new Endpoint(porter, clock);
         this.doorplate = new Doorplate(settings.hosts(), settings.origins());
         this.address = settings.address();
@@ -140,7 +143,7 @@ public final class Http implements AutoCloseable {
             if (http.getRequestURI().getPath().equals("/healthz")) {
                 reply.text(200, "text/plain", "alive\n");
             } else if (http.getRequestURI().getPath().equals("/readyz")) {
-                reply.text(draining ? 503 : 200, "text/plain", draining ? "stopping\n" : "ready\n");
+                tellReady(reply);
             } else if (relay.isPresent() && !relay.get().brought(http.getRemoteAddress())) {
                 reply.refuse(403, RpcError.INVALID_REQUEST, "This is not the address to connect to");
             } else if (draining) {
@@ -165,6 +168,17 @@ public final class Http implements AutoCloseable {
                 metrics.answered(http.getResponseCode());
             }
             access.tell(log);
+        }
+    }
+
+    private void tellReady(Reply reply) throws IOException {
+        if (draining) {
+            reply.text(503, "text/plain", "stopping\n");
+        } else if (trouble.get().isPresent()) {
+            // What the trouble is goes to whoever calls, and to the owner; anybody may ask here.
+            reply.text(503, "text/plain", "reads only\n");
+        } else {
+            reply.text(200, "text/plain", "ready\n");
         }
     }
 

@@ -133,6 +133,10 @@ class ConfigTest {
         values.put(Key.SSH_GUEST_USER, "admin");
         values.put(Key.SSH_GUEST_KEYS, "/keys/guest");
         values.put(Key.SSH_GUESTS, "101=admin@192.0.2.7;/keys/web");
+        values.put(Key.SHARED_DATABASE, "postgresql://db.example/pve-mcp");
+        values.put(Key.SHARED_USER, "mcp");
+        values.put(Key.SHARED_PASSWORD, "s3cret");
+        values.put(Key.SHARED_KEY, "a key that all of the servers have");
         values.put(Key.LOG_LEVEL, "info");
         values.put(Key.LOG_FORMAT, "json");
 
@@ -154,6 +158,10 @@ class ConfigTest {
             if (key.ofBackupServer()) {
                 List.of(Key.BACKUP_URL, Key.BACKUP_TOKEN_ID, Key.BACKUP_TOKEN_SECRET)
                         .forEach(part -> wanted.put(part, values.get(part)));
+            }
+            if (key.path().startsWith("shared.")) {
+                wanted.put(Key.SHARED_DATABASE, values.get(Key.SHARED_DATABASE));
+                wanted.put(Key.SHARED_KEY, values.get(Key.SHARED_KEY));
             }
             var login = switch (key) {
                 case USER, PASSWORD, TOTP -> List.of(Key.USER, Key.PASSWORD);

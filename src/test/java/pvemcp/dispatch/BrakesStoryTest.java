@@ -142,7 +142,7 @@ class BrakesStoryTest {
     // ---- the owner's stop ----
 
     private static Freeze owner(Lab lab) {
-        return new Freeze(lab.state(), Clock.systemUTC());
+        return new FreezeFile(lab.state(), Clock.systemUTC());
     }
 
     @Test

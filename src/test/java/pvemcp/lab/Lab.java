@@ -34,6 +34,7 @@ import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
 import pvemcp.dispatch.SharedFiles;
+import pvemcp.dispatch.Stores;
 import pvemcp.gate.Commons;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Policy.Answer;
@@ -100,7 +101,8 @@ public final class Lab implements AutoCloseable {
     private Path auditFile;
     private Vault vault;
     private ApiSchema schema = ApiSchema.builtIn("9.2");
-    private Optional<AuditLog> audit = Optional.empty();
+    private Optional<Stores> opened = Optional.empty();
+    private Optional<Stores> shared = Optional.empty();
     private Optional<Road> road = Optional.empty();
     private Commons commons;
     private Reach reach = Reach.UNLIMITED;
@@ -182,6 +184,13 @@ public final class Lab implements AutoCloseable {
     /// A server that shares budgets and tickets with all others of this directory.
     public Lab sharing(Path directory) {
         commons = new SharedFiles(directory, clock());
+        road = Optional.empty();
+        return this;
+    }
+
+    /// A server that shares with others what these keep, and does not close them.
+    public Lab sharing(Stores stores) {
+        shared = Optional.of(stores);
         road = Optional.empty();
         return this;
     }
@@ -403,8 +412,10 @@ public final class Lab implements AutoCloseable {
 
     public Dispatcher dispatcher() {
         if (road.isEmpty()) {
-            var log = new AuditLog(auditFile, clock());
-            audit = Optional.of(log);
+            var stores = shared.orElseGet(() -> Stores.of(new AuditLog(auditFile, clock()), commons, folder, clock()));
+            if (shared.isEmpty()) {
+                opened = Optional.of(stores);
+            }
             var offer = new Offer(
                     Catalog.tools(Catalog.Surface.ALL, List.of()),
                     Resources.ALL,
@@ -423,8 +434,7 @@ public final class Lab implements AutoCloseable {
                     files);
             var clusters = new ArrayList<>(List.of(cluster.besides(backups)));
             neighbours.forEach(neighbour -> clusters.add(neighbour.cluster().besides(backups)));
-            road = Optional.of(
-                    new Road(offer, clusters, policy, log, clock(), folder, redactor, commons).within(reach));
+            road = Optional.of(new Road(offer, clusters, policy, stores, clock(), redactor).within(reach));
         }
         return road.get();
     }
@@ -566,7 +576,8 @@ public final class Lab implements AutoCloseable {
         };
     }
 
-    private Clock clock() {
+    /// The time in this world.
+    public Clock clock() {
         return new Clock() {
             @Override
             public ZoneId getZone() {
@@ -592,8 +603,8 @@ public final class Lab implements AutoCloseable {
         sim.close();
         neighbours.forEach(Neighbour::close);
         try {
-            if (audit.isPresent()) {
-                audit.get().close();
+            if (opened.isPresent()) {
+                opened.get().close();
             }
             try (var files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder())

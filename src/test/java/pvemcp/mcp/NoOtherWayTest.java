@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import pvemcp.dispatch.Freeze;
+import pvemcp.dispatch.FreezeFile;
 import pvemcp.json.Json;
 import pvemcp.lab.FaultProxy;
 import pvemcp.lab.Lab;
@@ -96,7 +96,7 @@ class NoOtherWayTest {
                 var proxy = FaultProxy.before(lab.sim())) {
             lab.behind(Duration.ofSeconds(30), proxy);
             if (owner == Owner.HAS_FROZEN) {
-                new Freeze(lab.state(), Clock.systemUTC()).freeze("");
+                new FreezeFile(lab.state(), Clock.systemUTC()).freeze("");
             }
             var answers = way.answers(lab, all(schema).values());
             assertThat(proxy.seen().stream().filter(request -> doesMoreThanRead(schema, request.toString())))

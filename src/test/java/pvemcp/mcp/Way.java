@@ -21,6 +21,7 @@ import pvemcp.cli.SimRequest;
 import pvemcp.cli.Simulation;
 import pvemcp.config.Config;
 import pvemcp.config.Surroundings;
+import pvemcp.dispatch.Stores;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.log.Log;
@@ -163,6 +164,11 @@ enum Way {
         @Override
         public Log log(Config config) {
             return Log.ofWords(System.err);
+        }
+
+        @Override
+        public Stores stores(Config config) {
+            return Stores.ofFiles(lab.state(), lab.state().resolve("audit.jsonl"), clock());
         }
 
         @Override
