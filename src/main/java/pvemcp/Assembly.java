@@ -286,7 +286,8 @@ final class Assembly implements Host {
         var clusters = new ArrayList<Cluster>();
         for (var each : simulated) {
             clusters.add(cluster(each.name(), "demo", each.wire(), each.shells(), vault, files)
-                    .among(each.names(), DEMO_PATIENCE));
+                    .among(each.names(), DEMO_PATIENCE)
+                    .besides(List.of(simulated.getFirst().backupServer())));
         }
         var config = Config.defaults(surroundings);
         var stores = Stores.ofFiles(scratch, scratch.resolve(DEMO_AUDIT), clock);

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Connection;
+import pvemcp.pve.Connection.Credential;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Secret;
 import pvemcp.pve.Waiting;
@@ -28,6 +30,7 @@ final class DemoCluster implements AutoCloseable {
     private final Clock clock;
     private final double speed;
     private final LateWire wire;
+    private final LateWire besides;
     private final Shells shells;
     private Optional<PveSim> started = Optional.empty(); // guarded by this
 
@@ -39,7 +42,17 @@ final class DemoCluster implements AutoCloseable {
         this.scenario = scenario;
         this.clock = clock;
         this.speed = speed;
-        this.wire = new LateWire(() -> new HttpTransport(connection(), clock));
+        this.wire = new LateWire(() -> {
+            var token = sim().token();
+            var shown = new Credential.Token(token.id(), new Secret(token.secret()));
+            return transport(shown, sim().url(), sim().fingerprint());
+        });
+        this.besides = new LateWire(() -> {
+            var server = sim().backupServer();
+            var shown = new Credential.BackupToken(
+                    server.token().id(), new Secret(server.token().secret()));
+            return transport(shown, server.url(), server.fingerprint());
+        });
         this.shells = new Shells(
                 () -> entrances(sim().ssh()), (host, port, _) -> sim().ssh().connect(host, port), Waiting.REAL);
     }
@@ -49,9 +62,9 @@ final class DemoCluster implements AutoCloseable {
     /// @param count 1 or 2
     static List<DemoCluster> all(int count, Clock clock, double speed) {
         return count == 1
-                ? List.of(new DemoCluster("demo", List.of(), Scenarios.homelab(), clock, speed))
+                ? List.of(new DemoCluster("demo", List.of(), Scenarios.backedUpHomelab(), clock, speed))
                 : List.of(
-                        new DemoCluster("home", List.of(), Scenarios.homelab(), clock, speed),
+                        new DemoCluster("home", List.of(), Scenarios.backedUpHomelab(), clock, speed),
                         new DemoCluster("work", List.of("prod-*", "shop-*"), Scenarios.office(), clock, speed));
     }
 
@@ -71,6 +84,13 @@ final class DemoCluster implements AutoCloseable {
         return shells;
     }
 
+    /// The backup server beside the first.
+    BackupServer backupServer() {
+        // Where its storages have it; the port it really has is known once it runs.
+        var address = new BackupServer.Address(List.of("192.0.2.250"), 8007, List.of());
+        return new BackupServer("vault", address, besides);
+    }
+
     private synchronized PveSim sim() {
         if (started.isEmpty()) {
             started = Optional.of(PveSim.start(SimOptions.of(scenario, SimTime.ticking(clock.instant(), speed))));
@@ -78,14 +98,10 @@ final class DemoCluster implements AutoCloseable {
         return started.get();
     }
 
-    private Connection connection() {
-        var token = sim().token();
-        return new Connection(
-                name,
-                List.of(URI.create(sim().url())),
-                new Connection.Credential.Token(token.id(), new Secret(token.secret())),
-                new Connection.Trust.Fingerprints(List.of(sim().fingerprint())),
-                Duration.ofSeconds(30));
+    private HttpTransport transport(Credential shown, String url, String fingerprint) {
+        var trust = new Connection.Trust.Fingerprints(List.of(fingerprint));
+        var connection = new Connection(name, List.of(URI.create(url)), shown, trust, Duration.ofSeconds(30));
+        return new HttpTransport(connection, clock);
     }
 
     /// The simulated hosts take one key and show one key, which is pinned.
@@ -98,6 +114,7 @@ final class DemoCluster implements AutoCloseable {
     @Override
     public void close() {
         wire.close();
+        besides.close();
         synchronized (this) {
             started.ifPresent(PveSim::close);
         }

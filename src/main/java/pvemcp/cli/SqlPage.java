@@ -17,7 +17,8 @@ final class SqlPage {
 
                     pve-mcp call pve_query sql="select node, count(*), sum(mem_max) / 1073741824 as gib from guests group by node"
 
-                Names are in lower case, with `_` between words. Where several clusters are configured, each table has a first \
+                Names are in lower case, with `_` between words. The tables that begin with `pbs_` are there where a \
+                [Proxmox Backup Server](guide/backups.md) is configured. Where several clusters are, each table but those has a first \
                 column `cluster`. Tables of disks, NICs, snapshots, volumes, backups and metrics make a request for each guest or storage, \
                 so a large cluster takes a while. Nothing but reading can be said; what runs too long is stopped.
 

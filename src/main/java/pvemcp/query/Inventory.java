@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Transport;
 import pvemcp.text.Nearest;
 
@@ -54,7 +55,9 @@ public final class Inventory {
     }
 
     /// A table or column as who writes a query needs to know it.
-    public record TableDoc(String name, String doc, List<ColumnDoc> columns) {
+    ///
+    /// @param ofCluster whether it is about a cluster, and not about backup servers
+    public record TableDoc(String name, String doc, boolean ofCluster, List<ColumnDoc> columns) {
         public TableDoc {
             columns = List.copyOf(columns);
         }
@@ -74,20 +77,24 @@ public final class Inventory {
                 .map(table -> new TableDoc(
                         table.name(),
                         table.doc(),
+                        table.ofCluster(),
                         table.columns().stream()
                                 .map(column -> new ColumnDoc(column.name(), column.sqlType(), column.doc()))
                                 .toList()))
                 .toList();
     }
 
-    /// The rows of one cluster for the tables that a query names.
+    /// The rows of one cluster, or of backup servers, for the tables that a query names.
     public static final class Extract {
         private final Map<Table<?>, List<? extends Record>> rows = new LinkedHashMap<>();
         private final List<String> gaps;
 
-        private Extract(Transport wire, String sql) {
-            var source = new Source(wire);
-            named(sql).forEach(table -> rows.put(table, table.rows().apply(source)));
+        private Extract(Source source, String sql, boolean ofCluster) {
+            for (var table : named(sql)) {
+                if (table.ofCluster() == ofCluster) {
+                    rows.put(table, table.rows().apply(source));
+                }
+            }
             gaps = source.gaps();
         }
     }
@@ -97,23 +104,35 @@ public final class Inventory {
     /// @param maxRows how many rows are wanted at most
     /// @param limit how long the database may work on it; reading the tables has the limits of the connection
     public static Answer query(Transport wire, String sql, int maxRows, Duration limit) {
-        return query(Map.of("", extract(wire, sql)), sql, maxRows, limit);
+        return query(Map.of("", extract(wire, sql)), extract(List.of(), sql), sql, maxRows, limit);
     }
 
     /// Reads what a query needs of one cluster.
     public static Extract extract(Transport wire, String sql) {
         refuse(sql);
-        return new Extract(wire, sql);
+        return new Extract(new Source(wire), sql, true);
     }
 
-    /// Answers one SELECT on several clusters: each table then has a first column [#CLUSTER].
+    /// Reads what a query needs of backup servers.
+    public static Extract extract(List<BackupServer> servers, String sql) {
+        refuse(sql);
+        return new Extract(new Source(servers), sql, false);
+    }
+
+    /// Whether a query is about backup servers, at least in part.
+    public static boolean isOfBackupServers(String sql) {
+        return named(sql).stream().anyMatch(table -> !table.ofCluster());
+    }
+
+    /// Answers one SELECT on several clusters: each table of theirs then has a first column [#CLUSTER].
     ///
     /// @param clusters what was read for this query, by the name of the cluster; an empty name adds no column
+    /// @param beside what was read for it of backup servers
     /// @param maxRows how many rows are wanted at most
     /// @param limit how long the database may work on it
-    public static Answer query(Map<String, Extract> clusters, String sql, int maxRows, Duration limit) {
+    public static Answer query(Map<String, Extract> clusters, Extract beside, String sql, int maxRows, Duration limit) {
         refuse(sql);
-        var gaps = new ArrayList<String>();
+        var gaps = new ArrayList<>(beside.gaps);
         clusters.forEach((cluster, extract) ->
                 extract.gaps.forEach(gap -> gaps.add(cluster.isEmpty() ? gap : cluster + ": " + gap)));
         var url = "jdbc:h2:mem:inventory" + DATABASES.incrementAndGet();
@@ -124,9 +143,10 @@ public final class Inventory {
                 statement.execute("CREATE USER reader PASSWORD 'reader'");
             }
             for (var table : named(sql)) {
-                create(owner, table, !clusters.containsKey(""));
-                for (var cluster : clusters.entrySet()) {
-                    fill(owner, table, cluster.getKey(), cluster.getValue().rows.get(table));
+                create(owner, table, table.ofCluster() && !clusters.containsKey(""));
+                var parts = table.ofCluster() ? clusters : Map.of("", beside);
+                for (var part : parts.entrySet()) {
+                    fill(owner, table, part.getKey(), part.getValue().rows.get(table));
                 }
             }
             try (var reader = DriverManager.getConnection(url, "reader", "reader")) {

@@ -12,7 +12,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import pvemcp.json.Json;
+import pvemcp.pve.BackupServer;
 import pvemcp.pve.Fields;
 import pvemcp.pve.PveException;
 import pvemcp.pve.Transport;
@@ -25,11 +27,22 @@ final class Source {
     private static final int AT_ONCE = 8;
 
     private final Transport wire;
+    private final List<BackupServer> servers;
     private final Map<String, List<Fields>> lists = new HashMap<>();
     private final TreeSet<String> gaps = new TreeSet<>();
 
+    /// Of one cluster.
     Source(Transport wire) {
         this.wire = wire;
+        this.servers = List.of();
+    }
+
+    /// Of backup servers, which are no cluster's.
+    Source(List<BackupServer> servers) {
+        this.wire = (verb, path, _) -> {
+            throw new IllegalStateException("%s %s is not for a backup server".formatted(verb, path));
+        };
+        this.servers = List.copyOf(servers);
     }
 
     /// Reads something below one guest.
@@ -112,6 +125,53 @@ final class Source {
             });
         }
         return atOnce(jobs);
+    }
+
+    /// @param what is read, for what could not be
+    <R> List<R> eachServer(String what, Function<BackupServer, List<R>> rows) {
+        var jobs = new LinkedHashMap<String, Callable<List<R>>>();
+        for (var server : servers) {
+            jobs.put("%s of backup server %s".formatted(what, server), () -> rows.apply(server));
+        }
+        return atOnce(jobs);
+    }
+
+    /// What each namespace of each datastore has.
+    <R> List<R> eachNamespace(NamespaceRows<R> rows) {
+        var within = new LinkedHashMap<String, Callable<List<Place>>>();
+        for (var place : eachServer("datastores", Source::datastores)) {
+            within.put(place.toString(), () -> namespaces(place));
+        }
+        var jobs = new LinkedHashMap<String, Callable<List<R>>>();
+        for (var place : atOnce(within)) {
+            jobs.put(place.toString(), () -> rows.of(place.server(), place.datastore(), place.namespace()));
+        }
+        return atOnce(jobs);
+    }
+
+    interface NamespaceRows<R> {
+        List<R> of(BackupServer server, String datastore, String namespace);
+    }
+
+    private record Place(BackupServer server, String datastore, String namespace) {
+        @Override
+        public String toString() {
+            var within = namespace.isEmpty() ? datastore : datastore + "/" + namespace;
+            return "datastore %s of backup server %s".formatted(within, server);
+        }
+    }
+
+    private static List<Place> datastores(BackupServer server) {
+        return server.datastores().stream()
+                .filter(datastore -> datastore.error().isEmpty())
+                .map(datastore -> new Place(server, datastore.name(), ""))
+                .toList();
+    }
+
+    private static List<Place> namespaces(Place place) {
+        return place.server().namespaces(place.datastore()).stream()
+                .map(namespace -> new Place(place.server(), place.datastore(), namespace))
+                .toList();
     }
 
     private <R> List<R> atOnce(Map<String, Callable<List<R>>> jobs) {

@@ -12,7 +12,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// A table: its columns are the components of its record, its rows come from the API when it is first named.
-record Table<R extends Record>(String name, Class<R> shape, Function<Source, List<R>> rows) {
+///
+/// @param ofCluster whether its rows are a cluster's, and not a backup server's
+record Table<R extends Record>(String name, Class<R> shape, boolean ofCluster, Function<Source, List<R>> rows) {
+    Table(String name, Class<R> shape, Function<Source, List<R>> rows) {
+        this(name, shape, true, rows);
+    }
 
     String doc() {
         return shape.getAnnotation(About.class).value();

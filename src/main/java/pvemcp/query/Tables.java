@@ -55,7 +55,10 @@ final class Tables {
             new Table<>("acl", Rows.Acl.class, Tables::acl),
             new Table<>("jobs", Rows.Jobs.class, Tables::jobs),
             new Table<>("ha", Rows.Ha.class, Tables::ha),
-            new Table<>("metrics", Rows.Metrics.class, Tables::metrics));
+            new Table<>("metrics", Rows.Metrics.class, Tables::metrics),
+            new Table<>("pbs_datastores", BackupRows.Datastores.class, false, BackupTables::datastores),
+            new Table<>("pbs_snapshots", BackupRows.Snapshots.class, false, BackupTables::snapshots),
+            new Table<>("pbs_jobs", BackupRows.Jobs.class, false, BackupTables::jobs));
 
     private static SequencedMap<String, Table<?>> byName(Table<?>... tables) {
         var all = new TreeMap<String, Table<?>>();

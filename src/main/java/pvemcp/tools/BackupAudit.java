@@ -17,26 +17,37 @@ import pvemcp.json.Json;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
+import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
+import pvemcp.tool.Everywhere;
 import pvemcp.tool.ToolContext;
 
 /// Which guests are not backed up as they should be. A job that ended well proves nothing: what counts is the
 /// archive.
 record BackupAudit(
         @Doc(value = "Days the newest backup may be old", or = "7", min = 1, max = 365, obvious = true)
-        int days) implements Survey {
+        int days) implements Call<Report>, Everywhere {
     // PVE::VZDump: "Backup of VM 204 failed - …" in the log of a job over several guests
     private static final Pattern FAILED = Pattern.compile("ERROR: Backup of VM (\\d+) failed - (.*)");
 
     private record Newest(LocalDateTime made, String verified, String storage) {}
 
     @Override
-    public Report report(ToolContext ctx) {
+    public Report run(ToolContext ctx) {
+        var probe = new Probe(ctx);
+        var servers = BackupServers.ask(ctx, probe);
+        var guests = Report.of(ctx.everywhere(one -> report(one, servers)));
+        return servers.isNone()
+                ? guests
+                : guests.and(servers.report(days, ctx.clock().instant(), probe));
+    }
+
+    private Report report(ToolContext ctx, BackupServers servers) {
         var probe = new Probe(ctx);
         var guests =
                 ctx.pve().guests().stream().filter(guest -> !guest.template()).toList();
         var jobs = probe.look("backup jobs", () -> ctx.pve().rows("/cluster/backup"));
-        var newest = newest(probe);
+        var newest = newest(servers, probe);
         var leftOut = leftOut(probe);
         var failed = failed(ctx, probe);
         var storages = ctx.pve().storages().stream()
@@ -71,7 +82,7 @@ record BackupAudit(
                 rows.add(row(
                         guest.vmid(),
                         guest.name(),
-                        last.map(backup -> age(Duration.between(backup.made(), now)))
+                        last.map(backup -> Probe.age(Duration.between(backup.made(), now)))
                                 .orElse(visible ? "none" : "?"),
                         String.join("; ", why)));
             }
@@ -94,10 +105,6 @@ record BackupAudit(
                 .nextIf(!failed.isEmpty(), "why they failed: pve_failed_tasks")
                 .nextIf(!rows.isEmpty(), "back up some now: pve_backup_run guests=ID")
                 .with(probe);
-    }
-
-    private static String age(Duration age) {
-        return age.toDays() > 0 ? age.toDays() + "d" : age.toHours() + "h";
     }
 
     private void freshness(Newest newest, LocalDateTime now, List<String> why) {
@@ -139,8 +146,27 @@ record BackupAudit(
                 : job.listed("vmid").contains(vmid);
     }
 
-    /// The newest archive of each guest. Only a backup server verifies, so elsewhere nothing is missed.
-    private static Map<Integer, Newest> newest(Probe probe) {
+    /// The newest archive of each guest. What a backup server shows that a storage keeps its backups on comes second:
+    /// of an archive that both list, the server's word on its verification is the later one.
+    private static Map<Integer, Newest> newest(BackupServers servers, Probe probe) {
+        var newest = listed(probe);
+        var storages = servers.seen().isEmpty()
+                ? List.<Fields>of()
+                : probe.list("storages on backup servers", "/storage", Json.obj("type", "pbs"));
+        for (var storage : storages) {
+            for (var snapshot : servers.of(storage)) {
+                var made = LocalDateTime.ofInstant(snapshot.made(), ZoneOffset.UTC);
+                var found = new Newest(made, snapshot.verified(), storage.text("storage"));
+                snapshot.vmid()
+                        .ifPresent(vmid -> newest.merge(
+                                vmid, found, (known, other) -> other.made().isBefore(known.made()) ? known : other));
+            }
+        }
+        return newest;
+    }
+
+    /// As the storages list them. Only a backup server verifies, so elsewhere nothing is missed.
+    private static Map<Integer, Newest> listed(Probe probe) {
         var newest = new HashMap<Integer, Newest>();
         for (var cells : probe.rows("""
                 SELECT b.vmid, b.made, b.verified, b.storage, s.type FROM backups b

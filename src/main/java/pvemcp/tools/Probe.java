@@ -66,8 +66,19 @@ final class Probe {
                         : "not visible with this token (needs %s on %s)"
                                 .formatted(Clean.name(forbidden.privilege()), Clean.name(forbidden.path()));
             case PveFault.Unreachable _ -> "cannot be reached";
+            case PveFault.Unauthorized refused ->
+                "refuses the token (%s): pve-mcp doctor says more".formatted(Clean.line(refused.why()));
+            case PveFault.Untrusted _ -> "its certificate is not trusted: pve-mcp doctor shows how to pin it";
+            case PveFault.NotPve other -> "answers what it should not: " + Clean.line(other.why());
+            case PveFault.Unexpected(var status, var message) ->
+                "answers %d: %s".formatted(status, Clean.line(message));
             default -> Clean.line(fault.toString());
         };
+    }
+
+    /// `3d`, `7h`.
+    static String age(Duration age) {
+        return age.toDays() > 0 ? age.toDays() + "d" : age.toHours() + "h";
     }
 
     static List<String> row(Object... cells) {

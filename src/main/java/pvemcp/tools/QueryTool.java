@@ -32,19 +32,25 @@ record QueryTool(
     @Override
     public Found run(ToolContext ctx) {
         if (sql.isEmpty()) {
-            return tables(ctx.oneOfSeveral());
+            return tables(ctx.oneOfSeveral(), !ctx.backupServers().isEmpty());
         }
         try {
+            if (ctx.backupServers().isEmpty() && Inventory.isOfBackupServers(sql.get())) {
+                throw new BadArguments(List.of("argument 'sql': no Proxmox Backup Server is configured for this caller;"
+                        + " the owner adds one as [backup.NAME]"));
+            }
+            var beside = Inventory.extract(ctx.backupServers(), sql.get());
             var each = ctx.everywhere(one -> Inventory.extract(one.pve()::send, sql.get()));
             Map<String, Inventory.Extract> clusters = ctx.oneOfSeveral() ? each.answers() : Map.of("", each.first());
-            return rows(Inventory.query(clusters, sql.get(), limit, LONGEST), each.gaps());
+            return rows(Inventory.query(clusters, beside, sql.get(), limit, LONGEST), each.gaps());
         } catch (Inventory.QueryException e) {
             throw new BadArguments(List.of("argument 'sql': " + Clean.line(e.getMessage())));
         }
     }
 
-    private static Found tables(boolean several) {
+    private static Found tables(boolean several, boolean backedUp) {
         var rows = Inventory.tables().stream()
+                .filter(table -> table.ofCluster() || backedUp)
                 .map(table -> List.of(
                         table.name(),
                         table.columns().stream()
@@ -54,8 +60,8 @@ record QueryTool(
         var notes = new ArrayList<String>();
         notes.add("sizes in bytes, cpu as fraction of all its CPUs, times UTC, uptime in seconds; NULL: not told");
         if (several) {
-            notes.add("every table also has the column %s, by which tables are to be joined too"
-                    .formatted(Inventory.CLUSTER));
+            notes.add("every table%s also has the column %s, by which tables are to be joined too"
+                    .formatted(backedUp ? " but those of pbs_" : "", Inventory.CLUSTER));
         }
         return new Found(List.of("table", "columns"), rows, notes);
     }

@@ -144,6 +144,19 @@ record Report(String conclusion, List<Section> sections, List<String> next, List
         return new Section(title, columns, rows);
     }
 
+    /// This and, after it, another about something else.
+    Report and(Report other) {
+        var all = new ArrayList<>(sections);
+        all.addAll(other.sections());
+        var steps = new ArrayList<>(next);
+        other.next().stream().filter(step -> !steps.contains(step)).forEach(steps::add);
+        var hidden = new ArrayList<>(unseen);
+        hidden.addAll(other.unseen());
+        var logs = new ArrayList<>(quotes);
+        logs.addAll(other.quotes());
+        return new Report(conclusion + "; " + other.conclusion(), all, steps, hidden, logs);
+    }
+
     private static String brief(String line) {
         var clean = Clean.line(line);
         return clean.length() > 200 ? clean.substring(0, 199) + "…" : clean;

@@ -46,7 +46,7 @@ class QueryTest {
     @ParameterizedTest
     @MethodSource("tables")
     void every_table_can_be_read(String table) {
-        try (var lab = Lab.of(Scenarios.homelab())) {
+        try (var lab = Lab.of(Scenarios.homelab()).backedUp()) {
             that(lab.call("pve_query", "sql", "SELECT COUNT(*) AS n FROM " + table))
                     .showsNot("missing:");
         }

@@ -16,6 +16,15 @@ public final class Scenarios {
         return Office::seed;
     }
 
+    /// The same with a Proxmox Backup Server beside it, which has the storage `vault`.
+    public static Scenario backedUpHomelab() {
+        return cluster -> {
+            var credentials = Homelab.seed(cluster);
+            Vault.beside(cluster);
+            return credentials;
+        };
+    }
+
     /// Three nodes with one instance of everything that goes wrong, and healthy neighbours.
     public static Scenario troubled() {
         return Troubled::seed;

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.world.Acl;
+import pvemcp.sim.world.BackupServer.Job;
+import pvemcp.sim.world.BackupServer.Kept;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.PastTask;
@@ -44,6 +46,7 @@ final class Troubled {
         lab.storages();
         lab.guests();
         lab.jobs();
+        lab.backupServer();
         lab.leftovers();
         lab.history();
         return lab.rights();
@@ -190,6 +193,39 @@ final class Troubled {
                 default -> backup(pbs, guest, 1, "ok");
             }
         }
+    }
+
+    /// What the storage `pbs` does not tell: its server is nearly full, and half of what is to happen there does not.
+    private void backupServer() {
+        var server = cluster.backupServer;
+        var now = cluster.now();
+        var main = server.add("main", 8_000L << 30, 7_300L << 30);
+        main.full = Optional.of(now.plus(Duration.ofDays(12)));
+        var copies = server.add("copies", 8_000L << 30, 2_000L << 30);
+        copies.kept.add(new Kept("alpha", "vm", "100", now.minus(Duration.ofDays(20)), 32L << 30, "ok", "web"));
+        var night = Optional.of(now.minus(Duration.ofHours(8)));
+        var tonight = Optional.of(now.plus(Duration.ofHours(16)));
+        server.jobs.addAll(List.of(
+                new Job(
+                        "verify",
+                        "v-main",
+                        "main",
+                        "daily",
+                        night,
+                        tonight,
+                        "verification failed - please check the log for details"),
+                new Job("verify", "v-copies", "copies", "daily", night, tonight, "OK"),
+                new Job("gc", "", "main", "daily", night, tonight, "OK"),
+                new Job("gc", "", "copies", "", Optional.empty(), Optional.empty(), ""),
+                new Job("prune", "p-main", "main", "daily", night, tonight, "OK"),
+                new Job(
+                        "sync",
+                        "s-copies",
+                        "copies",
+                        "hourly",
+                        Optional.of(now.minus(Duration.ofDays(20))),
+                        Optional.of(now.minus(Duration.ofDays(20)).plus(Duration.ofHours(1))),
+                        "OK")));
     }
 
     private void backup(Storage storage, Guest guest, int daysOld, String verified) {
