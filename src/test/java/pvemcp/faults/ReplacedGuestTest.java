@@ -92,7 +92,8 @@ class ReplacedGuestTest {
             this.lab = lab.as("owner " + seed);
             this.chance = chance;
             this.id = chance.nextBoolean() ? VM : CONTAINER;
-            this.turn = Turn.values()[chance.nextInt(Turn.values().length)];
+            var turns = List.of(Turn.values());
+            this.turn = turns.get(chance.nextInt(turns.size()));
         }
 
         void makes() {

@@ -11,11 +11,9 @@ final class Office {
     private static final String FIRST = "node1";
     private static final String SECOND = "node2";
 
-    private final Cluster cluster;
     private final Build build;
 
     private Office(Cluster cluster) {
-        this.cluster = cluster;
         this.build = new Build(cluster);
     }
 
