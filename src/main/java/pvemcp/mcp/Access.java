@@ -91,9 +91,7 @@ final class Access {
     }
 
     private Log.Level level(int status) {
-        if (status < 400 || PROBES.contains(http.getRequestURI().getPath())) {
-            return Log.Level.DEBUG;
-        }
-        return status < 500 ? Log.Level.INFO : Log.Level.WARN;
+        boolean probe = PROBES.contains(http.getRequestURI().getPath());
+        return status < 400 || probe ? Log.Level.DEBUG : Log.Level.INFO;
     }
 }

@@ -24,6 +24,7 @@ import pvemcp.gate.Policy.Answer;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
+import pvemcp.sim.scenario.Scenarios;
 import pvemcp.tool.Tier;
 import pvemcp.tools.Dashboard;
 
@@ -275,6 +276,20 @@ class DashboardTest {
             browser.eval("call({ name, arguments: { ...args, confirm: ticket } }).then(r => again = r)");
             browser.await("again.isError");
             assertThat(lab.requests()).doesNotContain(REBOOT);
+        }
+    }
+
+    @Test
+    void of_several_clusters_what_is_grave_stands_first() throws IOException {
+        lab.beside("home", Scenarios.homelab());
+        lab.beside("work", Scenarios.troubled());
+        serve();
+        try (var _ = open()) {
+            browser.await("document.querySelectorAll('.problems li').length > 3");
+            assertThat(
+                            browser.text(
+                                    "[...document.querySelectorAll('.problems li .state')].map(it => it.innerText.trim()).join()"))
+                    .matches("grave(,grave)*(,minor)+");
         }
     }
 

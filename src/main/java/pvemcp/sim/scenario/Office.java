@@ -24,6 +24,7 @@ final class Office {
             var node = cluster.addNode(name);
             node.cores = 32;
             node.memory = 256L << 30;
+            node.host.services.get("corosync").running = true;
         }
         office.storages();
         office.guests();
