@@ -118,7 +118,6 @@ final class ApiAnswer {
     }
 
     private static String cell(Json value, int longest) {
-        var text = Clean.oneLine(value.scalarText().orElseGet(() -> value == Json.Null.NULL ? "" : value.write()));
-        return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+        return Clean.cell(value.scalarText().orElseGet(() -> value == Json.Null.NULL ? "" : value.write()), longest);
     }
 }

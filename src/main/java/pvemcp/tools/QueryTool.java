@@ -26,6 +26,8 @@ record QueryTool(
         int limit)
         implements Call<QueryTool.Found>, Everywhere {
     private static final Duration LONGEST = Duration.ofSeconds(5);
+    /// Of a cell, in characters.
+    private static final int WIDEST = 160;
     // 2,000 tokens or less, whatever the columns hold
     private static final int MOST_CHARACTERS = 3_600;
 
@@ -75,7 +77,7 @@ record QueryTool(
         int characters = 0;
         for (var row : answer.rows()) {
             var cells = row.stream()
-                    .map(cell -> cell.map(Clean::line).map(QueryTool::brief).orElse(""))
+                    .map(cell -> cell.map(text -> Clean.cell(text, WIDEST)).orElse(""))
                     .toList();
             characters += cells.stream().mapToInt(cell -> cell.length() + 1).sum();
             if (characters > MOST_CHARACTERS && !rows.isEmpty()) {
@@ -94,10 +96,6 @@ record QueryTool(
             notes.add("no rows; what this token may not see is not there for it");
         }
         return new Found(answer.columns(), rows, notes);
-    }
-
-    private static String brief(String text) {
-        return text.length() > 160 ? text.substring(0, 159) + "…" : text;
     }
 
     /// Columns, rows, and what is to be known about them.

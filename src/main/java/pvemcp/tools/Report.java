@@ -44,8 +44,7 @@ record Report(String conclusion, List<Section> sections, List<String> next, List
         }
 
         private static String cell(String text) {
-            var line = Clean.line(text);
-            return line.length() > WIDEST ? line.substring(0, WIDEST - 1) + "…" : line;
+            return Clean.cell(text, WIDEST);
         }
     }
 
@@ -158,8 +157,7 @@ record Report(String conclusion, List<Section> sections, List<String> next, List
     }
 
     private static String brief(String line) {
-        var clean = Clean.line(line);
-        return clean.length() > 200 ? clean.substring(0, 199) + "…" : clean;
+        return Clean.cell(line, 200);
     }
 
     @Override

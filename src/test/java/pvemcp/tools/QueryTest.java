@@ -1,5 +1,6 @@
 package pvemcp.tools;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -40,6 +41,17 @@ class QueryTest {
                     .shows("guests|vmid name type node status", "snapshots|vmid name parent taken(time)")
                     .text();
             assertThat(Tokens.count(text)).isLessThanOrEqualTo(2_000);
+        }
+    }
+
+    @Test
+    void a_cell_is_cut_between_characters_and_not_within_one() {
+        try (var lab = Lab.of(Scenes.small())) {
+            var text = that(lab.call("pve_query", "sql", "SELECT '" + "\uD83D\uDDA5".repeat(100) + "' AS x"))
+                    .shows("…")
+                    .text();
+            // Half a character is none, and comes out as a question mark.
+            assertThat(new String(text.getBytes(UTF_8), UTF_8)).isEqualTo(text);
         }
     }
 
