@@ -264,7 +264,7 @@ final class DoctorCommand implements Command {
     private void rights(Rights rights, ClusterSettings settings, Policy policy, boolean fix) {
         var columns = new ArrayList<>(List.of("it may, on"));
         for (var tier : Tier.values()) {
-            columns.add(word(tier));
+            columns.add(tier.word());
         }
         var rows = new ArrayList<List<String>>();
         var remedies = new ArrayList<String>();
@@ -275,7 +275,7 @@ final class DoctorCommand implements Command {
                 boolean denied = policy.answer(tier) == Policy.Answer.DENY || tier.compareTo(settings.most()) > 0;
                 row.add(may.equals("–") || !denied ? may : may + ", policy denies");
                 if (may.equals("no") && !denied && !settings.principal().isEmpty()) {
-                    remedies.add("# %s: %s".formatted(area.name(), word(tier)));
+                    remedies.add("# %s: %s".formatted(area.name(), tier.word()));
                     remedies.addAll(rights.remedy(area, tier, settings.principal()));
                 }
             }
@@ -310,10 +310,6 @@ final class DoctorCommand implements Command {
             Withheld.told(withheld, fix ? settings.principal() : "")
                     .forEach(line -> console.out().println("    " + line));
         }
-    }
-
-    private static String word(Tier tier) {
-        return tier.name().toLowerCase(Locale.ROOT);
     }
 
     void line(String mark, String text) {

@@ -2,7 +2,6 @@ package pvemcp.cli;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -103,7 +102,7 @@ final class PolicyCommand implements Command {
     }
 
     private static String tier(Judgement judgement) {
-        return judgement.tier().name().toLowerCase(Locale.ROOT);
+        return judgement.tier().word();
     }
 
     private static Json.Obj json(Judgement judgement) {

@@ -45,7 +45,7 @@ final class ToolPages {
     }
 
     static String tier(Tool<?> tool) {
-        return tool.tier().name().toLowerCase(Locale.ROOT);
+        return tool.tier().word();
     }
 
     static String values(Param param) {

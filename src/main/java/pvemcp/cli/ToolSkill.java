@@ -2,7 +2,6 @@ package pvemcp.cli;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
 import pvemcp.gate.Policy;
 import pvemcp.tool.Param;
@@ -65,8 +64,7 @@ final class ToolSkill {
                 |---|---|---|
                 """);
         for (var tier : Tier.values()) {
-            page.append("| `%s` | %s | %s |%n"
-                    .formatted(tier.name().toLowerCase(Locale.ROOT), meaning(tier), byDefault(tier)));
+            page.append("| `%s` | %s | %s |%n".formatted(tier.word(), meaning(tier), byDefault(tier)));
         }
         page.append("""
 

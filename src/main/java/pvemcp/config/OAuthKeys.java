@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -183,7 +182,7 @@ final class OAuthKeys {
         var scopes = new LinkedHashMap<String, Tier>();
         if (given.isEmpty()) {
             for (var tier : Tier.values()) {
-                scopes.put("pve:" + tier.name().toLowerCase(Locale.ROOT), tier);
+                scopes.put("pve:" + tier.word(), tier);
             }
             return Collections.unmodifiableSequencedMap(scopes);
         }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
@@ -48,7 +47,7 @@ public final class TokenFile {
             reach.within().tags().forEach(tag -> within.add("tag=" + tag));
             reach.within().vmids().forEach(guest -> within.add("guest=" + guest));
             reach.within().nodes().forEach(node -> within.add("node=" + node));
-            var tier = reach.most().name().toLowerCase(Locale.ROOT);
+            var tier = reach.most().word();
             return (reach.principal() + "  " + hash + tier + "  " + String.join(",", within)).stripTrailing();
         }
     }
@@ -128,7 +127,7 @@ public final class TokenFile {
     static Tier tier(String text) {
         var names = new ArrayList<String>();
         for (var tier : Tier.values()) {
-            var name = tier.name().toLowerCase(Locale.ROOT);
+            var name = tier.word();
             if (name.equals(text)) {
                 return tier;
             }

@@ -194,7 +194,7 @@ public record Gate(Policy policy, Reach reach) {
     }
 
     private Verdict byTier(Tier tier) {
-        var key = "policy." + tier.name().toLowerCase(Locale.ROOT);
+        var key = "policy." + tier.word();
         return switch (policy.answer(tier)) {
             case ALLOW -> new Verdict.Allow(key);
             case ASK -> new Verdict.Hold(key, key + " = ask");

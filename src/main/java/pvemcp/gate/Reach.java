@@ -1,6 +1,5 @@
 package pvemcp.gate;
 
-import java.util.Locale;
 import pvemcp.tool.Tier;
 
 /// How far one of several callers may go of what the policy allows everybody.
@@ -17,7 +16,7 @@ public record Reach(String principal, Tier most, Policy.Protection within) {
         return new Verdict.Deny(
                 "token.tier",
                 "the token of '%s' is for calls up to the tier %s, and this one is above"
-                        .formatted(principal, most.name().toLowerCase(Locale.ROOT)),
+                        .formatted(principal, most.word()),
                 "whoever runs this server can give '%s' another token".formatted(principal));
     }
 

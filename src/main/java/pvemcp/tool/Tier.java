@@ -1,5 +1,7 @@
 package pvemcp.tool;
 
+import java.util.Locale;
+
 /// How much a call can do, mildest first. Policy speaks only of these.
 public enum Tier {
     /// Looks, changes nothing.
@@ -11,5 +13,10 @@ public enum Tier {
     /// Removes what cannot be had back: guests, disks, snapshots, backups.
     DESTROY,
     /// Runs code on a host or in a guest, hands out credentials or rights, or opens a way out of the cluster.
-    EXECUTE
+    EXECUTE;
+
+    /// As configuration and answers write it: `destroy`.
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -112,7 +112,7 @@ public record Rights(Permissions granted, List<Area> areas) {
         var privileges = new LinkedHashSet<String>();
         granted.on(area.path()).stream().filter(name -> name.startsWith(kind)).forEach(privileges::add);
         privileges.addAll(needed);
-        var role = "Mcp" + capital(area.name()) + capital(tier.name().toLowerCase(Locale.ROOT));
+        var role = "Mcp" + capital(area.name()) + capital(tier.word());
         int token = principal.indexOf('!');
         var lines = new ArrayList<String>();
         lines.add("pveum role add %s --privs '%s'".formatted(role, String.join(" ", privileges)));
