@@ -112,6 +112,8 @@ class LoggingTest {
             assertThat(text(request, "rpc_method")).isEqualTo("tools/call");
             assertThat(text(request, "request_id")).isEqualTo(text(call, "request_id"));
             assertThat(text(request, "principal")).isEqualTo("http");
+            // It has not said what it is.
+            assertThat(call.text("client")).isEmpty();
         }
     }
 

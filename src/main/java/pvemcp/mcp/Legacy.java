@@ -142,8 +142,9 @@ final class Legacy implements Era, Hub.Listener, AutoCloseable {
 
     /// Name and version, for the log and the ledger. The client wrote them, so they prove nothing.
     static String clientName(Json.Obj info) {
-        return Text.brief(
-                info.text("name").orElse("") + " " + info.text("version").orElse(""));
+        return Text.brief(info.text("name").orElse("") + " "
+                        + info.text("version").orElse(""))
+                .strip();
     }
 
     private void list(Exchange exchange, Kind kind, Asking asking) {
