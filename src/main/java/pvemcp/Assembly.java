@@ -327,8 +327,11 @@ final class Assembly implements Host {
                 .withPort(request.port())
                 .withSeed(request.seed())
                 .withUnauthorizedDelay();
+        options = request.state().map(options::withState).orElse(options);
+        options = request.strict().map(options::withStrict).orElse(options);
         var sim = PveSim.start(options);
-        return new Simulation(sim.url(), sim.token().id(), sim.token().secret(), sim.fingerprint(), sim::close);
+        var token = sim.token();
+        return new Simulation(sim.url(), token.id(), token.secret(), sim.fingerprint(), sim::state, sim::close);
     }
 
     private static Scenario scenario(SimRequest request) {

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Scanner;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.audit.AuditLog;
@@ -784,30 +782,54 @@ class CommandLineTest {
 
     @Test
     void the_simulator_runs_alone_and_says_how_to_get_in() throws Exception {
-        var pipe = new PipedInputStream();
-        var out = new PrintStream(new PipedOutputStream(pipe), true, StandardCharsets.UTF_8);
-        var running = new Thread(() -> Main.run(
-                List.of("sim", "--port", "0", "--scenario", "homelab"),
-                new Console(InputStream.nullInputStream(), out, out, false, false, 0),
-                new Surroundings(Map.of(), directory, directory)));
-        running.start();
-        try {
-            var told = new HashMap<String, String>();
-            var lines = new Scanner(pipe, StandardCharsets.UTF_8);
-            for (var line = lines.nextLine(); !line.startsWith("curl"); line = lines.nextLine()) {
-                if (line.contains("=")) {
-                    told.put(
-                            line.substring(0, line.indexOf('=')),
-                            line.substring(line.indexOf('=') + 1).replace("'", ""));
-                }
-            }
-            env.putAll(told);
-            assertThat(told).hasSize(4);
+        try (var sim = new Running(Map.of(), directory, "sim", "--port", "0", "--scenario", "homelab")) {
+            connectTo(sim);
             assertThat(run("call", "node_list").out).contains("pve1");
-        } finally {
-            running.interrupt();
-            running.join();
         }
+    }
+
+    @Test
+    void the_simulator_goes_on_from_the_file_that_it_left() throws Exception {
+        var file = directory.resolve("lab.json");
+        try (var sim = new Running(Map.of(), directory, "sim", "--port", "0", "--strict", "--state", "lab.json")) {
+            connectTo(sim);
+            var done = run("call", "snapshot_create", "guest=web", "name=kept", "--yes");
+            assertThat(done.status).as(done.out + done.err).isEqualTo(Exit.OK);
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+
+        var before = Map.copyOf(env);
+        try (var sim = new Running(Map.of(), directory, "sim", "--port", "0", "--state", file.toString())) {
+            assertThat(sim.says()).startsWith("pve-mcp: it goes on from " + file);
+            connectTo(sim);
+            assertThat(env).containsEntry("PVE_MCP_TOKEN_SECRET", before.get("PVE_MCP_TOKEN_SECRET"));
+            assertThat(env).containsEntry("PVE_MCP_FINGERPRINT", before.get("PVE_MCP_FINGERPRINT"));
+            assertThat(run("call", "snapshot_list", "guest=web").out).contains("kept");
+        }
+    }
+
+    @Test
+    void a_file_that_no_simulator_left_is_not_touched() throws Exception {
+        var file = Files.writeString(directory.resolve("lab.json"), "{\"guests\":[]}");
+
+        var told = run("sim", "--port", "0", "--state", "lab.json");
+
+        assertThat(told.status).isEqualTo(Exit.USAGE);
+        assertThat(told.err).contains(file + " is not to be gone on from: it is no saved simulator");
+        assertThat(file).hasContent("{\"guests\":[]}");
+        Files.writeString(file, "guests");
+        assertThat(run("sim", "--state", "lab.json").err).contains(file + " is no saved simulator");
+    }
+
+    /// Has the following lines be about this simulator.
+    private void connectTo(Running sim) {
+        var told = sim.saysUntil("curl").stream()
+                .filter(line -> line.startsWith("PVE_MCP_"))
+                .map(line -> line.split("=", 2))
+                .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1].replace("'", "")));
+        assertThat(told).hasSize(4);
+        env.putAll(told);
     }
 
     @Test

@@ -11,11 +11,12 @@ import org.junit.jupiter.api.Test;
 class RingsTest {
     /// What stands beside the rings, `PveSim` and what it is started with, is for all.
     private static final Map<String, Set<String>> RINGS = Map.of(
+            "state", Set.of(),
             "time", Set.of(),
-            "world", Set.of("time"),
+            "world", Set.of("state", "time"),
             "metrics", Set.of("world"),
-            "task", Set.of("time", "world"),
-            "api", Set.of("time", "world", "metrics", "task"),
+            "task", Set.of("state", "time", "world"),
+            "api", Set.of("state", "time", "world", "metrics", "task"),
             "http", Set.of("time", "world", "task", "api"),
             "ssh", Set.of("world"),
             "scenario", Set.of("world"));

@@ -2,70 +2,34 @@ package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import pvemcp.cli.Console;
-import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
 
 /// A server over HTTP in this process, for as long as the block lasts.
 final class Served implements AutoCloseable {
-    private final Thread thread;
+    private final Running running;
     private final HttpClient client = HttpClient.newHttpClient();
-    private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
     private final String told;
     private final String base;
 
     Served(Map<String, String> env, Path directory, String... args) {
-        var out = new PrintStream(new Told(), true, StandardCharsets.UTF_8);
-        var console = new Console(InputStream.nullInputStream(), out, out, false, false, 0);
-        var surroundings = new Surroundings(env, directory, directory);
-        thread = Thread.ofPlatform().start(() -> Main.run(List.of(args), console, surroundings));
+        running = new Running(env, directory, args);
         var first = says();
         base = first.replaceFirst(".*(http://[^/]*).*", "$1");
         told = first + "\n" + says();
         says(); // where people find a page
     }
 
-    /// Lines, each whole.
-    private final class Told extends OutputStream {
-        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-
-        @Override
-        public synchronized void write(int b) {
-            if (b == '\n') {
-                said.add(line.toString(StandardCharsets.UTF_8));
-                line.reset();
-            } else {
-                line.write(b);
-            }
-        }
-    }
-
     /// The next line that it says after its start; fails where none comes.
     String says() {
-        try {
-            var line = said.poll(20, TimeUnit.SECONDS);
-            assertThat(line).as("the server says nothing").isNotNull();
-            return line;
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        return running.says();
     }
 
     /// What the server says at its start: where it is, and who may come in.
@@ -143,12 +107,7 @@ final class Served implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        running.close();
         client.close();
     }
 }

@@ -1,7 +1,9 @@
 package pvemcp.cli;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -37,26 +39,86 @@ final class SimCommand implements Command {
                 Command.option("--guests", int.class, "N", "500", "How many guests a fleet has, at most 10000."));
         spec.addOption(Command.option("--seed", long.class, "N", "1", "The same seed makes the same cluster."));
         spec.addOption(Command.option("--speed", double.class, "X", "1", "How much faster than ours its time runs."));
+        spec.addOption(Command.option(
+                "--state", String.class, "FILE", "", "Go on from what is in this file, and leave it there at the end."));
+        spec.addOption(Command.flag("--strict", "Fail where a reply is not as Proxmox VE's schema declares it."));
         return spec;
     }
 
     @Override
     public int run(ParseResult parsed) {
+        var file = Optional.of(parsed.matchedOptionValue("--state", ""))
+                .filter(path -> !path.isEmpty())
+                .map(path -> new StateFile(host.surroundings().resolve(path)));
         var request = new SimRequest(
                 parsed.matchedOptionValue("--port", 8006),
                 parsed.matchedOptionValue("--scenario", "homelab"),
                 parsed.matchedOptionValue("--nodes", 8),
                 parsed.matchedOptionValue("--guests", 500),
                 parsed.matchedOptionValue("--seed", 1L),
-                parsed.matchedOptionValue("--speed", 1.0));
+                parsed.matchedOptionValue("--speed", 1.0),
+                file.map(StateFile::read),
+                Command.has(parsed, "--strict") ? Optional.of(this::say) : Optional.empty());
         check(request);
-        try (var sim = host.simulate(request)) {
-            tell(sim);
-            untilASignal();
-            return Exit.OK;
+        var sim = start(request, file);
+        var ending = new Ending(sim, file);
+        // On SIGTERM or SIGINT; the JVM then ends with 143 or 130, as is the custom.
+        Runtime.getRuntime().addShutdownHook(new Thread(ending::end, "pve-mcp-end"));
+        tell(sim);
+        untilASignal();
+        return ending.end() ? Exit.OK : Exit.FAILED;
+    }
+
+    private Simulation start(SimRequest request, Optional<StateFile> file) {
+        try {
+            var sim = host.simulate(request);
+            request.state()
+                    .filter(state -> !state.isEmpty())
+                    .ifPresent(_ -> say("it goes on from %s: what a new cluster would be like is of no account"
+                            .formatted(file.orElseThrow().path())));
+            return sim;
         } catch (UncheckedIOException e) {
             throw new UsageException("the simulator cannot listen on port %d (%s): --port 0 takes a free one"
                     .formatted(request.port(), e.getCause().getMessage()));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("%s is not to be gone on from: %s"
+                    .formatted(file.map(StateFile::path).orElseThrow(() -> e), e.getMessage()));
+        }
+    }
+
+    private void say(String what) {
+        console.err().println("pve-mcp: " + what);
+    }
+
+    /// Ends the simulator and keeps its state, once.
+    private final class Ending {
+        private final Simulation sim;
+        private final Optional<StateFile> file;
+        private Optional<Boolean> ended = Optional.empty();
+
+        Ending(Simulation sim, Optional<StateFile> file) {
+            this.sim = sim;
+            this.file = file;
+        }
+
+        /// @return whether the state is kept, where that was wanted
+        synchronized boolean end() {
+            if (ended.isEmpty()) {
+                sim.close();
+                ended = Optional.of(file.map(this::keep).orElse(true));
+            }
+            return ended.get();
+        }
+
+        private boolean keep(StateFile kept) {
+            try {
+                kept.write(sim.state().get());
+                say("its state is in " + kept.path());
+                return true;
+            } catch (IOException e) {
+                say("its state is lost: %s cannot be written: %s".formatted(kept.path(), e));
+                return false;
+            }
         }
     }
 

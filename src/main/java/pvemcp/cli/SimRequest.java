@@ -1,5 +1,9 @@
 package pvemcp.cli;
 
+import java.util.Optional;
+import java.util.function.Consumer;
+import pvemcp.json.Json;
+
 /// What kind of simulated cluster somebody wants.
 ///
 /// @param port 0 for any free one
@@ -7,4 +11,14 @@ package pvemcp.cli;
 /// @param nodes how many nodes a fleet has
 /// @param guests how many guests a fleet has
 /// @param speed how much faster than real its time runs
-public record SimRequest(int port, String scenario, int nodes, int guests, long seed, double speed) {}
+/// @param state what it is to go on from instead, an empty object for nothing; empty where none will be asked for
+/// @param strict who hears of replies that are not as PVE declares them; empty where they are not looked at
+public record SimRequest(
+        int port,
+        String scenario,
+        int nodes,
+        int guests,
+        long seed,
+        double speed,
+        Optional<Json.Obj> state,
+        Optional<Consumer<String>> strict) {}

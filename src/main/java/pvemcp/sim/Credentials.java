@@ -1,6 +1,7 @@
 package pvemcp.sim;
 
 import java.util.UUID;
+import pvemcp.sim.state.Form;
 import pvemcp.sim.world.Access;
 import pvemcp.sim.world.Acl;
 import pvemcp.sim.world.Cluster;
@@ -11,6 +12,10 @@ import pvemcp.sim.world.User;
 ///
 /// @param id `user@realm!name`
 public record Credentials(String id, String secret) {
+    static final Form<Credentials> FORM = Form.value(
+            new Credentials("", ""),
+            (fields, token) -> new Credentials(fields.text("id", token.id), fields.text("secret", token.secret)));
+
     /// A token of a user who may do everything, as most people make one for a tool. It is not root, so what PVE keeps
     /// for `root@pam` it may not.
     public static Credentials operator(Cluster cluster) {

@@ -7,11 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import pvemcp.json.Json;
 import pvemcp.sim.api.AllRoutes;
+import pvemcp.sim.api.Call;
 import pvemcp.sim.api.Routes;
 import pvemcp.sim.http.Front;
 import pvemcp.sim.ssh.SimSsh;
-import pvemcp.sim.task.SimTasks;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.World;
@@ -21,41 +22,48 @@ import pvemcp.sim.world.World;
 /// One lock is around every request and every look from outside, so the world behind it needs none. Thread-safe.
 public final class PveSim implements World, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
-    private final SimTime time;
-    private final Cluster cluster;
-    private final SimTasks tasks;
-    private final Credentials credentials;
+    private final State world;
     private final Faults faults;
     private final Routes routes;
     private final Front front;
     private final SimOptions options;
+    private final Optional<Journal> journal;
     private Optional<SimSsh> ssh = Optional.empty();
     private Optional<BackupSim> backups = Optional.empty();
 
-    private PveSim(SimOptions options) {
+    private PveSim(SimOptions options) throws IOException {
         this.options = options;
-        time = options.time();
-        cluster = new Cluster(time, options.seed());
-        tasks = new SimTasks(time);
-        credentials = options.scenario().seed(cluster);
-        tasks.recall(cluster.history);
-        faults = new Faults(tasks, this::change);
+        var saved = options.state().filter(state -> !state.isEmpty()).map(Saved::of);
+        world = saved.map(earlier -> State.fromJson(earlier.world(), options.time()))
+                .orElseGet(() -> State.begin(options.scenario(), options.time(), options.seed()));
+        faults = new Faults(world.tasks, this::change);
         routes = AllRoutes.of(options.schema());
-        front = new Front(options, lock, cluster, tasks, routes, faults);
+        front = new Front(options, lock, world.cluster, world.tasks, routes, faults);
+        front.certify(saved.map(Saved::certificate).orElse(new byte[0]));
+        saved.ifPresent(this::goOn);
+        journal = options.state().map(_ -> saved.map(
+                        earlier -> new Journal(world, earlier.world(), earlier.since()))
+                .orElseGet(() -> new Journal(world)));
+        front.listen(journal.<Consumer<Call>>map(told -> told).orElse(_ -> {}));
     }
 
-    /// Starts on a free loopback port.
+    /// Goes through what another simulator had under way when it ended.
+    private void goOn(Saved saved) {
+        saved.since().forEach(front::again);
+        world.time.reach(saved.at());
+    }
+
+    /// Starts on a free loopback port, strict: for tests, which see from a 500 what is not as declared.
     public static PveSim start(Scenario scenario, SimTime time) {
-        return start(SimOptions.of(scenario, time));
+        return start(SimOptions.of(scenario, time).withStrict(_ -> {}));
     }
 
-    /// Starts; an [java.io.UncheckedIOException] where the port is taken or the certificate's directory is not to be
-    /// used.
+    /// Starts; an [java.io.UncheckedIOException] where the port is taken.
+    ///
+    /// @throws IllegalArgumentException where the state it is to go on from is none
     public static PveSim start(SimOptions options) {
         try {
-            var sim = new PveSim(options);
-            sim.front.listen();
-            return sim;
+            return new PveSim(options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -77,7 +85,7 @@ public final class PveSim implements World, AutoCloseable {
 
     /// An API token of the scenario that is ready for use.
     public Credentials token() {
-        return credentials;
+        return world.token();
     }
 
     /// What of PVE's API is simulated.
@@ -109,19 +117,21 @@ public final class PveSim implements World, AutoCloseable {
     public <T> T ask(Function<Cluster, T> question) {
         lock.lock();
         try {
-            time.catchUp();
-            return question.apply(cluster);
+            world.time.catchUp();
+            return question.apply(world.cluster);
         } finally {
             lock.unlock();
         }
     }
 
+    /// While something is under way, [#state] does not know of the change.
     @Override
     public void change(Consumer<Cluster> change) {
         lock.lock();
         try {
-            time.catchUp();
-            change.accept(cluster);
+            world.time.catchUp();
+            change.accept(world.cluster);
+            journal.ifPresent(Journal::beginAnew);
         } finally {
             lock.unlock();
         }
@@ -129,13 +139,27 @@ public final class PveSim implements World, AutoCloseable {
 
     /// Moves a clock that stands ([SimTime#byHand]); what became due has happened when this returns.
     public void advance(Duration step) {
-        if (!(time instanceof SimTime.ByHand hand)) {
+        if (!(world.time instanceof SimTime.ByHand hand)) {
             throw new IllegalStateException("this simulator's clock runs by itself");
         }
         lock.lock();
         try {
             hand.advance(step);
-            time.catchUp();
+            world.time.catchUp();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What another simulator can go on from, as [SimOptions#withState] has it: the world with whatever is under way,
+    /// the token, the certificate. Its secrets are in there as they are. Faults on order are not.
+    public Json.Obj state() {
+        lock.lock();
+        try {
+            world.time.catchUp();
+            return journal.orElseThrow().save(front.pkcs12()).json();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } finally {
             lock.unlock();
         }
@@ -154,7 +178,7 @@ public final class PveSim implements World, AutoCloseable {
         if (backups.isEmpty()) {
             lock.lock();
             try {
-                backups = Optional.of(new BackupSim(options, lock, cluster));
+                backups = Optional.of(new BackupSim(options, lock, world.cluster));
             } finally {
                 lock.unlock();
             }

@@ -1,8 +1,9 @@
 package pvemcp.sim;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
+import pvemcp.json.Json;
 import pvemcp.schema.ApiSchema;
 import pvemcp.sim.time.SimTime;
 
@@ -11,43 +12,63 @@ import pvemcp.sim.time.SimTime;
 /// @param port 0 for any free one
 /// @param host the address to listen on; loopback by default, and hardly ever anything else: the simulator's secrets
 ///     are no secrets
-/// @param certificates where the certificate is kept; empty for a new one each time
 /// @param unauthorizedDelay how long a 401 is held back; PVE takes 3 s
 /// @param seed of all that is made up
+/// @param state whether [PveSim#state] is wanted: what another simulator left there, or an empty object
+/// @param strict who hears of replies that are not as PVE declares them, which fail then; empty for not looking
 public record SimOptions(
         Scenario scenario,
         SimTime time,
         ApiSchema schema,
         String host,
         int port,
-        Optional<Path> certificates,
         Duration unauthorizedDelay,
-        long seed) {
+        long seed,
+        Optional<Json.Obj> state,
+        Optional<Consumer<String>> strict) {
 
-    /// On a free loopback port, with a new certificate, without the delay of a 401: for tests.
+    /// On a free loopback port, without the delay of a 401, forgetting all.
     public static SimOptions of(Scenario scenario, SimTime time) {
         return new SimOptions(
-                scenario, time, ApiSchema.builtIn("9.2"), "127.0.0.1", 0, Optional.empty(), Duration.ZERO, 1);
+                scenario,
+                time,
+                ApiSchema.builtIn("9.2"),
+                "127.0.0.1",
+                0,
+                Duration.ZERO,
+                1,
+                Optional.empty(),
+                Optional.empty());
     }
 
     public SimOptions withPort(int value) {
-        return new SimOptions(scenario, time, schema, host, value, certificates, unauthorizedDelay, seed);
+        return new SimOptions(scenario, time, schema, host, value, unauthorizedDelay, seed, state, strict);
     }
 
     public SimOptions withHost(String value) {
-        return new SimOptions(scenario, time, schema, value, port, certificates, unauthorizedDelay, seed);
-    }
-
-    public SimOptions withCertificatesIn(Path directory) {
-        return new SimOptions(scenario, time, schema, host, port, Optional.of(directory), unauthorizedDelay, seed);
+        return new SimOptions(scenario, time, schema, value, port, unauthorizedDelay, seed, state, strict);
     }
 
     /// Holds every 401 back for the 3 s that pveproxy does (PVE::APIServer::AnyEvent).
     public SimOptions withUnauthorizedDelay() {
-        return new SimOptions(scenario, time, schema, host, port, certificates, Duration.ofSeconds(3), seed);
+        return new SimOptions(scenario, time, schema, host, port, Duration.ofSeconds(3), seed, state, strict);
     }
 
     public SimOptions withSeed(long value) {
-        return new SimOptions(scenario, time, schema, host, port, certificates, unauthorizedDelay, value);
+        return new SimOptions(scenario, time, schema, host, port, unauthorizedDelay, value, state, strict);
+    }
+
+    /// Goes on where another simulator ended, and can itself be gone on from.
+    ///
+    /// @param earlier what [PveSim#state] of the other one was; an empty object for a new cluster of the scenario
+    public SimOptions withState(Json.Obj earlier) {
+        return new SimOptions(
+                scenario, time, schema, host, port, unauthorizedDelay, seed, Optional.of(earlier), strict);
+    }
+
+    /// Compares each reply with what the schema says an operation returns; one that differs is a 500 that says how.
+    public SimOptions withStrict(Consumer<String> alsoTold) {
+        return new SimOptions(
+                scenario, time, schema, host, port, unauthorizedDelay, seed, state, Optional.of(alsoTold));
     }
 }

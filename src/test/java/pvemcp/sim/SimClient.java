@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
@@ -19,9 +21,15 @@ import javax.net.ssl.X509TrustManager;
 import pvemcp.json.Json;
 
 /// Speaks HTTP to a simulator byte by byte, so that a test sees reason phrases and broken connections as they are.
-final class SimClient {
+final class SimClient implements AutoCloseable {
+    /// pveproxy ends a connection after so many.
+    private static final int REQUESTS_A_CONNECTION = 100;
+
     private final PveSim sim;
     private final List<String> headers = new ArrayList<>();
+    private boolean keepsAlive;
+    private Optional<Socket> kept = Optional.empty();
+    private int sent;
 
     private SimClient(PveSim sim) {
         this.sim = sim;
@@ -41,6 +49,24 @@ final class SimClient {
         copy.headers.addAll(headers);
         copy.headers.add(header);
         return copy;
+    }
+
+    /// The same over one connection, as long as that is kept open: for many requests. To be closed.
+    SimClient keepingAlive() {
+        keepsAlive = true;
+        return this;
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (kept.isPresent()) {
+                kept.get().close();
+            }
+            kept = Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     record Answer(int status, String reason, Map<String, String> headers, byte[] bytes) {
@@ -99,15 +125,30 @@ final class SimClient {
         return raw(String.join("\r\n", lines) + "\r\n\r\n" + form);
     }
 
-    /// Sends these bytes on a connection of their own and reads one answer.
+    /// Sends these bytes and reads one answer.
     Answer raw(String request) {
-        try (var socket = trusting().createSocket("127.0.0.1", sim.port())) {
-            socket.setSoTimeout(10_000);
+        boolean again = false;
+        try {
+            var socket = kept.isPresent() ? kept.get() : connect();
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            return read(socket.getInputStream());
+            var answer = read(socket.getInputStream());
+            again = keepsAlive && answer.status() < 400 && ++sent < REQUESTS_A_CONNECTION;
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            if (!again) {
+                close();
+            }
         }
+    }
+
+    private Socket connect() throws IOException {
+        var socket = trusting().createSocket("127.0.0.1", sim.port());
+        socket.setSoTimeout(10_000);
+        kept = Optional.of(socket);
+        sent = 0;
+        return socket;
     }
 
     static Answer read(InputStream in) throws IOException {

@@ -5,9 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -38,26 +35,25 @@ import pvemcp.sim.world.NodeCertificate;
 record Certificate(X509Certificate certificate, PrivateKey key) {
     private static final char[] PASSWORD = "sim".toCharArray();
     private static final String NAME = "pve-mcp simulator";
-    private static final String STORE = "sim-certificate.p12";
 
-    /// The certificate kept in this directory, made at the first time.
-    static Certificate keptIn(Path directory, Instant now) throws IOException, GeneralSecurityException {
-        var file = directory.resolve(STORE);
-        if (Files.exists(file)) {
-            var kept = load(file);
-            if (kept.certificate.getNotAfter().toInstant().isAfter(now)) {
-                return kept;
+    /// The one of [#pkcs12]; a new one where that is nothing or has expired.
+    static Certificate of(byte[] pkcs12, Instant now) throws IOException, GeneralSecurityException {
+        if (pkcs12.length > 0) {
+            var store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(pkcs12), PASSWORD);
+            var kept = (X509Certificate) store.getCertificate("sim");
+            if (kept.getNotAfter().toInstant().isAfter(now)) {
+                return new Certificate(kept, (PrivateKey) store.getKey("sim", PASSWORD));
             }
         }
-        var made = make(now);
-        Files.createDirectories(directory);
-        // Two simulators that start at once both write; the last whole file wins.
-        var temporary = Files.createTempFile(directory, "sim", ".p12");
-        try (var out = Files.newOutputStream(temporary)) {
-            made.store().store(out, PASSWORD);
-        }
-        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        return made;
+        return make(now);
+    }
+
+    /// The certificate with its key (RFC 7292).
+    byte[] pkcs12() throws IOException, GeneralSecurityException {
+        var bytes = new ByteArrayOutputStream();
+        store().store(bytes, PASSWORD);
+        return bytes.toByteArray();
     }
 
     static Certificate make(Instant now) throws GeneralSecurityException {
@@ -68,12 +64,6 @@ record Certificate(X509Certificate certificate, PrivateKey key) {
         var certificate =
                 (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(encoded);
         return new Certificate(certificate, pair.getPrivate());
-    }
-
-    private static Certificate load(Path file) throws IOException, GeneralSecurityException {
-        var store = KeyStore.getInstance(file.toFile(), PASSWORD);
-        return new Certificate(
-                (X509Certificate) store.getCertificate("sim"), (PrivateKey) store.getKey("sim", PASSWORD));
     }
 
     private KeyStore store() throws IOException, GeneralSecurityException {

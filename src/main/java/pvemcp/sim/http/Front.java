@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import pvemcp.schema.Verb;
 import pvemcp.sim.Faults;
 import pvemcp.sim.SimError;
 import pvemcp.sim.SimOptions;
+import pvemcp.sim.api.Call;
 import pvemcp.sim.api.Request;
 import pvemcp.sim.api.Routes;
 import pvemcp.sim.task.SimTasks;
@@ -52,6 +54,7 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
     private Certificate certificate;
     private SSLContext own;
     private HttpServer server;
+    private Consumer<Call> journal = _ -> {};
 
     /// @param lock what is held whenever the world is touched
     public Front(
@@ -68,20 +71,60 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         this.files = new StaticFiles(schema);
     }
 
-    /// Opens the port.
-    public void listen() throws IOException {
+    /// Takes the certificate to answer with.
+    ///
+    /// @param pkcs12 one that was kept; empty for a new one
+    public void certify(byte[] pkcs12) throws IOException {
         try {
-            var now = time.now();
-            certificate = options.certificates().isPresent()
-                    ? Certificate.keptIn(options.certificates().get(), now)
-                    : Certificate.make(now);
+            certificate = Certificate.of(pkcs12, time.now());
             cluster.certificate = certificate.described();
-            var address = InetAddress.getByName(options.host());
             own = certificate.context();
-            server = new HttpServer(address, options.port(), this::tls, this, this::now);
         } catch (GeneralSecurityException e) {
             throw new IOException("no certificate could be made", e);
         }
+    }
+
+    /// The certificate with its key, to be kept.
+    public byte[] pkcs12() throws IOException {
+        try {
+            return certificate.pkcs12();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the certificate cannot be kept", e);
+        }
+    }
+
+    /// Goes through a call once more, at its moment. What it was answered was told then.
+    public void again(Call call) {
+        time.catchUp(call.at());
+        var operation = schema.operation(call.verb(), call.path())
+                .orElseThrow(() -> new IllegalArgumentException(call.verb() + " " + call.path() + " is not known"));
+        var handler = routes.handler(operation).orElseThrow();
+        try {
+            handler.handle(request(operation, call));
+        } catch (SimError _) {
+            // So it was the first time, which may have left its traces all the same.
+        }
+    }
+
+    private Request request(Operation operation, Call call) {
+        var rights = cluster.access.rights(call.authId());
+        var request = new Request(operation, call.arguments(), rights, cluster, tasks, localNode());
+        call.file().ifPresent(request::carry);
+        return request;
+    }
+
+    /// Whether the world may be another one after it. One read takes away what it tells.
+    private static boolean changes(Operation operation) {
+        return operation.verb() != Verb.GET || operation.path().endsWith("/agent/exec-status");
+    }
+
+    /// Opens the port.
+    ///
+    /// @param told of each call that may change the world, just before it is answered
+    public void listen(Consumer<Call> told) throws IOException {
+        journal = told;
+        var address = InetAddress.getByName(options.host());
+        server = new HttpServer(address, options.port(), this::tls, this, this::now);
     }
 
     public int port() {
@@ -273,8 +316,12 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
         var typed = Check.arguments(schema, operation, all);
         // A path of PVE that is not simulated answers as one that PVE has not.
         var handler = routes.handler(operation).orElseThrow(() -> notImplemented(http, path));
-        var request = new Request(operation, typed, rights, cluster, tasks, localNode());
-        http.upload().flatMap(Multipart::file).ifPresent(request::carry);
+        var file = http.upload().flatMap(Multipart::file);
+        var call = new Call(time.now(), operation.verb(), operation.path(), typed, identity.authId(), file);
+        if (changes(operation)) {
+            journal.accept(call);
+        }
+        var request = request(operation, call);
         var data = handler.handle(request);
         if (request.raw().isPresent()) {
             var raw = request.raw().get();
@@ -282,11 +329,23 @@ public final class Front implements AutoCloseable, HttpServer.Handler {
             headers.put("Content-Type", raw.contentType());
             return new HttpResponse(200, "OK", headers, raw.body());
         }
+        options.strict().ifPresent(told -> requireDeclared(operation, data, told));
         var response = format.success(data, request.besides());
         return request.talk().isEmpty()
                 ? response
                 : new HttpResponse(
                         response.status(), response.reason(), response.headers(), response.body(), request.talk());
+    }
+
+    /// What was done stays done, as after any error of an answer.
+    private static void requireDeclared(Operation operation, Json data, Consumer<String> told) {
+        var differences = Replies.differences(operation, data);
+        if (!differences.isEmpty()) {
+            var what = "the reply of %s is not as Proxmox VE declares it: %s"
+                    .formatted(operation, String.join("; ", differences));
+            told.accept(what);
+            throw new SimError(what);
+        }
     }
 
     private static void requireTicket(Operation operation, Auth.Identity identity, String path) {

@@ -4,9 +4,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// One task: running, or ended with an exit status. The simulator's lock guards it.
-public final class SimTask {
+public final class SimTask implements HasFields {
+    static final Form<SimTask> FORM = Form.thing(fields -> new SimTask(
+            fields.text("node", ""),
+            fields.whole("pid", 0),
+            fields.whole("pstart", 0),
+            fields.moment("started", Instant.EPOCH),
+            fields.text("type", ""),
+            fields.text("id", ""),
+            fields.text("user", "")));
+
     private final String upid;
     private final String node;
     private final long pid;
@@ -20,15 +32,20 @@ public final class SimTask {
     private Instant ended;
     private String exitStatus;
 
-    record Line(Instant at, String text) {}
+    record Line(Instant at, String text) {
+        static final Form<Line> FORM = Form.value(
+                new Line(Instant.EPOCH, ""),
+                (fields, line) -> new Line(fields.moment("at", line.at), fields.text("text", line.text)));
+    }
 
+    /// @param id with what would end a field of the UPID escaped
     SimTask(String node, long pid, long pstart, Instant started, String type, String id, String user) {
         this.node = node;
         this.pid = pid;
         this.pstart = pstart;
         this.started = started;
         this.type = type;
-        this.id = Upids.field(id);
+        this.id = id;
         this.user = user;
         // PVE::UPID::upid_encode
         this.upid = "UPID:%s:%08X:%08X:%08X:%s:%s:%s:"
@@ -109,5 +126,20 @@ public final class SimTask {
         log.removeIf(line -> line.at().isAfter(at));
         ended = at;
         exitStatus = "unexpected status";
+    }
+
+    /// Of a task that is over: one that runs has work before it that no file can hold.
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("node", node);
+        fields.fixed("pid", pid);
+        fields.fixed("pstart", pstart);
+        fields.moment("started", started);
+        fields.fixed("type", type);
+        fields.fixed("id", id);
+        fields.fixed("user", user);
+        ended = fields.maybe("ended", ended(), Form.MOMENT).orElse(null);
+        exitStatus = fields.maybe("exitStatus", exitStatus(), Form.TEXT).orElse(null);
+        fields.all("log", log, Line.FORM);
     }
 }

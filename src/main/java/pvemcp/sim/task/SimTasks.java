@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.HasFields;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.PastTask;
 
 /// The tasks of the cluster. A task is data: steps that take their time, say something and then have an effect; the
 /// clock does the rest. The simulator's lock guards it.
-public final class SimTasks {
+public final class SimTasks implements HasFields {
     private final SimTime time;
     private final SequencedMap<String, SimTask> tasks = new LinkedHashMap<>();
     private final Map<String, Deque<Failure>> ordered = new HashMap<>();
@@ -39,7 +41,7 @@ public final class SimTasks {
         var now = time.now();
         nextPid += 1 + (nextPid * 7 + now.getEpochSecond()) % 97;
         long pstart = now.toEpochMilli() / 10 % 0xFFFFFFFL;
-        var task = new SimTask(node, nextPid, pstart, now, type, id, user);
+        var task = new SimTask(node, nextPid, pstart, now, type, Upids.field(id), user);
         tasks.put(task.upid(), task);
         var plan = new ArrayDeque<>(steps);
         var failures = ordered.getOrDefault(type, new ArrayDeque<>());
@@ -56,7 +58,8 @@ public final class SimTasks {
             nextPid += 613;
             var began = past.started();
             long pstart = began.toEpochMilli() / 10 % 0xFFFFFFFL;
-            var task = new SimTask(past.node(), nextPid, pstart, began, past.type(), past.id(), past.user());
+            var task = new SimTask(
+                    past.node(), nextPid, pstart, began, past.type(), Upids.field(past.id()), past.user());
             past.log().forEach(line -> task.say(began, line));
             task.end(began.plus(past.took()), past.exitStatus());
             tasks.put(task.upid(), task);
@@ -156,5 +159,11 @@ public final class SimTasks {
     /// All tasks, oldest first.
     public Collection<SimTask> all() {
         return tasks.values();
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        nextPid = fields.whole("nextPid", nextPid);
+        fields.map("tasks", tasks, SimTask.FORM);
     }
 }

@@ -52,9 +52,34 @@ public abstract sealed class SimTime permits SimTime.Ticking, SimTime.ByHand {
         at(moment.plus(delay), happens);
     }
 
-    /// Runs everything that is due, in order; what it schedules and is due as well runs too.
+    /// Runs everything that is due by the hand, see [#catchUp(Instant)].
     public final void catchUp() {
-        var until = hand();
+        catchUp(hand());
+    }
+
+    /// Whether nothing is to happen any more unless somebody does something.
+    public final boolean isQuiet() {
+        return events.isEmpty();
+    }
+
+    /// Has the world be at another moment. Only while nothing is to happen in it.
+    public final void restart(Instant at) {
+        moment = at;
+    }
+
+    /// Lets time pass up to the hand, which is put to that moment where it has not come so far.
+    public final void reach(Instant at) {
+        if (hand().isBefore(at)) {
+            move(at);
+        }
+        catchUp();
+    }
+
+    /// Puts the hand there.
+    protected abstract void move(Instant to);
+
+    /// Runs everything that is due, in order; what it schedules and is due as well runs too.
+    public final void catchUp(Instant until) {
         while (!events.isEmpty() && !events.peek().due().isAfter(until)) {
             var event = events.poll();
             if (event.due().isAfter(moment)) {
@@ -69,9 +94,9 @@ public abstract sealed class SimTime permits SimTime.Ticking, SimTime.ByHand {
 
     /// See [SimTime#ticking].
     public static final class Ticking extends SimTime {
-        private final Instant start;
         private final double speed;
-        private final long startedNanos = System.nanoTime();
+        private Instant start;
+        private long startedNanos = System.nanoTime();
 
         private Ticking(Instant start, double speed) {
             super(start);
@@ -82,6 +107,12 @@ public abstract sealed class SimTime permits SimTime.Ticking, SimTime.ByHand {
         @Override
         protected Instant hand() {
             return start.plusNanos((long) ((System.nanoTime() - startedNanos) * speed));
+        }
+
+        @Override
+        protected void move(Instant to) {
+            start = to;
+            startedNanos = System.nanoTime();
         }
     }
 
@@ -97,6 +128,11 @@ public abstract sealed class SimTime permits SimTime.Ticking, SimTime.ByHand {
         @Override
         protected Instant hand() {
             return hand;
+        }
+
+        @Override
+        protected synchronized void move(Instant to) {
+            hand = to;
         }
 
         /// Moves the hand; what became due happens at the next look.

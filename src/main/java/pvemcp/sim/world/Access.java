@@ -10,10 +10,12 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.HasFields;
 
 /// Who there is and what they may: users, groups, roles, the ACL, realms (PVE::AccessControl).
 /// Mutable; the simulator's lock guards it.
-public final class Access {
+public final class Access implements HasFields {
     public static final String ROOT = "root@pam";
 
     public final SequencedMap<String, User> users = new TreeMap<>();
@@ -25,7 +27,7 @@ public final class Access {
 
     private final Map<String, List<Acl>> acl = new TreeMap<>();
     private final Map<String, Pool> pools;
-    private final Tickets tickets;
+    private Tickets tickets;
 
     Access(Map<String, Pool> pools, Tickets tickets) {
         this.pools = pools;
@@ -85,6 +87,19 @@ public final class Access {
     /// The rights of one user or token, for as long as nobody changes them: a request.
     public Rights rights(String authId) {
         return new Rights(authId);
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        tickets = fields.value("tickets", tickets, Tickets.FORM);
+        fields.map("users", users, User.FORM);
+        fields.map("groups", groups, Group.FORM);
+        fields.map("roles", roles, Role.FORM);
+        fields.map("realms", realms, Realm.FORM);
+        fields.map("directories", directories, Directory.FORM);
+        var lines = fields.value("acl", acl(), Acl.FORM.list());
+        acl.clear();
+        lines.forEach(this::grant);
     }
 
     /// What one user or token may. Not to be kept beyond the request it was made for.

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A Proxmox Backup Server beside the cluster. What the cluster's storages that point to it keep lies in its
 /// datastores; what others have put there is in [Datastore#kept]. Mutable; the simulator's lock guards it.
-public final class BackupServer {
+public final class BackupServer implements HasFields {
     /// What storages have for its `server`.
     public String address = "192.0.2.250";
     /// Whether the token was given `DatastoreAudit`.
@@ -61,8 +64,18 @@ public final class BackupServer {
                 && storage.options.getOrDefault("datastore", "").equals(datastore);
     }
 
+    @Override
+    public void fields(Fields fields) {
+        address = fields.text("address", address);
+        isShown = fields.flag("shown", isShown);
+        fields.map("datastores", datastores, Datastore.FORM);
+        fields.all("jobs", jobs, Job.FORM);
+    }
+
     /// A place for backups.
-    public static final class Datastore {
+    public static final class Datastore implements HasFields {
+        static final Form<Datastore> FORM = Form.thing(_ -> new Datastore(0, 0));
+
         public long total;
         public long used;
         public Optional<Instant> full = Optional.empty();
@@ -78,6 +91,17 @@ public final class BackupServer {
             this.total = total;
             this.used = used;
         }
+
+        @Override
+        public void fields(Fields fields) {
+            total = fields.whole("total", total);
+            used = fields.whole("used", used);
+            full = fields.maybe("full", full, Form.MOMENT);
+            comment = fields.text("comment", comment);
+            maintenance = fields.text("maintenance", maintenance);
+            broken = fields.text("broken", broken);
+            fields.all("kept", kept, Kept.FORM);
+        }
     }
 
     /// One backup.
@@ -86,6 +110,17 @@ public final class BackupServer {
     /// @param verified `ok`, `failed` or empty
     public record Kept(
             String namespace, String kind, String id, Instant made, long size, String verified, String comment) {
+        static final Form<Kept> FORM = Form.value(
+                new Kept("", "", "", Instant.EPOCH, 0, "", ""),
+                (fields, kept) -> new Kept(
+                        fields.text("namespace", kept.namespace),
+                        fields.text("kind", kept.kind),
+                        fields.text("id", kept.id),
+                        fields.moment("made", kept.made),
+                        fields.whole("size", kept.size),
+                        fields.text("verified", kept.verified),
+                        fields.text("comment", kept.comment)));
+
         private static Kept of(Volume volume, String namespace) {
             var parts = volume.name().text().split("/", -1);
             return new Kept(
@@ -105,5 +140,16 @@ public final class BackupServer {
             String schedule,
             Optional<Instant> ended,
             Optional<Instant> next,
-            String state) {}
+            String state) {
+        static final Form<Job> FORM = Form.value(
+                new Job("", "", "", "", Optional.empty(), Optional.empty(), ""),
+                (fields, job) -> new Job(
+                        fields.text("list", job.list),
+                        fields.text("id", job.id),
+                        fields.text("datastore", job.datastore),
+                        fields.text("schedule", job.schedule),
+                        fields.maybe("ended", job.ended, Form.MOMENT),
+                        fields.maybe("next", job.next, Form.MOMENT),
+                        fields.text("state", job.state)));
+    }
 }

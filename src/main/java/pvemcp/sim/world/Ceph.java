@@ -12,9 +12,12 @@ import java.util.TreeSet;
 import java.util.UUID;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A Ceph cluster on the nodes: its services, and what they keep. Mutable; the simulator's lock guards it.
-public final class Ceph {
+public final class Ceph implements HasFields {
     /// What a service does.
     public enum Kind {
         MON,
@@ -23,7 +26,10 @@ public final class Ceph {
     }
 
     /// A monitor, manager or metadata server.
-    public static final class Daemon {
+    public static final class Daemon implements HasFields {
+        static final Form<Daemon> FORM =
+                Form.thing(fields -> new Daemon(fields.text("name", ""), fields.text("node", "")));
+
         private final String name;
         private final String node;
         public boolean running = true;
@@ -31,6 +37,13 @@ public final class Ceph {
         Daemon(String name, String node) {
             this.name = name;
             this.node = node;
+        }
+
+        @Override
+        public void fields(Fields fields) {
+            fields.fixed("name", name);
+            fields.fixed("node", node);
+            running = fields.flag("running", running);
         }
 
         public String name() {
@@ -43,7 +56,14 @@ public final class Ceph {
     }
 
     /// A disk that keeps objects.
-    public static final class Osd {
+    public static final class Osd implements HasFields {
+        static final Form<Osd> FORM = Form.thing(fields -> new Osd(
+                fields.number("id", 0),
+                fields.text("node", ""),
+                fields.text("device", ""),
+                fields.text("deviceClass", ""),
+                fields.whole("size", 0)));
+
         private final int id;
         private final String node;
         private final String device;
@@ -63,6 +83,18 @@ public final class Ceph {
             this.size = size;
         }
 
+        @Override
+        public void fields(Fields fields) {
+            fields.fixed("id", id);
+            fields.fixed("node", node);
+            fields.fixed("device", device);
+            fields.fixed("deviceClass", deviceClass);
+            fields.fixed("size", size);
+            used = fields.whole("used", used);
+            in = fields.flag("in", in);
+            up = fields.flag("up", up);
+        }
+
         public int id() {
             return id;
         }
@@ -78,7 +110,14 @@ public final class Ceph {
 
     /// @param metadata the pool of its directory tree
     /// @param data the pool of its files
-    public record FileSystem(String metadata, String data) {}
+    public record FileSystem(String metadata, String data) {
+        static final Form<FileSystem> FORM = Form.value(
+                new FileSystem("", ""),
+                (fields, files) ->
+                        new FileSystem(fields.text("metadata", files.metadata), fields.text("data", files.data)));
+    }
+
+    static final Form<Ceph> FORM = Form.thing(fields -> new Ceph(fields.text("fsid", "")));
 
     private final String fsid;
     private final Map<Kind, SequencedMap<String, Daemon>> daemons = new EnumMap<>(Kind.class);
@@ -215,5 +254,17 @@ public final class Ceph {
             checks.put("RECENT_CRASH", "%d daemons have recently crashed".formatted(crashes.size()));
         }
         return checks;
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("fsid", fsid);
+        fields.map("daemons", daemons, Kind::valueOf, Daemon.FORM.sorted());
+        fields.numbered("osds", osds, Osd.FORM);
+        fields.map("pools", pools, Form.OBJECT);
+        fields.map("fileSystems", fileSystems, FileSystem.FORM);
+        fields.texts("flags", flags);
+        fields.texts("crashes", crashes);
+        nextPool = fields.number("nextPool", nextPool);
     }
 }

@@ -14,13 +14,16 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 import pvemcp.sim.time.SimTime;
 
 /// The simulated cluster: all the state there is. It knows no HTTP; what it refuses is a [SimError] in PVE's words.
 /// Mutable; the simulator's lock guards it.
-public final class Cluster {
+public final class Cluster implements HasFields {
     private final SimTime time;
-    private final Random random;
+    private final Dice random;
 
     /// Empty for a single host that was never joined.
     public String name = "";
@@ -73,7 +76,7 @@ public final class Cluster {
     /// @param seed of all that is made up: ids, addresses, loads
     public Cluster(SimTime time, long seed) {
         this.time = time;
-        this.random = new Random(seed);
+        this.random = new Dice(seed);
         var key = new byte[32];
         random.nextBytes(key);
         this.access = new Access(pools, new Tickets(key));
@@ -167,5 +170,33 @@ public final class Cluster {
                             .formatted(name, name));
         }
         return node;
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.within("random", random);
+        name = fields.text("name", name);
+        options = fields.value("options", options, Form.OBJECT);
+        fields.map("nodes", nodes, Node.FORM);
+        fields.map("storages", storages, Storage.FORM);
+        fields.numbered("guests", guests, Guest.FORM);
+        fields.map("pools", pools, Pool.FORM);
+        fields.within("access", access);
+        fields.within("firewall", firewall);
+        fields.map("firewallGroups", firewallGroups, GuestFirewall.FORM);
+        fields.numbered("strayFirewalls", strayFirewalls, GuestFirewall.FORM);
+        fields.numbered("consoles", consoles, Form.TEXT);
+        fields.map("backupJobs", backupJobs, Form.TEXTS);
+        fields.map("realmSyncs", realmSyncs, Form.TEXTS);
+        fields.map("replications", replications, Replication.FORM);
+        fields.within("ha", ha);
+        fields.map("mappings", mappings, Form.OBJECT.sorted());
+        fields.map("metricServers", metricServers, Form.OBJECT);
+        fields.map("cpuModels", cpuModels, Form.OBJECT);
+        fields.within("acme", acme);
+        fields.within("notifications", notifications);
+        fields.within("sdn", sdn);
+        fields.within("backupServer", backupServer);
+        ceph = fields.maybe("ceph", ceph, Ceph.FORM);
     }
 }

@@ -18,10 +18,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A VM or container: its configuration file, with the pending section and the snapshots, and whether it runs.
 /// Mutable; the simulator's lock guards it.
-public abstract sealed class Guest permits Vm, Container {
+public abstract sealed class Guest implements HasFields permits Vm, Container {
     private final int vmid;
     public String node;
     /// The configuration as text by key, what is in force; for a guest that does not run, all of it.
@@ -392,5 +395,47 @@ public abstract sealed class Guest permits Vm, Container {
         }
         tags.sort(null);
         return String.join(";", tags);
+    }
+
+    // ---- saving ----
+
+    static final Form<Guest> FORM = Form.thing(fields -> {
+        int vmid = fields.number("vmid", 0);
+        return fields.text("type", "").equals("lxc") ? new Container(vmid, "") : new Vm(vmid, "");
+    });
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("vmid", vmid);
+        fields.fixed("type", type());
+        node = fields.text("node", node);
+        fields.texts("config", config);
+        fields.texts("pending", pending);
+        fields.map("removals", removals, Form.FLAG);
+        fields.map("snapshots", snapshots, Snapshot.FORM);
+        fields.within("firewall", firewall);
+        created = fields.moment("created", created);
+        hasSystem = fields.flag("hasSystem", hasSystem);
+        inside = fields.maybe("inside", Optional.ofNullable(inside), ToyHost.FORM)
+                .orElse(null);
+        load = share(fields, "load", load);
+        memoryShare = share(fields, "memoryShare", memoryShare);
+        diskShare = share(fields, "diskShare", diskShare);
+        since = moment(fields, "since", since);
+        booting = moment(fields, "booting", booting);
+        pid = fields.whole("pid", pid);
+        paused = fields.flag("paused", paused);
+        asleep = fields.flag("asleep", asleep);
+    }
+
+    private static OptionalDouble share(Fields fields, String name, OptionalDouble value) {
+        var known = value.isPresent() ? Optional.of(value.getAsDouble()) : Optional.<Double>empty();
+        return fields.maybe(name, known, Form.REAL).map(OptionalDouble::of).orElse(OptionalDouble.empty());
+    }
+
+    /// Never, which is the end of time in here, is nothing in the file.
+    private static Instant moment(Fields fields, String name, Instant value) {
+        return fields.maybe(name, Optional.of(value).filter(known -> !known.equals(Instant.MAX)), Form.MOMENT)
+                .orElse(Instant.MAX);
     }
 }

@@ -4,9 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A guest's firewall file. Mutable; the simulator's lock guards it.
-public final class GuestFirewall {
+public final class GuestFirewall implements HasFields {
+    static final Form<GuestFirewall> FORM = Form.thing(_ -> new GuestFirewall());
+
     public final SequencedMap<String, String> options = new TreeMap<>();
     /// The first one counts first; each by its parameters as text.
     public final List<SequencedMap<String, String>> rules = new ArrayList<>();
@@ -14,4 +19,12 @@ public final class GuestFirewall {
     public final SequencedMap<String, SequencedMap<String, String>> aliases = new TreeMap<>();
     /// Name to entries by address; the set's own comment is under the empty address.
     public final SequencedMap<String, SequencedMap<String, SequencedMap<String, String>>> sets = new TreeMap<>();
+
+    @Override
+    public void fields(Fields fields) {
+        fields.texts("options", options);
+        fields.all("rules", rules, Form.TEXTS);
+        fields.map("aliases", aliases, Form.TEXTS);
+        fields.map("sets", sets, Form.TEXTS.sorted());
+    }
 }

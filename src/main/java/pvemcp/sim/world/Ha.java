@@ -6,9 +6,12 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// High availability: the guests it looks after and the rules it keeps. Mutable; the simulator's lock guards it.
-public final class Ha {
+public final class Ha implements HasFields {
     public final SequencedMap<String, HaResource> resources = new TreeMap<>();
     /// rules.cfg by name, in order: the parameters as text, `type` among them.
     public final SequencedMap<String, SequencedMap<String, String>> rules = new LinkedHashMap<>();
@@ -58,5 +61,13 @@ public final class Ha {
                                         .filter(other -> !other.equals(sid))
                                         .toList())));
         rules.values().removeIf(rule -> rule.getOrDefault("resources", "").isEmpty());
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.map("resources", resources, HaResource.FORM);
+        fields.map("rules", rules, Form.TEXTS);
+        groups = fields.maybe("groups", groups, Form.TEXT.sorted().sorted());
+        disarmed = fields.text("disarmed", disarmed);
     }
 }

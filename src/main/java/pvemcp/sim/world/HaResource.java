@@ -2,10 +2,15 @@ package pvemcp.sim.world;
 
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A guest that high availability looks after: what is wanted of it (resources.cfg), and what the manager has made of
 /// that so far (manager_status). Mutable; the simulator's lock guards it.
-public final class HaResource {
+public final class HaResource implements HasFields {
+    static final Form<HaResource> FORM = Form.thing(fields -> new HaResource(fields.text("sid", "")));
+
     private final String sid;
     /// The parameters as text: `state`, `comment`, `max_restart`, `max_relocate`, `failback`, `group`.
     public final SequencedMap<String, String> options = new TreeMap<>();
@@ -54,5 +59,13 @@ public final class HaResource {
             case "error" -> requested().equals("disabled") ? "clearing error flag" : "error";
             default -> crmState;
         };
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("sid", sid);
+        fields.texts("options", options);
+        crmState = fields.text("crmState", crmState);
+        target = fields.text("target", target);
     }
 }

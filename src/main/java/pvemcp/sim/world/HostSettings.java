@@ -8,9 +8,12 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import pvemcp.json.Json;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// The files of a host that the API reads and writes. Mutable; the simulator's lock guards it.
-public final class HostSettings {
+public final class HostSettings implements HasFields {
     public String search = "lab.example";
     public final List<String> nameServers = new ArrayList<>(List.of("192.0.2.1"));
     public String hosts;
@@ -40,7 +43,20 @@ public final class HostSettings {
             long size,
             String used,
             String health,
-            int wearout) {}
+            int wearout) {
+        static final Form<Disk> FORM = Form.value(
+                new Disk("", "", "", "", "", 0, "", "", 100),
+                (fields, disk) -> new Disk(
+                        fields.text("device", disk.device),
+                        fields.text("model", disk.model),
+                        fields.text("serial", disk.serial),
+                        fields.text("vendor", disk.vendor),
+                        fields.text("type", disk.type),
+                        fields.whole("size", disk.size),
+                        fields.text("used", disk.used),
+                        fields.text("health", disk.health),
+                        fields.number("wearout", disk.wearout)));
+    }
 
     HostSettings(String node, int id, String ip) {
         hosts = "127.0.0.1 localhost.localdomain localhost\n%s %s.lab.example %s\n".formatted(ip, node, node);
@@ -123,5 +139,19 @@ public final class HostSettings {
 
     private static String scalar(Json value) {
         return value.scalarText().orElse("");
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        search = fields.text("search", search);
+        fields.texts("nameServers", nameServers);
+        hosts = fields.text("hosts", hosts);
+        timezone = fields.text("timezone", timezone);
+        fields.texts("options", options);
+        fields.map("services", services, Service.FORM);
+        interfaces = fields.value("interfaces", interfaces, NetworkInterface.FORM.map());
+        pendingInterfaces = fields.maybe("pendingInterfaces", pendingInterfaces, NetworkInterface.FORM.map());
+        fields.all("disks", disks, Disk.FORM);
+        subscription = fields.maybe("subscription", subscription, Form.TEXT);
     }
 }

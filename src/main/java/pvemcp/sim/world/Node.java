@@ -6,9 +6,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A host of the cluster. Mutable; the simulator's lock guards it.
-public final class Node {
+public final class Node implements HasFields {
+    static final Form<Node> FORM = Form.thing(fields ->
+            new Node(fields.text("name", ""), fields.number("id", 0), fields.moment("booted", Instant.EPOCH)));
+
     private final String name;
     private final int id;
     public boolean online = true;
@@ -62,8 +68,35 @@ public final class Node {
     ToyHost inside(Cluster cluster) {
         if (inside == null) {
             inside = new ToyHost(name, booted);
-            inside.programs.put("pct", Pct.on(cluster, name));
         }
+        inside.programs.putIfAbsent("pct", Pct.on(cluster, name));
         return inside;
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("name", name);
+        fields.fixed("id", id);
+        online = fields.flag("online", online);
+        booted = fields.moment("booted", booted);
+        cores = fields.number("cores", cores);
+        sockets = fields.number("sockets", sockets);
+        cpuModel = fields.text("cpuModel", cpuModel);
+        mhz = fields.value("mhz", mhz, Form.REAL);
+        memory = fields.whole("memory", memory);
+        swap = fields.whole("swap", swap);
+        rootDisk = fields.whole("rootDisk", rootDisk);
+        rootUsed = fields.whole("rootUsed", rootUsed);
+        ip = fields.text("ip", ip);
+        clockAhead = fields.span("clockAhead", clockAhead);
+        certificateUntil = fields.maybe("certificateUntil", certificateUntil, Form.MOMENT);
+        customCertificate = fields.maybe("customCertificate", customCertificate, NodeCertificate.FORM);
+        upToDate = fields.flag("upToDate", upToDate);
+        kernel = fields.text("kernel", kernel);
+        fields.within("host", host);
+        fields.within("firewall", firewall);
+        inside = fields.maybe("inside", Optional.ofNullable(inside), ToyHost.FORM)
+                .orElse(null);
+        fields.texts("bridges", bridges);
     }
 }

@@ -11,10 +11,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// Where PVE tells what happened, and what it tells there (notifications.cfg and priv/notifications.cfg). Mutable;
 /// the simulator's lock guards it.
-public final class Notifications {
+public final class Notifications implements HasFields {
     /// A kind of entry.
     public enum Part {
         SENDMAIL,
@@ -106,5 +109,12 @@ public final class Notifications {
                         .contains(Json.str(target)))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.map("entries", entries, Part::valueOf, Form.OBJECT.sorted());
+        fields.texts("sent", sent);
+        fields.texts("unreachable", unreachable);
     }
 }

@@ -6,10 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A job that copies a guest's disks to another node time and again (PVE::ReplicationConfig, PVE::ReplicationState).
 /// Mutable; the simulator's lock guards it.
-public final class Replication {
+public final class Replication implements HasFields {
+    static final Form<Replication> FORM = Form.thing(fields -> new Replication(
+            fields.text("id", ""), fields.text("target", ""), fields.moment("next", Instant.EPOCH)));
+
     private final String id;
     private final int vmid;
     private final String target;
@@ -51,5 +57,18 @@ public final class Replication {
 
     public boolean isEnabled() {
         return !"1".equals(options.get("disable"));
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("id", id);
+        fields.fixed("target", target);
+        fields.texts("options", options);
+        lastTry = fields.maybe("lastTry", lastTry, Form.MOMENT);
+        lastSync = fields.maybe("lastSync", lastSync, Form.MOMENT);
+        next = fields.moment("next", next);
+        failures = fields.number("failures", failures);
+        error = fields.text("error", error);
+        fields.texts("log", log);
     }
 }

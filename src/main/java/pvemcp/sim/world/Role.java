@@ -3,15 +3,24 @@ package pvemcp.sim.world;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import pvemcp.sim.state.Form;
 
 /// A named set of privileges.
 ///
 /// @param special whether PVE made it, so that nobody may change it
 public record Role(String id, boolean special, SortedSet<String> privileges) {
+    static final Form<Role> FORM = Form.value(
+            new Role("", false, new TreeSet<>()),
+            (fields, role) -> new Role(
+                    fields.text("id", role.id),
+                    fields.flag("special", role.special),
+                    new TreeSet<>(fields.value("privileges", List.copyOf(role.privileges), Form.TEXT.list()))));
+
     // PVE::AccessControl, $privgroups and create_roles, as of 9.2.
     private static final String GUEST_USER = "VM.Audit VM.Backup VM.Config.CDROM VM.Config.Cloudinit VM.Console"
             + " VM.GuestAgent.Audit VM.GuestAgent.FileRead VM.GuestAgent.FileSystemMgmt VM.GuestAgent.FileWrite"

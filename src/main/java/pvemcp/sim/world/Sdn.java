@@ -14,10 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// Software-defined networks: what is written down, what the nodes were last told to run, and what each of them does
 /// (PVE::Network::SDN). Mutable; the simulator's lock guards it.
-public final class Sdn {
+public final class Sdn implements HasFields {
     /// A file of `/etc/pve/sdn`. Of some, the changes wait until they are applied.
     public enum Part {
         ZONES,
@@ -39,7 +42,17 @@ public final class Sdn {
     /// An address that was given out, by a zone's own IPAM.
     ///
     /// @param mac empty where only the address is reserved
-    public record Address(String zone, String vnet, String subnet, String ip, String mac, Optional<Integer> vmid) {}
+    public record Address(String zone, String vnet, String subnet, String ip, String mac, Optional<Integer> vmid) {
+        static final Form<Address> FORM = Form.value(
+                new Address("", "", "", "", "", Optional.empty()),
+                (fields, address) -> new Address(
+                        fields.text("zone", address.zone),
+                        fields.text("vnet", address.vnet),
+                        fields.text("subnet", address.subnet),
+                        fields.text("ip", address.ip),
+                        fields.text("mac", address.mac),
+                        fields.maybe("vmid", address.vmid, Form.NUMBER)));
+    }
 
     private final Map<Part, SequencedMap<String, Json.Obj>> written = new EnumMap<>(Part.class);
     private final Map<Part, SequencedMap<String, Json.Obj>> running = new EnumMap<>(Part.class);
@@ -48,7 +61,13 @@ public final class Sdn {
     private Optional<String> lock = Optional.empty();
 
     /// What a node runs, and the number of the configuration it is.
-    private record Loaded(int version, Map<Part, SequencedMap<String, Json.Obj>> parts) {}
+    private record Loaded(int version, Map<Part, SequencedMap<String, Json.Obj>> parts) {
+        static final Form<Loaded> FORM = Form.value(new Loaded(0, Map.of()), (fields, loaded) -> {
+            var parts = new HashMap<>(loaded.parts);
+            Sdn.parts(fields, "parts", parts);
+            return new Loaded(fields.number("version", loaded.version), parts);
+        });
+    }
 
     public final List<Address> addresses = new ArrayList<>();
     /// Nodes whose network does not take the next configuration.
@@ -183,5 +202,20 @@ public final class Sdn {
 
     public void unlock() {
         lock = Optional.empty();
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        parts(fields, "written", written);
+        parts(fields, "running", running);
+        fields.map("onNode", onNode, Loaded.FORM);
+        version = fields.number("version", version);
+        lock = fields.maybe("lock", lock, Form.TEXT);
+        fields.all("addresses", addresses, Address.FORM);
+        fields.texts("stuck", stuck);
+    }
+
+    private static void parts(Fields fields, String name, Map<Part, SequencedMap<String, Json.Obj>> parts) {
+        fields.map(name, parts, Part::valueOf, Form.OBJECT.sorted());
     }
 }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.stream.LongStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import pvemcp.sim.state.Form;
 
 /// A second factor of a user.
 ///
@@ -14,6 +15,16 @@ import javax.crypto.spec.SecretKeySpec;
 /// @param secret the TOTP secret in base32, or the remaining recovery keys, blank-separated
 /// @param created seconds since 1970
 public record SecondFactor(String id, String type, String description, String secret, boolean enabled, long created) {
+    static final Form<SecondFactor> FORM = Form.value(
+            new SecondFactor("", "", "", "", true, 0),
+            (fields, factor) -> new SecondFactor(
+                    fields.text("id", factor.id),
+                    fields.text("type", factor.type),
+                    fields.text("description", factor.description),
+                    fields.text("secret", factor.secret),
+                    fields.flag("enabled", factor.enabled),
+                    fields.whole("created", factor.created)));
+
     private static final int PERIOD = 30;
 
     /// Whether this is the code that a TOTP device shows now, or within the step before or after (RFC 6238).

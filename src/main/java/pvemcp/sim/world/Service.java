@@ -2,9 +2,18 @@ package pvemcp.sim.world;
 
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import pvemcp.sim.state.Form;
 
 /// A service of a host. Mutable; the simulator's lock guards it.
 public final class Service {
+    static final Form<Service> FORM = Form.value(
+            new Service("", "", "", false),
+            (fields, service) -> new Service(
+                    fields.text("id", service.id),
+                    fields.text("title", service.title),
+                    fields.text("unit", service.unit),
+                    fields.flag("running", service.running)));
+
     private final String id;
     private final String title;
     /// systemd's word for how it is installed: `enabled`, `disabled`, `static`, `masked` or `not-found`.

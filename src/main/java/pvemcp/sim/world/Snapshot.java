@@ -4,10 +4,21 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import pvemcp.sim.state.Form;
 
 /// A guest's snapshot: the configuration it had, and when. Mutable in what one may edit; the simulator's lock guards
 /// it.
 public final class Snapshot {
+    static final Form<Snapshot> FORM = Form.value(
+            new Snapshot("", Instant.EPOCH, new TreeMap<>(), "", "", ""),
+            (fields, snapshot) -> new Snapshot(
+                    fields.text("name", snapshot.name),
+                    fields.moment("taken", snapshot.taken),
+                    fields.value("config", snapshot.config, Form.TEXTS),
+                    fields.text("parent", snapshot.parent),
+                    fields.text("description", snapshot.description),
+                    fields.text("vmstate", snapshot.vmstate)));
+
     private final String name;
     private final Instant taken;
     private final SequencedMap<String, String> config;

@@ -9,15 +9,22 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A storage of the cluster: its configuration (a section of storage.cfg) and what it keeps, per node where it is not
 /// shared. Mutable; the simulator's lock guards it.
-public final class Storage {
+public final class Storage implements HasFields {
     /// What a storage may be used for (PVE::Storage::Plugin, `$contentType`).
     public static final List<String> CONTENT_TYPES =
             List.of("images", "rootdir", "vztmpl", "backup", "iso", "snippets", "import");
 
     private static final String EVERYWHERE = "";
+    private static final Form<StorageType> TYPE = Form.word(StorageType.class);
+
+    static final Form<Storage> FORM =
+            Form.thing(fields -> new Storage(fields.text("id", ""), fields.value("type", StorageType.DIR, TYPE)));
 
     private final String id;
     private final StorageType type;
@@ -225,5 +232,17 @@ public final class Storage {
             row.put("maxdisk", total);
         }
         return (Json.Obj) Json.of(row);
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("id", id);
+        fields.value("type", type, TYPE);
+        fields.texts("options", options);
+        total = fields.whole("total", total);
+        otherUse = fields.whole("otherUse", otherUse);
+        created = fields.moment("created", created);
+        broken = fields.text("broken", broken);
+        fields.map("volumes", volumes, Volume.form(this::parse).map());
     }
 }

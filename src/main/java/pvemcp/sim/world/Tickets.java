@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import pvemcp.sim.state.Form;
 
 /// Login tickets and the tokens against forged requests (PVE::Ticket, PVE::AccessControl). Immutable.
 ///
@@ -23,6 +24,10 @@ public final class Tickets {
     private static final Duration GRACE = Duration.ofMinutes(5);
 
     private static final String SECOND_FACTOR = "!tfa!";
+
+    static final Form<Tickets> FORM = Form.value(
+            new Tickets(new byte[32]),
+            (fields, tickets) -> new Tickets(fields.value("key", tickets.key, Form.BYTES)));
 
     private final byte[] key;
 

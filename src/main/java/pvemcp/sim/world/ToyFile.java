@@ -1,11 +1,21 @@
 package pvemcp.sim.world;
 
 import java.time.Instant;
+import pvemcp.sim.state.Form;
 
 /// A file or folder in a toy host.
 ///
 /// @param mode octal, such as `644`
 public record ToyFile(boolean folder, byte[] bytes, String owner, String mode, Instant modified) {
+    static final Form<ToyFile> FORM = Form.value(
+            folder(Instant.EPOCH),
+            (fields, file) -> new ToyFile(
+                    fields.flag("folder", file.folder),
+                    fields.value("bytes", file.bytes, Form.BYTES),
+                    fields.text("owner", file.owner),
+                    fields.text("mode", file.mode),
+                    fields.moment("modified", file.modified)));
+
     static ToyFile folder(Instant at) {
         return new ToyFile(true, new byte[0], "root", "755", at);
     }

@@ -10,10 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// The little Debian inside a guest that its agent and its SSH server work on: files, services, processes. Mutable;
 /// the simulator's lock guards it.
-public final class ToyHost {
+public final class ToyHost implements HasFields {
+    static final Form<ToyHost> FORM =
+            Form.thing(fields -> new ToyHost(fields.text("name", ""), fields.moment("installed", Instant.EPOCH)));
+
     private final String name;
     private final Instant installed;
     /// By absolute path.
@@ -32,7 +38,12 @@ public final class ToyHost {
     private long lastPid = 162;
 
     /// A program that was started.
-    public record Running(Instant ends, ToyEnd end) {}
+    public record Running(Instant ends, ToyEnd end) {
+        static final Form<Running> FORM = Form.value(
+                new Running(Instant.EPOCH, ToyEnd.NOTHING),
+                (fields, running) -> new Running(
+                        fields.moment("ends", running.ends), fields.value("end", running.end, ToyEnd.FORM)));
+    }
 
     ToyHost(String name, Instant installed) {
         this.name = name;
@@ -135,5 +146,18 @@ public final class ToyHost {
 
     public void forget(long pid) {
         processes.remove(pid);
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("name", name);
+        fields.moment("installed", installed);
+        fields.map("files", files, ToyFile.FORM);
+        fields.map("services", services, Form.FLAG);
+        agentHangs = fields.flag("agentHangs", agentHangs);
+        frozen = fields.flag("frozen", frozen);
+        fields.texts("passwords", passwords);
+        fields.map("processes", processes, Long::valueOf, Running.FORM);
+        lastPid = fields.whole("lastPid", lastPid);
     }
 }

@@ -4,9 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// A person or program that may log in, with its tokens and second factors. Mutable; the simulator's lock guards it.
-public final class User {
+public final class User implements HasFields {
+    static final Form<User> FORM = Form.thing(fields -> new User(fields.text("id", "")));
+
     private final String id;
     public boolean enabled = true;
     public long expire;
@@ -36,5 +41,22 @@ public final class User {
 
     public String realm() {
         return id.substring(id.lastIndexOf('@') + 1);
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("id", id);
+        enabled = fields.flag("enabled", enabled);
+        expire = fields.whole("expire", expire);
+        firstname = fields.text("firstname", firstname);
+        lastname = fields.text("lastname", lastname);
+        email = fields.text("email", email);
+        comment = fields.text("comment", comment);
+        keys = fields.text("keys", keys);
+        password = fields.text("password", password);
+        totpLocked = fields.flag("totpLocked", totpLocked);
+        fields.texts("groups", groups);
+        fields.map("tokens", tokens, Token.FORM);
+        fields.map("factors", factors, SecondFactor.FORM);
     }
 }

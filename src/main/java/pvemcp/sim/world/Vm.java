@@ -7,6 +7,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import pvemcp.sim.state.Fields;
 
 /// A virtual machine.
 public final class Vm extends Guest {
@@ -136,5 +137,11 @@ public final class Vm extends Guest {
     public boolean hasAgentOption() {
         return PropertyString.parse(config.getOrDefault("agent", "0"), "enabled")
                 .flag("enabled");
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        super.fields(fields);
+        fields.texts("onDrive", onDrive);
     }
 }

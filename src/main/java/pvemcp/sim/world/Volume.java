@@ -1,10 +1,14 @@
 package pvemcp.sim.world;
 
 import java.time.Instant;
+import java.util.function.Function;
+import pvemcp.sim.state.Fields;
+import pvemcp.sim.state.Form;
+import pvemcp.sim.state.HasFields;
 
 /// Something a storage keeps: a guest's disk, an ISO, a container template, a backup. Mutable; the simulator's lock
 /// guards it.
-public final class Volume {
+public final class Volume implements HasFields {
     private final VolumeName name;
     /// Bytes as the guest sees it, or the length of the file.
     public long size;
@@ -31,5 +35,24 @@ public final class Volume {
 
     public VolumeName name() {
         return name;
+    }
+
+    /// @param parse reads a name as the storage has it
+    static Form<Volume> form(Function<String, VolumeName> parse) {
+        return Form.thing(fields -> new Volume(
+                parse.apply(fields.text("name", "")), 0, 0, fields.moment("created", Instant.EPOCH)));
+    }
+
+    @Override
+    public void fields(Fields fields) {
+        fields.fixed("name", name.text());
+        fields.moment("created", created);
+        size = fields.whole("size", size);
+        used = fields.whole("used", used);
+        notes = fields.text("notes", notes);
+        isProtected = fields.flag("protected", isProtected);
+        parent = fields.text("parent", parent);
+        archivedConfig = fields.text("archivedConfig", archivedConfig);
+        verification = fields.text("verification", verification);
     }
 }
