@@ -34,7 +34,8 @@ public final class Scenes {
     }
 
     /// The cluster of the demo, with the empty nodes `pve2` and `pve3` that see the same storages, Ceph on the first
-    /// two, a free disk `/dev/sdz` on the first, and a backup of the container 110 on the backup server `pbs`.
+    /// two, a free disk `/dev/sdz` on the first, a backup of the container 110 on the backup server `pbs`, and the VM
+    /// 140 `ledger` on ZFS.
     public static Scenario household() {
         return cluster -> {
             var credentials = Scenarios.homelab().seed(cluster);
@@ -49,6 +50,8 @@ public final class Scenes {
             var pbs = new Storage("pbs", StorageType.PBS);
             cluster.storages.put("pbs", pbs);
             pbs.add("pve1", "backup/ct/110/2026-11-20T02:00:00Z", 1 << 30, 1 << 28, cluster.now());
+            vm(cluster, 140, "pve1", "ledger");
+            diskOn(cluster, StorageType.ZFSPOOL, 140);
             return credentials;
         };
     }
@@ -80,6 +83,16 @@ public final class Scenes {
         vm.config.put("cores", "2");
         cluster.guests.put(vmid, vm);
         return vm;
+    }
+
+    /// Gives a VM its disk on a storage of its own, which is called by its type.
+    public static void diskOn(Cluster cluster, StorageType type, int vmid) {
+        var storage = new Storage(type.id(), type);
+        storage.options.put("content", "images");
+        cluster.storages.put(type.id(), storage);
+        var vm = cluster.guest(vmid);
+        storage.add(vm.node, "vm-%d-disk-0".formatted(vmid), 1L << 30, 1L << 20, cluster.now());
+        vm.config.put("scsi0", "%s:vm-%d-disk-0,size=1G".formatted(type.id(), vmid));
     }
 
     public static Container container(Cluster cluster, int vmid, String node, String name) {

@@ -6,7 +6,6 @@ import pvemcp.gate.Policy;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
-import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
 import pvemcp.tool.ToolResult;
 
@@ -17,7 +16,10 @@ class ReplicationTest {
     }
 
     private static Lab twoNodes() {
-        return Lab.of(Scenes.small()).with(cluster -> cluster.addNode("pve2"));
+        return Lab.of(Scenes.small()).with(cluster -> {
+            cluster.addNode("pve2");
+            Scenes.diskOn(cluster, StorageType.ZFSPOOL, 101);
+        });
     }
 
     @Test
@@ -59,17 +61,22 @@ class ReplicationTest {
     @Test
     void a_failing_job_says_why() {
         try (var lab = twoNodes()) {
-            lab.with(cluster -> {
-                var storage = new Storage("thin", StorageType.LVMTHIN);
-                storage.options.put("content", "images");
-                cluster.storages.put("thin", storage);
-                storage.add("pve1", "vm-101-disk-0", 1L << 30, 1L << 20, cluster.now());
-                cluster.guest(101).config.put("scsi0", "thin:vm-101-disk-0,size=1G");
-            });
             lab.call("pve_replication_set", "guest", "web", "target", "pve2");
+            lab.with(cluster -> Scenes.diskOn(cluster, StorageType.LVMTHIN, 101));
             lab.advance(Duration.ofMinutes(1));
             that(lab.call("pve_replication_list"))
-                    .shows("1 job, 1 failing", "missing replicate feature on volume 'thin:vm-101-disk-0'");
+                    .shows("1 job, 1 failing", "missing replicate feature on volume 'lvmthin:vm-101-disk-0'");
+        }
+    }
+
+    @Test
+    void a_guest_whose_disks_cannot_be_sent_is_refused() {
+        try (var lab = twoNodes()) {
+            lab.with(cluster -> Scenes.diskOn(cluster, StorageType.LVMTHIN, 100));
+            that(lab.call("pve_replication_set", "guest", "db", "target", "pve2"))
+                    .saying("missing replicate feature on volume 'lvmthin:vm-100-disk-0'");
+            that(lab.call("pve_replication_set", "guest", "dns", "target", "pve2"))
+                    .saying("No replicatable volumes found");
         }
     }
 

@@ -5,15 +5,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.json.Json;
 import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
+import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Replication;
 import pvemcp.sim.world.StorageType;
+import pvemcp.sim.world.Vm;
+import pvemcp.sim.world.VolumeId;
 
 /// Copies of guests' disks on other nodes (PVE::API2::ReplicationConfig, PVE::API2::Replication).
 final class ReplicationApi {
@@ -74,12 +76,23 @@ final class ReplicationApi {
 
     private static Json create(Request request) {
         var id = request.text("id");
-        request.require("/vms/" + id.substring(0, id.indexOf('-')), "VM.Replicate");
+        var vmid = id.substring(0, id.indexOf('-'));
+        request.require("/vms/" + vmid, "VM.Replicate");
         var target = request.text("target");
         var cluster = request.cluster();
+        var guest = cluster.guests.get(Integer.valueOf(vmid));
+        if (guest == null) {
+            throw new SimError("Guest '%s' does not exist.".formatted(vmid));
+        }
         // A host that was never joined knows no node but itself, and not as a target.
         if (cluster.nodes.size() == 1 || !cluster.nodes.containsKey(target)) {
             throw new SimError("Target '%s' does not exist.".formatted(target));
+        }
+        if (target.equals(guest.node)) {
+            throw new SimError("Source and target must not be identical");
+        }
+        if (replicatable(cluster, guest).isEmpty()) {
+            throw new SimError("No replicatable volumes found");
         }
         if (cluster.replications.containsKey(id)) {
             throw new SimError("replication job '%s' already exists".formatted(id));
@@ -100,7 +113,7 @@ final class ReplicationApi {
         var job = job(request, "no such replication job '%s'");
         request.require("/vms/" + job.vmid(), "VM.Audit");
         var row = row(request, job);
-        row.put("digest", Digests.of(Map.copyOf(job.options).toString()));
+        row.put("digest", Digests.of(job.options.toString()));
         return Json.of(row);
     }
 
@@ -197,12 +210,12 @@ final class ReplicationApi {
             job.log.add("%s: start replication job".formatted(job.id()));
             job.log.add("%s: guest => %s %d, running => %d"
                     .formatted(job.id(), guest.noun(), guest.vmid(), guest.isRunning() ? 1 : 0));
-            // PVE::AbstractConfig, get_replicatable_volumes: only ZFS keeps snapshots that can be sent.
-            job.error = guest.ownVolumes().values().stream()
-                    .filter(volume -> cluster.storage(volume.storage()).type() != StorageType.ZFSPOOL)
-                    .findFirst()
-                    .map("missing replicate feature on volume '%s'"::formatted)
-                    .orElse("");
+            try {
+                replicatable(cluster, guest);
+                job.error = "";
+            } catch (SimError refused) {
+                job.error = refused.getMessage();
+            }
             if (job.error.isEmpty()) {
                 job.lastSync = Optional.of(now);
                 job.failures = 0;
@@ -212,5 +225,22 @@ final class ReplicationApi {
                 job.log.add("%s: end replication job with error: %s".formatted(job.id(), job.error));
             }
         });
+    }
+
+    /// PVE::QemuConfig and PVE::LXC::Config, get_replicatable_volumes: the local disks that are to be copied. All of
+    /// them have to be where that can be done: only ZFS keeps snapshots that can be sent.
+    private static List<VolumeId> replicatable(Cluster cluster, Guest guest) {
+        var volumes = guest.disks().values().stream()
+                .filter(disk -> VolumeId.matches(disk.bare()) && !Vm.isRemovable(disk))
+                .filter(disk -> !disk.get("replicate").orElse("1").equals("0"))
+                .map(disk -> VolumeId.parse(disk.bare()))
+                .filter(volume -> !cluster.storage(volume.storage()).isShared())
+                .toList();
+        for (var volume : volumes) {
+            if (cluster.storage(volume.storage()).type() != StorageType.ZFSPOOL) {
+                throw new SimError("missing replicate feature on volume '%s'".formatted(volume));
+            }
+        }
+        return volumes;
     }
 }
