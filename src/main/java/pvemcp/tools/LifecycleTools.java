@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import pvemcp.json.Json;
 import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
@@ -190,20 +191,20 @@ final class LifecycleTools {
         }
 
         private void requirePossible(Guest found, Json.Obj check) {
-            var problems = new ArrayList<String>();
-            var allowed = check.array("allowed_nodes").orElse(Json.Arr.EMPTY).items();
+            var anywhere = new ArrayList<String>();
+            var there = new ArrayList<String>();
             var refused = check.object("not_allowed_nodes").flatMap(nodes -> nodes.object(node));
             // A local disk may go to another storage there, which the check does not know of.
             if (refused.isPresent() && storage.isEmpty()) {
                 refused.get()
                         .members()
-                        .forEach((why, what) -> problems.add(
+                        .forEach((why, what) -> there.add(
                                 "%s: %s".formatted(Clean.name(why.replace('_', ' ')), Clean.line(what.write()))));
             }
             if (found.row().status().equals("running")) {
                 var devices = check.array("local_resources").orElse(Json.Arr.EMPTY);
                 if (devices.size() > 0) {
-                    problems.add("it uses devices of this node (%s) and runs".formatted(Clean.line(devices.write())));
+                    anywhere.add("it uses devices of this node (%s) and runs".formatted(Clean.line(devices.write())));
                 }
             }
             for (var disk : check.array("local_disks").orElse(Json.Arr.EMPTY).items()) {
@@ -211,22 +212,19 @@ final class LifecycleTools {
                         && row.flag("cdrom").orElse(false)
                         && !row.text("volid").orElse("").contains("cloudinit");
                 if (iso) {
-                    problems.add("a CD-ROM on local storage (%s): eject it with pve_guest_disk action=eject"
+                    anywhere.add("a CD-ROM on local storage (%s): eject it with pve_guest_disk action=eject"
                             .formatted(
                                     Clean.name(((Json.Obj) disk).text("volid").orElse(""))));
                 }
             }
+            var problems = Stream.concat(there.stream(), anywhere.stream()).collect(Collectors.joining("; "));
             if (!problems.isEmpty()) {
-                var others = allowed.stream()
+                var others = check.array("allowed_nodes").orElse(Json.Arr.EMPTY).items().stream()
                         .map(name -> name.scalarText().orElse(""))
-                        .filter(name -> !name.isEmpty())
+                        .filter(name -> anywhere.isEmpty() && !name.isEmpty())
                         .collect(Collectors.joining(", "));
                 var problem = "%s cannot move to %s: %s%s"
-                        .formatted(
-                                found,
-                                node,
-                                String.join("; ", problems),
-                                others.isEmpty() ? "" : "; it could move to " + others);
+                        .formatted(found, node, problems, others.isEmpty() ? "" : "; it could move to " + others);
                 throw new PveException(new PveFault.Invalid(problem, Map.of("node", problem)));
             }
         }

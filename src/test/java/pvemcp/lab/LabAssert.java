@@ -80,14 +80,22 @@ public final class LabAssert extends AbstractAssert<LabAssert, ToolResult> {
 
     /// What it says of what went wrong.
     public LabAssert saying(String... words) {
-        var text = switch (actual) {
+        Assertions.assertThat(said()).contains(words);
+        return this;
+    }
+
+    public LabAssert notSaying(String... words) {
+        Assertions.assertThat(said()).doesNotContain(words);
+        return this;
+    }
+
+    private String said() {
+        return switch (actual) {
             case ToolResult.Failed failed -> failed.what();
             case ToolResult.Refused refused -> refused.why();
             case ToolResult.Held held -> held.preview().summary();
             case ToolResult.Done _ -> text();
         };
-        Assertions.assertThat(text).contains(words);
-        return this;
     }
 
     /// What it says of what to do next.

@@ -194,6 +194,21 @@ class LifecycleToolsTest {
     }
 
     @Test
+    void another_node_is_named_only_where_the_guest_could_move_to_it() {
+        try (var lab = Lab.of(Scenarios.homelab()).with(cluster -> {
+            cluster.addNode("pve2");
+            cluster.addNode("pve3");
+            cluster.storage("local-lvm").options.put("nodes", "pve1,pve3");
+        })) {
+            that(lab.call("pve_guest_migrate", "guest", "web", "node", "pve2"))
+                    .saying("cannot move to pve2", "unavailable storages", "it could move to pve3");
+            that(lab.call("pve_guest_migrate", "guest", "win11", "node", "pve3"))
+                    .saying("a CD-ROM on local storage", "eject it")
+                    .notSaying("it could move");
+        }
+    }
+
+    @Test
     void a_move_that_takes_long_is_handed_back_and_the_guest_is_found_where_it_went() {
         try (var lab = Lab.of(Scenarios.homelab()).with(cluster -> cluster.addNode("pve2"))) {
             var going = lab.call("pve_guest_migrate", "guest", "git", "node", "pve2", "timeout", "5s");
