@@ -21,6 +21,7 @@ import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.AccessReads.AclLine;
 import pvemcp.view.Clean;
+import pvemcp.view.Units;
 import pvemcp.view.View;
 
 /// Who may do what: users, groups, roles, realms, API tokens and the rights that are given on paths.
@@ -178,13 +179,14 @@ final class AccessTools {
             if (what == Subject.REALM) {
                 var users = ctx.pve().rows("/access/users").stream()
                         .filter(user -> user.text("userid").endsWith("@" + id));
-                return counted(users.count(), "users log in no more");
+                return counted("locks out %s", users.count(), "users");
             }
-            return counted(AccessReads.acl(ctx).stream().filter(this::isOfIt).count(), "grants go with it");
+            var grants = AccessReads.acl(ctx).stream().filter(this::isOfIt);
+            return counted("takes %s along", grants.count(), "grants");
         }
 
-        private static Optional<String> counted(long count, String what) {
-            return count == 0 ? Optional.empty() : Optional.of("%d %s".formatted(count, what));
+        private static Optional<String> counted(String how, long count, String nouns) {
+            return count == 0 ? Optional.empty() : Optional.of(how.formatted(Units.some(count, nouns)));
         }
 
         private boolean isOfIt(AclLine line) {

@@ -26,6 +26,7 @@ import pvemcp.tool.ToolContext;
 import pvemcp.tools.SmokeChecks.Skipped;
 import pvemcp.tools.SmokeTools.Suite;
 import pvemcp.view.Clean;
+import pvemcp.view.Units;
 
 /// The checks that make guests and backups of their own: small, marked, written down before they are made, and
 /// removed at the end, also after a failure.
@@ -322,7 +323,7 @@ final class SmokeGuests {
         if (pulled > 0) {
             await(ctx.pve().data(Verb.POST, path(clone, "/config"), changes));
         }
-        return pulled + " NICs";
+        return Units.some(pulled, "NICs");
     }
 
     // ---- tasks ----

@@ -415,7 +415,7 @@ class AccessTest {
     void what_goes_with_a_user_is_said_before_he_goes() {
         try (var lab = lab()) {
             that(lab.call("pve_access_set", "what", "user", "action", "delete", "id", "joe@pve", "dry_run", true))
-                    .shows("delete user 'joe@pve'", "DELETE /access/users/joe%40pve", "2 grants go with it");
+                    .shows("delete user 'joe@pve'", "DELETE /access/users/joe%40pve", "takes 2 grants along");
             that(lab.call("pve_access_set", "what", "user", "action", "delete", "id", "mcp@pve", "dry_run", true))
                     .shows("this is what this server logs in as");
         }
@@ -425,7 +425,7 @@ class AccessTest {
     void who_logs_in_no_more_is_said_before_a_realm_goes() {
         try (var lab = corp()) {
             that(lab.call("pve_access_set", "what", "realm", "action", "delete", "id", "corp", "dry_run", true))
-                    .shows("delete realm 'corp'", "1 users log in no more");
+                    .shows("delete realm 'corp'", "locks out 1 user");
         }
     }
 
