@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
@@ -24,7 +23,7 @@ public final class Permissions {
         if (Files.isDirectory(folder)) {
             return;
         }
-        if (hasThem(nearest(folder))) {
+        if (hasThem(folder)) {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
         } else {
             Files.createDirectories(folder);
@@ -32,7 +31,7 @@ public final class Permissions {
     }
 
     /// What a new file in this folder is made with.
-    public static FileAttribute<?>[] forNewFile(Path folder) throws IOException {
+    public static FileAttribute<?>[] forNewFile(Path folder) {
         return hasThem(folder)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE)}
                 : new FileAttribute<?>[0];
@@ -100,15 +99,8 @@ public final class Permissions {
         return others;
     }
 
-    private static boolean hasThem(Path path) throws IOException {
-        return Files.getFileStore(path).supportsFileAttributeView(PosixFileAttributeView.class);
-    }
-
-    private static Path nearest(Path folder) {
-        var nearest = folder;
-        while (!Files.exists(nearest) && nearest.getParent() != null) {
-            nearest = nearest.getParent();
-        }
-        return nearest;
+    /// Without asking for the mount the path is on: there is none to find where `/` is no mount point, as in a chroot.
+    private static boolean hasThem(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 }

@@ -45,7 +45,7 @@ public final class PrivateFile {
     /// A new empty file in the same directory, for its owner alone.
     static Path beside(Path file) throws IOException {
         var folder = file.getParent();
-        boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
+        boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
         var prefix = "." + file.getFileName();
         return posix
                 ? Files.createTempFile(

@@ -58,7 +58,7 @@ final class SecretFile {
             if (!Files.isRegularFile(real)) {
                 return Optional.of("'%s' is not a regular file".formatted(file));
             }
-            if (!Files.getFileStore(real).supportsFileAttributeView("posix")) {
+            if (!real.getFileSystem().supportedFileAttributeViews().contains("posix")) {
                 return Optional.empty();
             }
             var attributes = Files.readAttributes(real, PosixFileAttributes.class);
