@@ -16,10 +16,9 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.server.Environment;
-import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.Command;
+import pvemcp.sim.ssh.Streamed;
 
 /// A real SSH server on loopback whose commands run in this machine's own /bin/sh, as they would on a host. `pct
 /// exec` runs its command right here, after the line was noted.
@@ -87,12 +86,8 @@ public final class SshHost implements AutoCloseable {
         server.stop(true);
     }
 
-    private final class ShellCommand implements Command {
+    private final class ShellCommand extends Streamed {
         private final String line;
-        private InputStream in;
-        private OutputStream out;
-        private OutputStream err;
-        private ExitCallback ended;
         private Process process;
 
         ShellCommand(String line) {
@@ -135,26 +130,6 @@ public final class SshHost implements AutoCloseable {
         @Override
         public void destroy(ChannelSession channel) {
             process.destroyForcibly();
-        }
-
-        @Override
-        public void setInputStream(InputStream in) {
-            this.in = in;
-        }
-
-        @Override
-        public void setOutputStream(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public void setErrorStream(OutputStream err) {
-            this.err = err;
-        }
-
-        @Override
-        public void setExitCallback(ExitCallback ended) {
-            this.ended = ended;
         }
     }
 }

@@ -1,30 +1,22 @@
 package pvemcp.sim.ssh;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import org.apache.sshd.server.Environment;
-import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.Command;
 import pvemcp.sim.world.ToyEnd;
 import pvemcp.sim.world.World;
 
 /// A line for the shell of a simulated host. What it does is done at once; what it prints after a sleep comes when
 /// the simulator's clock has got there.
-final class ToyCommand implements Command {
+final class ToyCommand extends Streamed {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final World world;
     private final String host;
     private final String line;
-    private InputStream in;
-    private OutputStream out;
-    private OutputStream err;
-    private ExitCallback ended;
     private volatile boolean left;
 
     ToyCommand(World world, String host, String line) {
@@ -75,25 +67,5 @@ final class ToyCommand implements Command {
     @Override
     public void destroy(ChannelSession channel) {
         left = true;
-    }
-
-    @Override
-    public void setInputStream(InputStream in) {
-        this.in = in;
-    }
-
-    @Override
-    public void setOutputStream(OutputStream out) {
-        this.out = out;
-    }
-
-    @Override
-    public void setErrorStream(OutputStream err) {
-        this.err = err;
-    }
-
-    @Override
-    public void setExitCallback(ExitCallback ended) {
-        this.ended = ended;
     }
 }
