@@ -2,11 +2,7 @@ package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,9 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.audit.AuditLog;
-import pvemcp.cli.Console;
 import pvemcp.cli.Exit;
-import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
 
 /// `pve-mcp audit …` as it is typed.
@@ -71,34 +65,34 @@ class AuditCommandTest {
     @Test
     void verify_says_that_it_is_whole_and_with_which_status() throws IOException {
         var good = run("audit", "verify");
-        assertThat(good.out).contains("✓ lines 1 to 6 follow on each other, 1 of them signed checkpoints");
-        assertThat(good.status).isEqualTo(Exit.OK);
-        assertThat(run("audit", "verify", "--key", file() + ".pub").status).isEqualTo(Exit.OK);
+        assertThat(good.out()).contains("✓ lines 1 to 6 follow on each other, 1 of them signed checkpoints");
+        assertThat(good.status()).isEqualTo(Exit.OK);
+        assertThat(run("audit", "verify", "--key", file() + ".pub").status()).isEqualTo(Exit.OK);
 
         Files.writeString(file(), Files.readString(file()).replace("\"stop\"", "\"start\""));
         var changed = run("audit", "verify");
-        assertThat(changed.out).contains("✗ audit.jsonl: line 2 does not follow");
-        assertThat(changed.status).isEqualTo(Exit.FAILED);
-        var json = (Json.Obj) Json.parse(run("audit", "verify", "--json").out);
+        assertThat(changed.out()).contains("✗ audit.jsonl: line 2 does not follow");
+        assertThat(changed.status()).isEqualTo(Exit.FAILED);
+        var json = (Json.Obj) Json.parse(run("audit", "verify", "--json").out());
         assertThat(json.flag("good")).contains(false);
 
-        assertThat(run("audit", "verify", "--file", directory.resolve("none").toString()).status)
+        assertThat(run("audit", "verify", "--file", directory.resolve("none").toString()).status())
                 .isEqualTo(Exit.USAGE);
-        assertThat(run("audit").status).isEqualTo(Exit.USAGE);
+        assertThat(run("audit").status()).isEqualTo(Exit.USAGE);
     }
 
     @Test
     void tail_shows_the_last_calls() {
-        assertThat(run("audit", "tail").out.lines())
+        assertThat(run("audit", "tail").out().lines())
                 .hasSize(4)
                 .last()
                 .asString()
                 .contains("pve_guest_list");
-        assertThat(run("audit", "tail", "-n", "1", "--changes").out)
+        assertThat(run("audit", "tail", "-n", "1", "--changes").out())
                 .contains("pve_guest_power", "101 'web", "user")
                 .doesNotContain("pve_guest_list");
         var line = (Json.Obj)
-                Json.parse(run("audit", "tail", "--changes", "--json").out.strip());
+                Json.parse(run("audit", "tail", "--changes", "--json").out().strip());
         assertThat(line.whole("begin")).contains(2L);
     }
 
@@ -106,25 +100,25 @@ class AuditCommandTest {
     void show_finds_a_call_by_line_by_ticket_and_by_task() {
         for (var word : List.of("2", "4", "0123456789ab", TASK)) {
             var shown = run("audit", "show", word, "--json");
-            assertThat(shown.out.lines()).as(word).hasSize(4);
+            assertThat(shown.out().lines()).as(word).hasSize(4);
         }
-        assertThat(run("audit", "show", "2").out).contains("agreed_by", "user", TASK);
-        assertThat(run("audit", "show", "4711").status).isEqualTo(Exit.FAILED);
+        assertThat(run("audit", "show", "2").out()).contains("agreed_by", "user", TASK);
+        assertThat(run("audit", "show", "4711").status()).isEqualTo(Exit.FAILED);
     }
 
     @Test
     void export_gives_json_lines_that_can_be_verified_elsewhere() throws IOException {
         var copy = directory.resolve("copy.jsonl");
-        Files.writeString(copy, run("audit", "export").out);
+        Files.writeString(copy, run("audit", "export").out());
         var found = run("audit", "verify", "--file", copy.toString(), "--key", file() + ".pub");
-        assertThat(found.out).contains("✓ lines 1 to 6");
-        assertThat(run("audit", "export", "--after", "4").out.lines()).hasSize(2);
-        assertThat(run("audit", "export", "--format", "xml").status).isEqualTo(Exit.USAGE);
+        assertThat(found.out()).contains("✓ lines 1 to 6");
+        assertThat(run("audit", "export", "--after", "4").out().lines()).hasSize(2);
+        assertThat(run("audit", "export", "--format", "xml").status()).isEqualTo(Exit.USAGE);
     }
 
     @Test
     void export_as_csv_has_no_formulas_in_it() {
-        var lines = run("audit", "export", "--format", "csv").out.lines().toList();
+        var lines = run("audit", "export", "--format", "csv").out().lines().toList();
         assertThat(lines).hasSize(7);
         assertThat(lines.getFirst()).startsWith("seq,time,event,tool,");
         assertThat(lines.get(1)).contains(",'=cmd(),").contains("\"VM 101 'web, \"\"old\"\"' on pve1\"");
@@ -132,7 +126,7 @@ class AuditCommandTest {
 
     @Test
     void export_as_syslog_follows_rfc_5424() {
-        var lines = run("audit", "export", "--format", "syslog").out.lines().toList();
+        var lines = run("audit", "export", "--format", "syslog").out().lines().toList();
         assertThat(lines)
                 .allMatch(line -> line.matches("<\\d{3}>1 2026-11-21T12:00:00.123456Z - pve-mcp - [a-z]+ "
                         + "\\[meta sequenceId=\"\\d+\"] \uFEFF\\{.*}"));
@@ -141,21 +135,7 @@ class AuditCommandTest {
                 .extracting(line -> line.substring(0, 5))
                 .containsExactly("<110>", "<109>", "<109>", "<109>", "<110>", "<110>");
     }
-
-    private record Run(int status, String out, String err) {}
-
-    private Run run(String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        var console = new Console(
-                InputStream.nullInputStream(),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false,
-                false,
-                0);
-        var env = Map.of("PVE_MCP_AUDIT_FILE", file().toString());
-        int status = Main.run(List.of(args), console, new Surroundings(env, directory, directory));
-        return new Run(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private Ended run(String... args) {
+        return Ended.of(Map.of("PVE_MCP_AUDIT_FILE", file().toString()), directory, args);
     }
 }

@@ -3,18 +3,17 @@ package pvemcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,9 +25,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.audit.AuditLog;
-import pvemcp.cli.Console;
 import pvemcp.cli.Exit;
-import pvemcp.config.Surroundings;
 import pvemcp.json.Json;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
@@ -63,7 +60,7 @@ class CommandLineTest {
 
         var served = run("serve");
 
-        assertThat(served.status).isEqualTo(Exit.OK);
+        assertThat(served.status()).isEqualTo(Exit.OK);
         assertThat(served.lines()).hasSize(2);
         assertThat(served.lines().getFirst()).contains("\"serverInfo\"");
         assertThat(served.lines().getLast())
@@ -74,13 +71,13 @@ class CommandLineTest {
     @Test
     void a_pipe_without_a_command_is_served_and_a_terminal_without_a_cluster_told_how_to_get_one() {
         typed = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
-        assertThat(run().out).contains("\"id\":1");
+        assertThat(run().out()).contains("\"id\":1");
 
         terminal = true;
         var helped = run();
-        assertThat(helped.out).isEmpty();
-        assertThat(helped.err).contains("pve-mcp setup", "pve-mcp demo");
-        assertThat(helped.status).isEqualTo(Exit.USAGE);
+        assertThat(helped.out()).isEmpty();
+        assertThat(helped.err()).contains("pve-mcp setup", "pve-mcp demo");
+        assertThat(helped.status()).isEqualTo(Exit.USAGE);
     }
 
     @Test
@@ -102,9 +99,9 @@ class CommandLineTest {
 
         var served = run("serve");
 
-        assertThat(served.status).isEqualTo(Exit.USAGE);
-        assertThat(served.out).isEmpty();
-        assertThat(served.err)
+        assertThat(served.status()).isEqualTo(Exit.USAGE);
+        assertThat(served.out()).isEmpty();
+        assertThat(served.err())
                 .contains("did you mean 'PVE_MCP_URL'?")
                 .contains("'maybe' is no value of policy.destroy")
                 .doesNotContain("\tat ");
@@ -114,12 +111,12 @@ class CommandLineTest {
     void a_server_says_what_it_serves_where_that_is_wanted() {
         env.put("PVE_MCP_LOG_LEVEL", "info");
 
-        assertThat(run("serve").err).containsPattern("serving [0-9]+ tools for no configured cluster");
+        assertThat(run("serve").err()).containsPattern("serving [0-9]+ tools for no configured cluster");
     }
 
     @Test
     void the_cluster_is_connected_to_once_a_client_has_the_tools_or_later_where_that_is_wanted() throws IOException {
-        typed = """
+        var asked = """
                 {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
                 "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
                 {"jsonrpc":"2.0","method":"notifications/initialized"}
@@ -130,11 +127,21 @@ class CommandLineTest {
         try (var early = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             env.put("PVE_MCP_URL", "https://127.0.0.1:" + early.getLocalPort());
-            run("serve");
-            early.accept().close();
+            // The client stays until it has seen what it waits for: a server whose input ends connects to nothing more.
+            var typing = new PipedOutputStream();
+            try (var server = new Running(new PipedInputStream(typing), env, directory, "serve")) {
+                typing.write(asked.getBytes(StandardCharsets.UTF_8));
+                typing.flush();
+                assertThat(server.says()).contains("\"id\":1");
+                assertThat(server.says()).contains("\"id\":2");
+                early.setSoTimeout(60_000);
+                early.accept().close();
+                typing.close();
+            }
 
             env.put("PVE_MCP_URL", "https://127.0.0.1:" + late.getLocalPort());
             env.put("PVE_MCP_CONNECT", "late");
+            typed = asked;
             run("serve");
             late.setSoTimeout(1);
             assertThatThrownBy(late::accept).isInstanceOf(SocketTimeoutException.class);
@@ -145,20 +152,20 @@ class CommandLineTest {
     void an_address_that_others_can_reach_is_not_served_to_anybody() {
         var served = run("serve", "--http", "0.0.0.0:0", "--demo");
 
-        assertThat(served.status).isEqualTo(Exit.USAGE);
-        assertThat(served.err).contains("nobody would be asked who they are");
+        assertThat(served.status()).isEqualTo(Exit.USAGE);
+        assertThat(served.err()).contains("nobody would be asked who they are");
     }
 
     @Test
     void what_cannot_be_served_over_http_is_said_before_anything_listens() {
-        assertThat(run("serve", "--http", "127.0.0.1", "--demo").err).contains("write HOST:PORT");
-        assertThat(run("serve", "--http=:8765", "--demo").err).contains("write HOST:PORT");
-        assertThat(run("serve", "--demo").err).contains("without --http");
+        assertThat(run("serve", "--http", "127.0.0.1", "--demo").err()).contains("write HOST:PORT");
+        assertThat(run("serve", "--http=:8765", "--demo").err()).contains("write HOST:PORT");
+        assertThat(run("serve", "--demo").err()).contains("without --http");
 
         env.put("PVE_MCP_HTTP_TLS_KEY", "key.pem");
-        assertThat(run("serve", "--http", "127.0.0.1:0").err).contains("go together");
+        assertThat(run("serve", "--http", "127.0.0.1:0").err()).contains("go together");
         env.put("PVE_MCP_HTTP_TLS_CERTIFICATE", "chain.pem");
-        assertThat(run("serve", "--http", "127.0.0.1:0").err).contains("TLS: ").contains("chain.pem");
+        assertThat(run("serve", "--http", "127.0.0.1:0").err()).contains("TLS: ").contains("chain.pem");
     }
 
     @Test
@@ -167,27 +174,27 @@ class CommandLineTest {
             assertThat(server.told()).contains("serving MCP at http://127.0.0.1:");
             assertThat(server.get("/readyz")).isEqualTo("ready\n");
             assertThat(server.call("", "pve_node_list", "{}")).contains("pve1");
-            assertThat(run("alive", server.address()).status).isEqualTo(Exit.OK);
+            assertThat(run("alive", server.address()).status()).isEqualTo(Exit.OK);
         }
     }
 
     @Test
     void a_server_that_does_not_answer_is_not_alive() {
         var asked = run("alive", "127.0.0.1:1");
-        assertThat(asked.status).isEqualTo(Exit.FAILED);
-        assertThat(asked.err).contains("nobody answers at http://127.0.0.1:1/healthz");
-        assertThat(run("alive", "two words").err).contains("write HOST:PORT");
+        assertThat(asked.status()).isEqualTo(Exit.FAILED);
+        assertThat(asked.err()).contains("nobody answers at http://127.0.0.1:1/healthz");
+        assertThat(run("alive", "two words").err()).contains("write HOST:PORT");
 
         env.put("PVE_MCP_HTTP_TLS_CERTIFICATE", "src/test/resources/pvemcp/pve/authority.pem");
-        assertThat(run("alive", "127.0.0.1:1").err).contains("nobody answers at https://");
+        assertThat(run("alive", "127.0.0.1:1").err()).contains("nobody answers at https://");
     }
 
     @Test
     void each_token_has_its_own_reach_and_its_own_name_in_the_log() throws Exception {
         env.put("PVE_MCP_POLICY_OPERATE", "allow");
-        var looks = run("token", "add", "auditor").out.strip();
+        var looks = run("token", "add", "auditor").out().strip();
         var works = run("token", "add", "anna", "--tier", "operate", "--within", "guest=101")
-                .out
+                .out()
                 .strip();
         assertThat(run("token", "list").lines()).containsExactly("auditor  read", "anna  operate  guest=101");
         assertThat(directory.resolve(".config/pve-mcp/tokens")).content().doesNotContain(looks, works);
@@ -212,7 +219,7 @@ class CommandLineTest {
                         .doesNotContain("refused");
                 assertThat(directory.resolve("audit.jsonl")).content().contains("\"principal\":\"anna\"");
 
-                assertThat(run("token", "remove", "anna").status).isEqualTo(Exit.OK);
+                assertThat(run("token", "remove", "anna").status()).isEqualTo(Exit.OK);
                 assertThat(server.call(works, "pve_node_list", "{}")).isEqualTo("401");
                 assertThat(server.call(looks, "pve_node_list", "{}")).contains("pve1");
             }
@@ -221,12 +228,12 @@ class CommandLineTest {
 
     @Test
     void tokens_that_make_no_sense_are_not_made() {
-        assertThat(run("token", "add", "anna", "--tier", "operat").err).contains("did you mean 'operate'?");
-        assertThat(run("token", "add", "anna", "--within", "pol=dev").err).contains("pool, tag, guest, node");
-        assertThat(run("token", "add", "an na").err).contains("is no name");
-        assertThat(run("token", "remove", "anna").err).contains("nobody called 'anna'");
-        assertThat(run("token", "add", "anna").status).isEqualTo(Exit.OK);
-        assertThat(run("token", "add", "anna").err).contains("'anna' has a token");
+        assertThat(run("token", "add", "anna", "--tier", "operat").err()).contains("did you mean 'operate'?");
+        assertThat(run("token", "add", "anna", "--within", "pol=dev").err()).contains("pool, tag, guest, node");
+        assertThat(run("token", "add", "an na").err()).contains("is no name");
+        assertThat(run("token", "remove", "anna").err()).contains("nobody called 'anna'");
+        assertThat(run("token", "add", "anna").status()).isEqualTo(Exit.OK);
+        assertThat(run("token", "add", "anna").err()).contains("'anna' has a token");
     }
 
     @Test
@@ -237,7 +244,7 @@ class CommandLineTest {
                 {"jsonrpc":"2.0","id":2,"method":"tools/list"}
                 """;
 
-        assertThat(run("serve", "--read-only").out)
+        assertThat(run("serve", "--read-only").out())
                 .contains("pve_guest_list")
                 .doesNotContain("\"name\":\"pve_api_write\"", "pve_guest_power");
     }
@@ -249,44 +256,44 @@ class CommandLineTest {
         var shown = run("call", "node_list", "--demo");
         var json = run("call", "pve_node_list", "--demo", "--json");
 
-        assertThat(shown.status).isEqualTo(Exit.OK);
-        assertThat(shown.out).contains("pve1").contains("online");
-        assertThat(Json.parse(json.out)).isInstanceOf(Json.Obj.class);
-        assertThat(json.err).isEmpty();
+        assertThat(shown.status()).isEqualTo(Exit.OK);
+        assertThat(shown.out()).contains("pve1").contains("online");
+        assertThat(Json.parse(json.out())).isInstanceOf(Json.Obj.class);
+        assertThat(json.err()).isEmpty();
     }
 
     @Test
     void smoke_tests_run_on_the_demo_and_say_how_they_ended() {
         var reads = run("smoke", "--demo");
-        assertThat(reads.status).as(reads.err).isEqualTo(Exit.OK);
-        assertThat(reads.out).contains("passed: 12 ok");
+        assertThat(reads.status()).as(reads.err()).isEqualTo(Exit.OK);
+        assertThat(reads.out()).contains("passed: 12 ok");
 
         var writes = run("smoke", "lifecycle", "--write", "--demo", "--json");
-        assertThat(writes.status).as(writes.err + writes.out).isEqualTo(Exit.OK);
-        var report = (Json.Obj) Json.parse(writes.out);
+        assertThat(writes.status()).as(writes.err() + writes.out()).isEqualTo(Exit.OK);
+        var report = (Json.Obj) Json.parse(writes.out());
         assertThat(report.text("verdict").orElseThrow()).startsWith("passed: 6 ok, 0 failed");
-        assertThat(writes.out).contains("smoke-ok", "deleted");
+        assertThat(writes.out()).contains("smoke-ok", "deleted");
 
-        assertThat(run("smoke", "clone", "--write", "--source", "101", "--demo").status)
+        assertThat(run("smoke", "clone", "--write", "--source", "101", "--demo").status())
                 .isEqualTo(Exit.FAILED);
-        assertThat(run("smoke", "cleanup", "--demo").out).contains("nothing is left");
+        assertThat(run("smoke", "cleanup", "--demo").out()).contains("nothing is left");
     }
 
     @Test
     void smoke_tests_make_nothing_without_a_flag() {
         assertThat(run("smoke", "read-only", "backup", "--demo"))
-                .returns(Exit.USAGE, Run::status)
-                .satisfies(run -> assertThat(run.err).contains("backup", "--write"));
-        assertThat(run("smoke", "lifecycl", "--write", "--demo").err).contains("did you mean 'lifecycle'?");
+                .returns(Exit.USAGE, Ended::status)
+                .satisfies(run -> assertThat(run.err()).contains("backup", "--write"));
+        assertThat(run("smoke", "lifecycl", "--write", "--demo").err()).contains("did you mean 'lifecycle'?");
     }
 
     @Test
     void smoke_tests_on_a_configured_cluster_pass_its_policy() throws IOException {
         try (var sim = simulator()) {
-            assertThat(run("smoke").out).contains("passed");
+            assertThat(run("smoke").out()).contains("passed");
             assertThat(run("smoke", "lifecycle", "--write", "--yes"))
-                    .returns(Exit.REFUSED, Run::status)
-                    .satisfies(run -> assertThat(run.err).contains("policy.destroy"));
+                    .returns(Exit.REFUSED, Ended::status)
+                    .satisfies(run -> assertThat(run.err()).contains("policy.destroy"));
             assertThat(sim.<Integer>ask(cluster -> (int) cluster.guests.values().stream()
                             .filter(guest -> guest.config.toString().contains("mcp-smoke"))
                             .count()))
@@ -296,13 +303,13 @@ class CommandLineTest {
 
     @Test
     void the_recipe_for_a_smoke_token_is_printed() {
-        assertThat(run("smoke", "recipe", "--node", "pve7", "--source", "900").out)
+        assertThat(run("smoke", "recipe", "--node", "pve7", "--source", "900").out())
                 .contains("pveum role add McpSmoke", "/nodes/pve7", "/vms/900", "token add mcp-smoke@pve");
     }
 
     @Test
     void the_name_of_a_tool_is_a_command() {
-        assertThat(run("node-list", "--demo").out).contains("pve1");
+        assertThat(run("node-list", "--demo").out()).contains("pve1");
     }
 
     @Test
@@ -315,21 +322,21 @@ class CommandLineTest {
                 List.of("{\"path\": \"/version\"}"))) {
             var args = new ArrayList<>(List.of("call", "api_read", "--demo"));
             args.addAll(line);
-            assertThat(run(args.toArray(String[]::new)).out).as("%s", line).contains("9.2");
+            assertThat(run(args.toArray(String[]::new)).out()).as("%s", line).contains("9.2");
         }
     }
 
     @Test
     void a_tool_is_called_by_its_words_alone() {
-        assertThat(run("guest", "list", "running", "kind=vm", "--demo").out)
+        assertThat(run("guest", "list", "running", "kind=vm", "--demo").out())
                 .contains("web")
                 .doesNotContain("stopped");
-        assertThat(run("guest", "list", "--demo", "--plain").out).contains("\n101\tweb\tvm\trunning\tpve1\t");
-        assertThat(run("guest", "list", "--demo", "--plain", "--json").status).isEqualTo(Exit.USAGE);
-        assertThat(run("guest", "get", "web", "--demo", "--color=always").out).contains("\u001b[32mrunning");
-        assertThat(run("guest", "get", "web", "--demo", "--color=sometimes").status)
+        assertThat(run("guest", "list", "--demo", "--plain").out()).contains("\n101\tweb\tvm\trunning\tpve1\t");
+        assertThat(run("guest", "list", "--demo", "--plain", "--json").status()).isEqualTo(Exit.USAGE);
+        assertThat(run("guest", "get", "web", "--demo", "--color=always").out()).contains("\u001b[32mrunning");
+        assertThat(run("guest", "get", "web", "--demo", "--color=sometimes").status())
                 .isEqualTo(Exit.USAGE);
-        assertThat(run("guest").err).contains("guest what?");
+        assertThat(run("guest").err()).contains("guest what?");
     }
 
     @Test
@@ -338,14 +345,14 @@ class CommandLineTest {
             var args = new ArrayList<>(List.of("call", "guest_power", "web", "--demo"));
             args.addAll(named);
             assertThat(run(args.toArray(String[]::new)))
-                    .returns(Exit.USAGE, Run::status)
-                    .satisfies(run -> assertThat(run.err).contains("'frce'", "'bogus'", "start, shutdown"));
+                    .returns(Exit.USAGE, Ended::status)
+                    .satisfies(run -> assertThat(run.err()).contains("'frce'", "'bogus'", "start, shutdown"));
         }
     }
 
     @Test
     void a_tool_is_described_also_where_another_begins_like_it() {
-        assertThat(run("tools", "guest", "power").out)
+        assertThat(run("tools", "guest", "power").out())
                 .contains("pve_guest_power (operate)", "start | shutdown")
                 .doesNotContain("many");
     }
@@ -353,14 +360,14 @@ class CommandLineTest {
     @Test
     void a_wrong_name_is_told_with_the_right_one() {
         assertThat(run("call", "node_lst", "--demo"))
-                .returns(Exit.USAGE, Run::status)
-                .returns("", Run::out)
-                .satisfies(run -> assertThat(run.err).contains("did you mean 'node_list'?"));
-        assertThat(run("call", "api_read", "pth=/version", "--demo").err).contains("did you mean 'path'?");
+                .returns(Exit.USAGE, Ended::status)
+                .returns("", Ended::out)
+                .satisfies(run -> assertThat(run.err()).contains("did you mean 'node_list'?"));
+        assertThat(run("call", "api_read", "pth=/version", "--demo").err()).contains("did you mean 'path'?");
         assertThat(run("nodelst"))
-                .returns(Exit.USAGE, Run::status)
-                .satisfies(run -> assertThat(run.err).doesNotContain("\tat "));
-        assertThat(run("serve", "--readonly").status).isEqualTo(Exit.USAGE);
+                .returns(Exit.USAGE, Ended::status)
+                .satisfies(run -> assertThat(run.err()).doesNotContain("\tat "));
+        assertThat(run("serve", "--readonly").status()).isEqualTo(Exit.USAGE);
     }
 
     @Test
@@ -368,17 +375,17 @@ class CommandLineTest {
         try (var sim = simulator()) {
             String[] create = {"call", "api_write", "method=POST", "path=/pools", "params={\"poolid\":\"shop\"}"};
             var without = run(create);
-            assertThat(without.status).isEqualTo(Exit.REFUSED);
-            assertThat(without.err).contains("POST /pools").contains("--yes");
+            assertThat(without.status()).isEqualTo(Exit.REFUSED);
+            assertThat(without.err()).contains("POST /pools").contains("--yes");
             assertThat(pools(sim)).isEmpty();
 
             terminal = true;
             typed = "n\n";
-            assertThat(run(create).status).isEqualTo(Exit.REFUSED);
+            assertThat(run(create).status()).isEqualTo(Exit.REFUSED);
             assertThat(pools(sim)).isEmpty();
 
             typed = "y\n";
-            assertThat(run(create).status).isEqualTo(Exit.OK);
+            assertThat(run(create).status()).isEqualTo(Exit.OK);
             assertThat(pools(sim)).containsExactly("shop");
 
             terminal = false;
@@ -386,7 +393,7 @@ class CommandLineTest {
             create[4] = "params=poolid=other";
             var yes = new ArrayList<>(List.of(create));
             yes.add("--yes");
-            assertThat(run(yes.toArray(String[]::new)).status).isEqualTo(Exit.OK);
+            assertThat(run(yes.toArray(String[]::new)).status()).isEqualTo(Exit.OK);
             assertThat(pools(sim)).containsExactly("other", "shop");
         }
         assertThat(Files.readString(directory.resolve("audit.jsonl"))).contains("pve_api_write");
@@ -405,16 +412,16 @@ class CommandLineTest {
             };
             typed = "correct horse\n";
             assertThat(run(call))
-                    .returns(Exit.REFUSED, Run::status)
-                    .satisfies(run -> assertThat(run.err).contains("PVE lets no API token set a password"));
+                    .returns(Exit.REFUSED, Ended::status)
+                    .satisfies(run -> assertThat(run.err()).contains("PVE lets no API token set a password"));
 
             env.remove("PVE_MCP_TOKEN_ID");
             env.remove("PVE_MCP_TOKEN_SECRET");
             env.put("PVE_MCP_USER", "root@pam");
             env.put("PVE_MCP_PASSWORD", "rooted");
             assertThat(run(call))
-                    .returns(Exit.OK, Run::status)
-                    .satisfies(run -> assertThat(run.out + run.err).doesNotContain("correct horse"));
+                    .returns(Exit.OK, Ended::status)
+                    .satisfies(run -> assertThat(run.out() + run.err()).doesNotContain("correct horse"));
             assertThat(sim.<String>ask(cluster -> cluster.access.users.get("joe@pve").password))
                     .isEqualTo("correct horse");
         }
@@ -429,8 +436,8 @@ class CommandLineTest {
 
             var refused = run("call", "api_write", "POST", "/pools", "params=poolid=shop", "--yes");
 
-            assertThat(refused.status).isEqualTo(Exit.REFUSED);
-            assertThat(refused.err).containsPattern("policy.(change|execute)");
+            assertThat(refused.status()).isEqualTo(Exit.REFUSED);
+            assertThat(refused.err()).containsPattern("policy.(change|execute)");
         }
     }
 
@@ -443,10 +450,10 @@ class CommandLineTest {
             configure(sim);
             sim.change(cluster -> cluster.guest(121).stop());
 
-            assertThat(run("policy", "check", "guest_delete win11").out).contains("denied", "policy.backup_first");
-            assertThat(run("policy", "check", "guest_delete win11 without_backup=true").out)
+            assertThat(run("policy", "check", "guest_delete win11").out()).contains("denied", "policy.backup_first");
+            assertThat(run("policy", "check", "guest_delete win11 without_backup=true").out())
                     .contains("asks first");
-            assertThat(run("call", "guest_delete", "win11", "--without-backup", "--yes", "--yes-to", "win11").status)
+            assertThat(run("call", "guest_delete", "win11", "--without-backup", "--yes", "--yes-to", "win11").status())
                     .isEqualTo(Exit.OK);
             assertThat(guests(sim)).doesNotContain(121);
         }
@@ -457,7 +464,7 @@ class CommandLineTest {
         var soon = SimTime.ticking(Instant.parse("2026-11-21T12:00:00Z"), 1_000);
         try (var sim = PveSim.start(SimOptions.of(Scenarios.homelab(), soon))) {
             configure(sim);
-            var rebooted = run("call", "guest_power", "web", "reboot", "--yes").out;
+            var rebooted = run("call", "guest_power", "web", "reboot", "--yes").out();
             var task = rebooted.replaceFirst("(?s).*(UPID:\\S+).*", "$1");
             try (var log = new AuditLog(directory.resolve("audit.jsonl"), Clock.systemUTC())) {
                 var died = Json.obj("event", "begin", "process", "999999999 1");
@@ -469,10 +476,10 @@ class CommandLineTest {
 
             var reconciled = run("audit", "reconcile");
 
-            assertThat(reconciled.status).isEqualTo(Exit.OK);
-            assertThat(reconciled.out)
+            assertThat(reconciled.status()).isEqualTo(Exit.OK);
+            assertThat(reconciled.out())
                     .contains("pve_guest_power: found done: all tasks", "left open", "its process is gone");
-            assertThat(run("audit", "reconcile").out).startsWith("nothing to write down");
+            assertThat(run("audit", "reconcile").out()).startsWith("nothing to write down");
         }
     }
 
@@ -481,23 +488,23 @@ class CommandLineTest {
         try (var sim = simulator()) {
             env.put("PVE_MCP_STATE_DIRECTORY", directory.resolve("state").toString());
             env.put("PVE_MCP_POLICY_WITHOUT_ELICITATION", "approve");
-            assertThat(run("approve").out).contains("no call waits");
+            assertThat(run("approve").out()).contains("no call waits");
 
             var held = served("");
             var id = held.replaceFirst("(?s).*pve-mcp approve ([A-Z0-9]{8})'.*", "$1");
             assertThat(id).as(held).hasSize(8);
-            assertThat(run("approve").out).contains(id, "pool shop");
-            assertThat(run("approve", id).status).isEqualTo(Exit.REFUSED); // no terminal
+            assertThat(run("approve").out()).contains(id, "pool shop");
+            assertThat(run("approve", id).status()).isEqualTo(Exit.REFUSED); // no terminal
             assertThat(served(id)).contains("nobody has said yes");
-            assertThat(run("approve", "NOSUCHID").status).isEqualTo(Exit.USAGE);
+            assertThat(run("approve", "NOSUCHID").status()).isEqualTo(Exit.USAGE);
 
             terminal = true;
             typed = "y\n";
             var agreed = run("approve", id.toLowerCase(Locale.ROOT));
-            assertThat(agreed.status).as(agreed.err).isEqualTo(Exit.OK);
-            assertThat(agreed.err).contains("wants to call pve_api_write (change)", "POST /pools");
+            assertThat(agreed.status()).as(agreed.err()).isEqualTo(Exit.OK);
+            assertThat(agreed.err()).contains("wants to call pve_api_write (change)", "POST /pools");
             typed = "y\n";
-            assertThat(run("approve", id).status).isEqualTo(Exit.REFUSED); // answered already
+            assertThat(run("approve", id).status()).isEqualTo(Exit.REFUSED); // answered already
             terminal = false;
             assertThat(pools(sim)).isEmpty();
 
@@ -530,16 +537,16 @@ class CommandLineTest {
             });
             String[] delete = {"call", "guest_delete", "dns", "timeout=1s"};
             assertThat(run("call", "guest_delete", "dns", "--yes"))
-                    .returns(Exit.REFUSED, Run::status)
-                    .satisfies(run -> assertThat(run.err).contains("--yes-to 'dns'"));
+                    .returns(Exit.REFUSED, Ended::status)
+                    .satisfies(run -> assertThat(run.err()).contains("--yes-to 'dns'"));
             terminal = true;
             typed = "y\n";
-            assertThat(run(delete).status).isEqualTo(Exit.REFUSED);
+            assertThat(run(delete).status()).isEqualTo(Exit.REFUSED);
             assertThat(guests(sim)).containsExactly(102);
-            assertThat(run("call", "guest_delete", "dns", "--yes-to", "dnss").status)
+            assertThat(run("call", "guest_delete", "dns", "--yes-to", "dnss").status())
                     .isEqualTo(Exit.REFUSED);
             typed = "dns\n";
-            assertThat(run(delete).err).contains("type 'dns' to go ahead");
+            assertThat(run(delete).err()).contains("type 'dns' to go ahead");
             sim.advance(Duration.ofMinutes(1));
             assertThat(guests(sim)).isEmpty();
         }
@@ -557,23 +564,23 @@ class CommandLineTest {
                     """);
 
             var asks = run("policy", "check", "guest_power git stop", "--demo");
-            assertThat(asks.status).as(asks.err).isEqualTo(Exit.OK);
-            assertThat(asks.out)
+            assertThat(asks.status()).as(asks.err()).isEqualTo(Exit.OK);
+            assertThat(asks.out())
                     .startsWith("asks first")
                     .contains("policy.operate", "'git'", "POST /nodes/", "/status/stop");
 
             var denied = run("policy", "check", "api_write", "post", "/pools", "params=poolid=shop", "--json");
-            assertThat(denied.status).as(denied.err).isEqualTo(Exit.REFUSED);
-            var json = (Json.Obj) Json.parse(denied.out);
+            assertThat(denied.status()).as(denied.err()).isEqualTo(Exit.REFUSED);
+            var json = (Json.Obj) Json.parse(denied.out());
             assertThat(json.text("answer")).contains("deny");
             assertThat(json.text("rule")).contains("policy.rule 'no new pools'");
             assertThat(json.text("tier")).contains("change");
             assertThat(pools(sim)).isEmpty();
 
-            assertThat(run("policy", "check", "guest_delete git", "--demo").out).contains("denied", "policy.destroy");
-            assertThat(run("policy", "check", "node_list").out).startsWith("allowed");
-            assertThat(run("policy", "check", "nodelst").status).isEqualTo(Exit.USAGE);
-            assertThat(run("policy", "chck", "node_list").status).isEqualTo(Exit.USAGE);
+            assertThat(run("policy", "check", "guest_delete git", "--demo").out()).contains("denied", "policy.destroy");
+            assertThat(run("policy", "check", "node_list").out()).startsWith("allowed");
+            assertThat(run("policy", "check", "nodelst").status()).isEqualTo(Exit.USAGE);
+            assertThat(run("policy", "chck", "node_list").status()).isEqualTo(Exit.USAGE);
             assertThat(directory.resolve("audit.jsonl")).doesNotExist();
         }
     }
@@ -585,8 +592,8 @@ class CommandLineTest {
         try (var _ = simulator()) {
             var told = run("doctor");
 
-            assertThat(told.status).isEqualTo(Exit.OK);
-            assertThat(told.out)
+            assertThat(told.status()).isEqualTo(Exit.OK);
+            assertThat(told.out())
                     .contains("the certificate is trusted (pinned)", "Proxmox VE 9.2", "guests", "policy denies");
         }
     }
@@ -605,14 +612,14 @@ class CommandLineTest {
 
             var told = run("doctor", "--fix");
 
-            assertThat(told.out).containsPattern("guests +yes +no +no");
-            assertThat(told.out)
+            assertThat(told.out()).containsPattern("guests +yes +no +no");
+            assertThat(told.out())
                     .contains("pveum role add McpGuestsOperate --privs 'VM.Audit VM.GuestAgent.Audit VM.PowerMgmt'")
                     .contains("pveum acl modify /vms --users 'look@pve' --roles McpGuestsOperate")
                     .contains("pveum acl modify /vms --tokens 'look@pve!agent' --roles McpGuestsOperate")
                     .containsPattern("[0-9]+ of 30 tools are not listed")
                     .contains("without VM.PowerMgmt: pve_guest_power");
-            assertThat(run("tools").out)
+            assertThat(run("tools").out())
                     .contains("clients do not see", "without VM.PowerMgmt: pve_guest_power")
                     .contains("pveum acl modify /vms --tokens 'look@pve!agent' --roles PVEVMUser")
                     .contains("pveum role add McpSysModify --privs Sys.Modify && pveum acl modify / --tokens");
@@ -626,11 +633,11 @@ class CommandLineTest {
 
             var told = run("doctor");
 
-            assertThat(told.status).isEqualTo(Exit.UNREACHABLE);
-            assertThat(told.out)
+            assertThat(told.status()).isEqualTo(Exit.UNREACHABLE);
+            assertThat(told.out())
                     .contains("the certificate is not trusted")
                     .contains("fingerprint = \"" + sim.fingerprint() + "\"");
-            assertThat(run("call", "node_list").status).isEqualTo(Exit.UNREACHABLE);
+            assertThat(run("call", "node_list").status()).isEqualTo(Exit.UNREACHABLE);
         }
     }
 
@@ -639,13 +646,13 @@ class CommandLineTest {
         try (var _ = simulator()) {
             env.put("PVE_MCP_TOKEN_SECRET", "wrong");
             var refused = run("doctor");
-            assertThat(refused.status).isEqualTo(Exit.UNREACHABLE);
-            assertThat(refused.out).contains("it does not let us in").doesNotContain("wrong");
+            assertThat(refused.status()).isEqualTo(Exit.UNREACHABLE);
+            assertThat(refused.out()).contains("it does not let us in").doesNotContain("wrong");
 
             env.put("PVE_MCP_URL", "https://127.0.0.1:1");
             var away = run("doctor");
-            assertThat(away.status).isEqualTo(Exit.UNREACHABLE);
-            assertThat(away.out).contains("it is not reached");
+            assertThat(away.status()).isEqualTo(Exit.UNREACHABLE);
+            assertThat(away.out()).contains("it is not reached");
         }
     }
 
@@ -666,8 +673,8 @@ class CommandLineTest {
 
             var told = run("doctor");
 
-            assertThat(told.status).isEqualTo(Exit.OK);
-            assertThat(told.out)
+            assertThat(told.status()).isEqualTo(Exit.OK);
+            assertThat(told.out())
                     .contains("backup server 'vault' as mcp@pbs!sim", "Proxmox Backup Server 4.0")
                     .contains("datastore main is used to 75 % of 4 TiB", "garbage collection: 0 jobs")
                     .doesNotContain(sim.backupServer().token().secret());
@@ -680,24 +687,24 @@ class CommandLineTest {
             backedUp(sim);
             sim.change(cluster -> cluster.backupServer.isShown = false);
             var blind = run("doctor");
-            assertThat(blind.status).isEqualTo(Exit.FAILED);
-            assertThat(blind.out).contains("acl update /datastore DatastoreAudit --auth-id 'mcp@pbs!sim'");
+            assertThat(blind.status()).isEqualTo(Exit.FAILED);
+            assertThat(blind.out()).contains("acl update /datastore DatastoreAudit --auth-id 'mcp@pbs!sim'");
 
             env.put("PVE_MCP_BACKUP_VAULT_TOKEN_SECRET", "falsches");
             var refused = run("doctor");
-            assertThat(refused.status).isEqualTo(Exit.UNREACHABLE);
-            assertThat(refused.out)
+            assertThat(refused.status()).isEqualTo(Exit.UNREACHABLE);
+            assertThat(refused.out())
                     .contains("Proxmox VE 9.2", "it does not let us in: authentication failed", "list-tokens")
                     .doesNotContain("falsches");
 
             env.remove("PVE_MCP_BACKUP_VAULT_FINGERPRINT");
-            assertThat(run("doctor").out)
+            assertThat(run("doctor").out())
                     .contains(
                             "[backup.vault]",
                             "fingerprint = \"" + sim.backupServer().fingerprint() + "\"");
 
             env.put("PVE_MCP_BACKUP_VAULT_URL", "https://127.0.0.1:1");
-            assertThat(run("doctor").out).contains("it is not reached");
+            assertThat(run("doctor").out()).contains("it is not reached");
         }
     }
 
@@ -707,7 +714,7 @@ class CommandLineTest {
         env.put("PROXMOX_API_TOKEN", "mcp@pve!agent=s3cret");
         env.put("PROXMOX_INSECURE", "true");
 
-        assertThat(run("doctor").out)
+        assertThat(run("doctor").out())
                 .contains("PROXMOX_INSECURE=true is not followed")
                 .contains("PVE_MCP_FINGERPRINT");
     }
@@ -723,12 +730,12 @@ class CommandLineTest {
 
         var shown = run("config");
 
-        assertThat(shown.out)
+        assertThat(shown.out())
                 .containsPattern("url +https://pve1.example:8006 +PVE_MCP_URL")
                 .containsPattern("token_secret +••• +PVE_MCP_TOKEN_SECRET")
                 .containsPattern("policy.destroy +deny +default")
                 .doesNotContain("geheim");
-        assertThat(run("config", "--json").out)
+        assertThat(run("config", "--json").out())
                 .contains("\"origin\": \"PVE_MCP_URL\"")
                 .doesNotContain("geheim");
     }
@@ -737,17 +744,17 @@ class CommandLineTest {
     void tools_are_listed_with_what_policy_says_and_described_with_their_inputs() {
         env.put("PVE_MCP_POLICY_OPERATE", "deny");
 
-        assertThat(run("tools").out)
+        assertThat(run("tools").out())
                 .containsPattern("guest list +read +allow")
                 .containsPattern("guest power +operate +not offered");
-        assertThat(run("tools", "guest").out)
+        assertThat(run("tools", "guest").out())
                 .containsPattern("guest list +read")
                 .doesNotContain("node list");
-        assertThat(run("tools", "guest_list").out)
+        assertThat(run("tools", "guest_list").out())
                 .contains("pve_guest_list (read)")
                 .contains("limit");
-        assertThat(run("tools", "guest_power").err).contains("does not offer");
-        assertThat(run("tools", "guest_list", "--json").out).contains("\"inputSchema\"");
+        assertThat(run("tools", "guest_power").err()).contains("does not offer");
+        assertThat(run("tools", "guest_list", "--json").out()).contains("\"inputSchema\"");
     }
 
     @Test
@@ -759,13 +766,13 @@ class CommandLineTest {
         assertThat(run("__complete", "guest", "sh").lines()).containsExactly("shutdown");
         assertThat(run("__complete", "guest", "list", "r").lines()).contains("running");
         assertThat(run("__complete", "--demo", "node_get", "pv").lines()).contains("pve1");
-        assertThat(run("__complete", "node_get", "pv").out).isEmpty();
+        assertThat(run("__complete", "node_get", "pv").out()).isEmpty();
     }
 
     @Test
     void each_shell_gets_a_script_it_can_read() throws Exception {
         for (var shell : List.of("bash", "zsh", "fish")) {
-            var script = run("completion", shell).out;
+            var script = run("completion", shell).out();
             assertThat(script).contains("__complete").contains("doctor").doesNotContain("COMMANDS");
             if (Files.isExecutable(Path.of("/bin/" + shell))) {
                 var file = Files.writeString(directory.resolve("completion"), script);
@@ -777,14 +784,14 @@ class CommandLineTest {
                 assertThat(check.waitFor()).isZero();
             }
         }
-        assertThat(run("completion", "csh").status).isEqualTo(Exit.USAGE);
+        assertThat(run("completion", "csh").status()).isEqualTo(Exit.USAGE);
     }
 
     @Test
     void the_simulator_runs_alone_and_says_how_to_get_in() throws Exception {
         try (var sim = new Running(Map.of(), directory, "sim", "--port", "0", "--scenario", "homelab")) {
             connectTo(sim);
-            assertThat(run("call", "node_list").out).contains("pve1");
+            assertThat(run("call", "node_list").out()).contains("pve1");
         }
     }
 
@@ -794,7 +801,7 @@ class CommandLineTest {
         try (var sim = new Running(Map.of(), directory, "sim", "--port", "0", "--strict", "--state", "lab.json")) {
             connectTo(sim);
             var done = run("call", "snapshot_create", "guest=web", "name=kept", "--yes");
-            assertThat(done.status).as(done.out + done.err).isEqualTo(Exit.OK);
+            assertThat(done.status()).as(done.out() + done.err()).isEqualTo(Exit.OK);
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -805,7 +812,7 @@ class CommandLineTest {
             connectTo(sim);
             assertThat(env).containsEntry("PVE_MCP_TOKEN_SECRET", before.get("PVE_MCP_TOKEN_SECRET"));
             assertThat(env).containsEntry("PVE_MCP_FINGERPRINT", before.get("PVE_MCP_FINGERPRINT"));
-            assertThat(run("call", "snapshot_list", "guest=web").out).contains("kept");
+            assertThat(run("call", "snapshot_list", "guest=web").out()).contains("kept");
         }
     }
 
@@ -815,11 +822,11 @@ class CommandLineTest {
 
         var told = run("sim", "--port", "0", "--state", "lab.json");
 
-        assertThat(told.status).isEqualTo(Exit.USAGE);
-        assertThat(told.err).contains(file + " is not to be gone on from: it is no saved simulator");
+        assertThat(told.status()).isEqualTo(Exit.USAGE);
+        assertThat(told.err()).contains(file + " is not to be gone on from: it is no saved simulator");
         assertThat(file).hasContent("{\"guests\":[]}");
         Files.writeString(file, "guests");
-        assertThat(run("sim", "--state", "lab.json").err).contains(file + " is no saved simulator");
+        assertThat(run("sim", "--state", "lab.json").err()).contains(file + " is no saved simulator");
     }
 
     /// Has the following lines be about this simulator.
@@ -841,8 +848,8 @@ class CommandLineTest {
 
         var told = run("demo");
 
-        assertThat(told.status).isEqualTo(Exit.OK);
-        assertThat(told.out)
+        assertThat(told.status()).isEqualTo(Exit.OK);
+        assertThat(told.out())
                 .contains("> pve_guest_list status=running", "web")
                 .containsPattern("> pve_task_get UPID:pve1:[^\n]*:vzdump:")
                 .contains("POST /nodes/pve1/qemu/120/status/shutdown")
@@ -854,31 +861,14 @@ class CommandLineTest {
 
     @Test
     void help_and_version_go_to_standard_output() {
-        assertThat(run("--help").out).contains("doctor", "Exit status").doesNotContain("__complete");
-        assertThat(run("call", "--help").out).contains("--yes");
-        assertThat(run("--version").out).startsWith("pve-mcp ");
+        assertThat(run("--help").out()).contains("doctor", "Exit status").doesNotContain("__complete");
+        assertThat(run("call", "--help").out()).contains("--yes");
+        assertThat(run("--version").out()).startsWith("pve-mcp ");
     }
 
     // ---- help ----
-
-    private record Run(int status, String out, String err) {
-        List<String> lines() {
-            return out.lines().toList();
-        }
-    }
-
-    private Run run(String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        var console = new Console(
-                new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                terminal,
-                false,
-                0);
-        int status = Main.run(List.of(args), console, new Surroundings(env, directory, directory));
-        return new Run(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private Ended run(String... args) {
+        return Ended.of(env, directory, typed, terminal, args);
     }
 
     private PveSim simulator() {

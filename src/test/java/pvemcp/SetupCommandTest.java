@@ -2,11 +2,7 @@ package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,9 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import pvemcp.cli.Console;
 import pvemcp.cli.Exit;
-import pvemcp.config.Surroundings;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.time.SimTime;
@@ -53,13 +47,13 @@ class SetupCommandTest {
     void without_a_terminal_every_missing_answer_is_named_at_once_with_what_helps_to_give_it() {
         var told = run("setup", "--host", sim.url(), "--tier", "operator");
 
-        assertThat(told.status).isEqualTo(Exit.USAGE);
-        assertThat(told.err)
+        assertThat(told.status()).isEqualTo(Exit.USAGE);
+        assertThat(told.err())
                 .contains("--fingerprint is missing: the host shows " + sim.fingerprint())
                 .contains("--secret-file is missing")
                 .contains("--client is missing: claude-desktop")
                 .doesNotContain("--host");
-        assertThat(told.out.lines().map(String::strip))
+        assertThat(told.out().lines().map(String::strip))
                 .containsSubsequence(
                         "pveum user add 'mcp@pve' --comment pve-mcp",
                         "pveum role add McpOperator --privs 'VM.Audit VM.GuestAgent.Audit VM.PowerMgmt VM.Snapshot"
@@ -84,8 +78,8 @@ class SetupCommandTest {
                 "--client",
                 "curser");
 
-        assertThat(told.status).isEqualTo(Exit.USAGE);
-        assertThat(told.err)
+        assertThat(told.status()).isEqualTo(Exit.USAGE);
+        assertThat(told.err())
                 .contains("--host: Proxmox VE speaks https alone")
                 .contains("--fingerprint: 'AA:BB' is no SHA-256 fingerprint")
                 .contains("did you mean 'operator'?")
@@ -96,7 +90,7 @@ class SetupCommandTest {
 
     @Test
     void release_8_gets_no_privilege_that_only_9_has() {
-        assertThat(run("setup", "--tier", "operator", "--release", "8").out)
+        assertThat(run("setup", "--tier", "operator", "--release", "8").out())
                 .contains("--privs 'VM.Audit VM.PowerMgmt")
                 .doesNotContain("GuestAgent");
     }
@@ -107,8 +101,8 @@ class SetupCommandTest {
 
         var done = byFlags("--client", "claude-desktop");
 
-        assertThat(done.status).as(done.out + done.err).isEqualTo(Exit.OK);
-        assertThat(done.out)
+        assertThat(done.status()).as(done.out() + done.err()).isEqualTo(Exit.OK);
+        assertThat(done.out())
                 .contains("wrote " + configuration() + " (0600)")
                 .contains("the certificate is trusted (pinned)")
                 .contains("claude_desktop_config.json (--write puts it there)")
@@ -116,7 +110,7 @@ class SetupCommandTest {
                 .doesNotContain(sim.token().secret());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(configuration())))
                 .isEqualTo("rw-------");
-        assertThat(run("call", "node_list").out).contains("pve1");
+        assertThat(run("call", "node_list").out()).contains("pve1");
         assertThat(everything()).containsExactly(configuration());
     }
 
@@ -128,7 +122,7 @@ class SetupCommandTest {
 
         var done = setup("--secret-file", secret.toString(), "--client", "none");
 
-        assertThat(done.status).as(done.out + done.err).isEqualTo(Exit.OK);
+        assertThat(done.status()).as(done.out() + done.err()).isEqualTo(Exit.OK);
         assertThat(configuration())
                 .content()
                 .contains("token_secret_file = \"" + secret)
@@ -152,7 +146,7 @@ class SetupCommandTest {
                 """;
         Files.writeString(configuration(), before);
 
-        assertThat(byFlags("--client", "none").status).isEqualTo(Exit.OK);
+        assertThat(byFlags("--client", "none").status()).isEqualTo(Exit.OK);
 
         assertThat(configuration())
                 .content()
@@ -171,8 +165,8 @@ class SetupCommandTest {
     void nothing_is_written_where_the_token_or_the_certificate_is_another() throws IOException {
         typed = "wrong\n";
         var refused = setup("--secret-file", "-", "--client", "cursor", "--write");
-        assertThat(refused.status).isEqualTo(Exit.UNREACHABLE);
-        assertThat(refused.out).contains("nothing was written", "it does not let us in");
+        assertThat(refused.status()).isEqualTo(Exit.UNREACHABLE);
+        assertThat(refused.out()).contains("nothing was written", "it does not let us in");
 
         typed = sim.token().secret();
         var untrusted = run(
@@ -187,8 +181,8 @@ class SetupCommandTest {
                 "-",
                 "--client",
                 "none");
-        assertThat(untrusted.status).isEqualTo(Exit.UNREACHABLE);
-        assertThat(untrusted.out).contains("the certificate is not trusted").contains(sim.fingerprint());
+        assertThat(untrusted.status()).isEqualTo(Exit.UNREACHABLE);
+        assertThat(untrusted.out()).contains("the certificate is not trusted").contains(sim.fingerprint());
 
         assertThat(everything()).isEmpty();
     }
@@ -197,7 +191,7 @@ class SetupCommandTest {
     void variables_that_win_over_the_file_are_named() throws IOException {
         env.put("PVE_MCP_URL", "https://other.example:8006");
 
-        assertThat(byFlags("--client", "none").out).contains("unset PVE_MCP_URL");
+        assertThat(byFlags("--client", "none").out()).contains("unset PVE_MCP_URL");
     }
 
     @Test
@@ -218,8 +212,8 @@ class SetupCommandTest {
 
         var done = run("setup");
 
-        assertThat(done.status).as(done.out + done.err).isEqualTo(Exit.OK);
-        assertThat(done.out)
+        assertThat(done.status()).as(done.out() + done.err()).isEqualTo(Exit.OK);
+        assertThat(done.out())
                 .contains("SHA-256 " + sim.fingerprint(), "openssl x509 -noout -fingerprint")
                 .contains("'maybe' is no SHA-256 fingerprint")
                 .contains("--roles PVEAuditor")
@@ -232,7 +226,7 @@ class SetupCommandTest {
         terminal = true;
         typed = sim.url() + "\nyes\n";
 
-        assertThat(run("setup").err).contains("the input ended; nothing was written");
+        assertThat(run("setup").err()).contains("the input ended; nothing was written");
         assertThat(everything()).isEmpty();
     }
 
@@ -258,13 +252,13 @@ class SetupCommandTest {
 
         var done = byFlags("--client", client, "--write");
 
-        assertThat(done.status).as(done.out + done.err).isEqualTo(Exit.OK);
+        assertThat(done.status()).as(done.out() + done.err()).isEqualTo(Exit.OK);
         var after = Files.readString(file);
         assertThat(after).contains("x", "serve", "pve-mcp").doesNotContain("old");
         assertThat(everything().stream().filter(each -> each.toString().endsWith(".bak")))
                 .singleElement()
                 .satisfies(copy -> assertThat(copy).hasContent(before));
-        assertThat(byFlags("--client", client, "--write").out).contains("has the entry in " + file);
+        assertThat(byFlags("--client", client, "--write").out()).contains("has the entry in " + file);
         assertThat(file).hasContent(after);
     }
 
@@ -303,8 +297,8 @@ class SetupCommandTest {
 
         var done = byFlags("--client", "gemini", "--write");
 
-        assertThat(done.status).isEqualTo(Exit.FAILED);
-        assertThat(done.out).contains("comments would be lost", "\"mcpServers\"");
+        assertThat(done.status()).isEqualTo(Exit.FAILED);
+        assertThat(done.out()).contains("comments would be lost", "\"mcpServers\"");
         assertThat(file).hasContent("{ // mine\n}");
     }
 
@@ -313,21 +307,18 @@ class SetupCommandTest {
         var file = home.resolve("elsewhere.toml");
         env.put("PVE_MCP_CONFIG", file.toString());
 
-        assertThat(byFlags("--client", "codex").out)
+        assertThat(byFlags("--client", "codex").out())
                 .contains("[mcp_servers.pve.env]\nPVE_MCP_CONFIG = \"" + file + "\"");
         assertThat(file).exists();
     }
 
     @Test
     void open_webui_is_told_how_to_reach_a_server_over_http() throws IOException {
-        assertThat(byFlags("--client", "open-webui", "--write").out)
+        assertThat(byFlags("--client", "open-webui", "--write").out())
                 .contains("serve --http", "http://127.0.0.1:8765/mcp");
     }
 
     // ---- help ----
-
-    private record Run(int status, String out, String err) {}
-
     private Path configuration() {
         return home.resolve(".config/pve-mcp/config.toml");
     }
@@ -341,14 +332,14 @@ class SetupCommandTest {
         }
     }
 
-    private Run byFlags(String... more) {
+    private Ended byFlags(String... more) {
         typed = sim.token().secret() + "\n";
         var args = new ArrayList<>(List.of("--secret-file", "-"));
         args.addAll(List.of(more));
         return setup(args.toArray(String[]::new));
     }
 
-    private Run setup(String... more) {
+    private Ended setup(String... more) {
         var args = new ArrayList<>(List.of(
                 "setup",
                 "--host",
@@ -361,17 +352,7 @@ class SetupCommandTest {
         return run(args.toArray(String[]::new));
     }
 
-    private Run run(String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        var console = new Console(
-                new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                terminal,
-                false,
-                0);
-        int status = Main.run(List.of(args), console, new Surroundings(env, home, home));
-        return new Run(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private Ended run(String... args) {
+        return Ended.of(env, home, typed, terminal, args);
     }
 }

@@ -3,17 +3,13 @@ package pvemcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,8 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import pvemcp.cli.Console;
-import pvemcp.config.Surroundings;
 
 /// What a collector hears of calls, over OTLP: the spans as protobuf, whose texts stand in it as they are.
 class TracingTest {
@@ -92,12 +86,8 @@ class TracingTest {
     }
 
     private void serve(String typed) {
-        var err = new ByteArrayOutputStream();
-        var out = new PrintStream(err, true, StandardCharsets.UTF_8);
-        var in = new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8));
-        var surroundings = new Surroundings(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint()), directory, directory);
-        assertThat(Main.run(List.of("demo"), new Console(in, out, out, false, false, 0), surroundings))
-                .isZero();
+        var env = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint());
+        assertThat(Ended.of(env, directory, typed, false, "demo").status()).isZero();
     }
 
     private String endpoint() {
