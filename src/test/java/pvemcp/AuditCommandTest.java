@@ -76,7 +76,8 @@ class AuditCommandTest {
         var json = (Json.Obj) Json.parse(run("audit", "verify", "--json").out());
         assertThat(json.flag("good")).contains(false);
 
-        assertThat(run("audit", "verify", "--file", directory.resolve("none").toString()).status())
+        assertThat(run("audit", "verify", "--file", directory.resolve("none").toString())
+                        .status())
                 .isEqualTo(Exit.USAGE);
         assertThat(run("audit").status()).isEqualTo(Exit.USAGE);
     }
@@ -135,6 +136,7 @@ class AuditCommandTest {
                 .extracting(line -> line.substring(0, 5))
                 .containsExactly("<110>", "<109>", "<109>", "<109>", "<110>", "<110>");
     }
+
     private Ended run(String... args) {
         return Ended.of(Map.of("PVE_MCP_AUDIT_FILE", file().toString()), directory, args);
     }

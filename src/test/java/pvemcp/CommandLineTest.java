@@ -127,7 +127,8 @@ class CommandLineTest {
         try (var early = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             env.put("PVE_MCP_URL", "https://127.0.0.1:" + early.getLocalPort());
-            // The client stays until it has seen what it waits for: a server whose input ends connects to nothing more.
+            // The client stays until it has seen what it waits for: a server whose input ends connects to nothing
+            // more.
             var typing = new PipedOutputStream();
             try (var server = new Running(new PipedInputStream(typing), env, directory, "serve")) {
                 typing.write(asked.getBytes(StandardCharsets.UTF_8));
@@ -165,7 +166,9 @@ class CommandLineTest {
         env.put("PVE_MCP_HTTP_TLS_KEY", "key.pem");
         assertThat(run("serve", "--http", "127.0.0.1:0").err()).contains("go together");
         env.put("PVE_MCP_HTTP_TLS_CERTIFICATE", "chain.pem");
-        assertThat(run("serve", "--http", "127.0.0.1:0").err()).contains("TLS: ").contains("chain.pem");
+        assertThat(run("serve", "--http", "127.0.0.1:0").err())
+                .contains("TLS: ")
+                .contains("chain.pem");
     }
 
     @Test
@@ -451,9 +454,11 @@ class CommandLineTest {
             sim.change(cluster -> cluster.guest(121).stop());
 
             assertThat(run("policy", "check", "guest_delete win11").out()).contains("denied", "policy.backup_first");
-            assertThat(run("policy", "check", "guest_delete win11 without_backup=true").out())
+            assertThat(run("policy", "check", "guest_delete win11 without_backup=true")
+                            .out())
                     .contains("asks first");
-            assertThat(run("call", "guest_delete", "win11", "--without-backup", "--yes", "--yes-to", "win11").status())
+            assertThat(run("call", "guest_delete", "win11", "--without-backup", "--yes", "--yes-to", "win11")
+                            .status())
                     .isEqualTo(Exit.OK);
             assertThat(guests(sim)).doesNotContain(121);
         }
@@ -577,7 +582,8 @@ class CommandLineTest {
             assertThat(json.text("tier")).contains("change");
             assertThat(pools(sim)).isEmpty();
 
-            assertThat(run("policy", "check", "guest_delete git", "--demo").out()).contains("denied", "policy.destroy");
+            assertThat(run("policy", "check", "guest_delete git", "--demo").out())
+                    .contains("denied", "policy.destroy");
             assertThat(run("policy", "check", "node_list").out()).startsWith("allowed");
             assertThat(run("policy", "check", "nodelst").status()).isEqualTo(Exit.USAGE);
             assertThat(run("policy", "chck", "node_list").status()).isEqualTo(Exit.USAGE);

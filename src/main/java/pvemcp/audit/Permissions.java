@@ -99,7 +99,8 @@ public final class Permissions {
         return others;
     }
 
-    /// Without asking for the mount the path is on: there is none to find where `/` is no mount point, as in a chroot.
+    /// Without asking for the mount the path is on: there is none to find where `/` is no mount point, as in a
+    /// chroot.
     private static boolean hasThem(Path path) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }

@@ -40,7 +40,11 @@ final class SimCommand implements Command {
         spec.addOption(Command.option("--seed", long.class, "N", "1", "The same seed makes the same cluster."));
         spec.addOption(Command.option("--speed", double.class, "X", "1", "How much faster than ours its time runs."));
         spec.addOption(Command.option(
-                "--state", String.class, "FILE", "", "Go on from what is in this file, and leave it there at the end."));
+                "--state",
+                String.class,
+                "FILE",
+                "",
+                "Go on from what is in this file, and leave it there at the end."));
         spec.addOption(Command.flag("--strict", "Fail where a reply is not as Proxmox VE's schema declares it."));
         return spec;
     }

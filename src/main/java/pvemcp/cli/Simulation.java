@@ -7,12 +7,7 @@ import pvemcp.json.Json;
 ///
 /// @param state what another one can go on from; only where it was asked for
 public record Simulation(
-        String url,
-        String tokenId,
-        String tokenSecret,
-        String fingerprint,
-        Supplier<Json.Obj> state,
-        Runnable end)
+        String url, String tokenId, String tokenSecret, String fingerprint, Supplier<Json.Obj> state, Runnable end)
         implements AutoCloseable {
     @Override
     public void close() {

@@ -41,9 +41,9 @@ public final class PveSim implements World, AutoCloseable {
         front = new Front(options, lock, world.cluster, world.tasks, routes, faults);
         front.certify(saved.map(Saved::certificate).orElse(new byte[0]));
         saved.ifPresent(this::goOn);
-        journal = options.state().map(_ -> saved.map(
-                        earlier -> new Journal(world, earlier.world(), earlier.since()))
-                .orElseGet(() -> new Journal(world)));
+        journal = options.state()
+                .map(_ -> saved.map(earlier -> new Journal(world, earlier.world(), earlier.since()))
+                        .orElseGet(() -> new Journal(world)));
         front.listen(journal.<Consumer<Call>>map(told -> told).orElse(_ -> {}));
     }
 

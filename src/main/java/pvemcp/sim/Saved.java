@@ -33,9 +33,8 @@ record Saved(int format, Instant at, byte[] certificate, Json.Obj world, List<Ca
     static Saved of(Json.Obj json) {
         var format = json.whole("format").orElse(0L);
         if (format != FORMAT) {
-            throw new IllegalArgumentException(
-                    "it is %s, and this simulator reads format %d"
-                            .formatted(format == 0 ? "no saved simulator" : "of format " + format, FORMAT));
+            throw new IllegalArgumentException("it is %s, and this simulator reads format %d"
+                    .formatted(format == 0 ? "no saved simulator" : "of format " + format, FORMAT));
         }
         return FORM.read(json);
     }

@@ -8,8 +8,8 @@ import pvemcp.sim.task.SimTasks;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Cluster;
 
-/// All that a simulator would lose when it ends: the cluster, its tasks, the token that was handed out, and the moment
-/// it is at. Mutable; the simulator's lock guards it.
+/// All that a simulator would lose when it ends: the cluster, its tasks, the token that was handed out, and the
+/// moment it is at. Mutable; the simulator's lock guards it.
 final class State implements HasFields {
     final SimTime time;
     final Cluster cluster;

@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -66,22 +66,8 @@ class AuditLogTest {
     void a_clock_that_jumps_breaks_no_chain_and_loses_no_line() throws IOException {
         var random = new Random(22);
         var jumping = new AtomicReference<>(NOON.instant());
-        var clock = new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return jumping.get();
-            }
-        };
+        InstantSource time = jumping::get;
+        var clock = time.withZone(ZoneOffset.UTC);
         for (int restart = 0; restart < 5; restart++) {
             try (var log = new AuditLog(file(), clock)) {
                 for (int i = 0; i < 20; i++) {

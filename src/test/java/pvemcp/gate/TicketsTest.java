@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,26 +20,9 @@ import pvemcp.json.Json;
 import pvemcp.tool.Tier;
 
 class TicketsTest {
-    private static final class Hand extends Clock {
-        private Instant now = Instant.parse("2026-11-21T12:00:00Z");
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
-
-    private final Hand clock = new Hand();
+    private Instant now = Instant.parse("2026-11-21T12:00:00Z");
+    private final InstantSource time = () -> now;
+    private final Clock clock = time.withZone(ZoneOffset.UTC);
     private final Tickets tickets = new Tickets(clock);
 
     private static Held held(String principal, String tool, String guest, String state) {
@@ -79,7 +62,7 @@ class TicketsTest {
     void a_ticket_is_good_for_two_minutes() throws IOException {
         var ticket = tickets.seal(STOP);
         assertThat(ticket.expires()).isEqualTo(clock.instant().plusSeconds(120));
-        clock.now = clock.now.plus(Duration.ofSeconds(121));
+        now = now.plus(Duration.ofSeconds(121));
         assertThat(tickets.redeem(ticket.text(), STOP)).isEqualTo(new Redeemed.Expired());
     }
 

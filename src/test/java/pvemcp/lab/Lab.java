@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -578,22 +578,8 @@ public final class Lab implements AutoCloseable {
 
     /// The time in this world.
     public Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return sim.ask(cluster -> cluster.now()).plus(ahead);
-            }
-        };
+        InstantSource time = () -> sim.ask(cluster -> cluster.now()).plus(ahead);
+        return time.withZone(ZoneOffset.UTC);
     }
 
     @Override

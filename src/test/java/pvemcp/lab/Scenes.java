@@ -34,8 +34,8 @@ public final class Scenes {
     }
 
     /// The cluster of the demo, with the empty nodes `pve2` and `pve3` that see the same storages, Ceph on the first
-    /// two, a free disk `/dev/sdz` on the first, a backup of the container 110 on the backup server `pbs`, and the VM
-    /// 140 `ledger` on ZFS.
+    /// two, a free disk `/dev/sdz` on the first, a backup of the container 110 on the backup server `pbs`, and
+    /// the VM 140 `ledger` on ZFS.
     public static Scenario household() {
         return cluster -> {
             var credentials = Scenarios.homelab().seed(cluster);

@@ -6,14 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import pvemcp.sim.PveSim;
 
 /// The way from the proxy to the simulator, which never fails: connections are kept, but only for as long as the
@@ -29,13 +24,7 @@ final class Upstream implements AutoCloseable {
 
     Upstream(PveSim sim) {
         this.sim = sim;
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustAll()}, null);
-            tls = context.getSocketFactory();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        tls = TrustAll.sockets();
     }
 
     Reply pass(FaultProxy.Seen request) throws IOException {
@@ -85,20 +74,6 @@ final class Upstream implements AutoCloseable {
             } catch (IOException _) {
                 // It is over anyway.
             }
-        }
-    }
-
-    /// The simulator's certificate is not what these tests are about.
-    private static final class TrustAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

@@ -48,10 +48,7 @@ class AppsTest {
     }
 
     private Json.Obj modern(String method, String params, String capabilities) {
-        peer.send("{\"jsonrpc\":\"2.0\",\"id\":" + ++id + ",\"method\":\"" + method + "\",\"params\":{" + params
-                + (params.isEmpty() ? "" : ",")
-                + "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                + "\"io.modelcontextprotocol/clientCapabilities\":{" + capabilities + "}}}}");
+        peer.send(Peer.modern(++id, method, params, capabilities));
         return result();
     }
 

@@ -62,10 +62,15 @@ final class Peer implements AutoCloseable {
     }
 
     static String modern(int id, String method, String params) {
+        return modern(id, method, params, "\"elicitation\":{}");
+    }
+
+    /// @param capabilities of the client, as members of an object
+    static String modern(int id, String method, String params, String capabilities) {
         return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":{" + params
                 + (params.isEmpty() ? "" : ",")
                 + "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                + "\"io.modelcontextprotocol/clientCapabilities\":{\"elicitation\":{}}}}}";
+                + "\"io.modelcontextprotocol/clientCapabilities\":{" + capabilities + "}}}}";
     }
 
     /// The next line; fails where none comes.

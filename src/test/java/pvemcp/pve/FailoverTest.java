@@ -10,14 +10,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
 import pvemcp.lab.Answer;
@@ -27,33 +26,15 @@ import pvemcp.lab.Meeting;
 /// What a dead endpoint costs, the first time and later, in real time; and that one which hangs keeps nobody else
 /// waiting.
 class FailoverTest {
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (var resource : open.reversed()) {
-            resource.close();
-        }
-    }
+    @AutoClose
+    private final Wires wires = new Wires();
 
     private FaultProxy server(Answer... answers) {
-        var server = FaultProxy.answering(answers);
-        open.add(server);
-        return server;
+        return wires.server(answers);
     }
 
     private HttpTransport to(Duration timeout, Waiting waiting, FaultProxy known, URI... uris) {
-        var transport = new HttpTransport(
-                new Connection(
-                        "lab",
-                        List.of(uris),
-                        new Connection.Credential.Token("mcp@pve!claude", new Secret("12345678-secret")),
-                        new Connection.Trust.Fingerprints(List.of(known.fingerprint())),
-                        timeout),
-                Clock.systemUTC(),
-                waiting);
-        open.add(transport);
-        return transport;
+        return wires.to(timeout, waiting, List.of(uris), known);
     }
 
     private static Duration taken(HttpTransport transport, Verb verb) {
@@ -65,10 +46,10 @@ class FailoverTest {
     /// A host that drops every packet that would open a connection: nobody accepts here, and the queue is full.
     private URI blackHole() throws IOException {
         var hole = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        open.add(hole);
+        wires.closing(hole);
         for (boolean taken = true; taken; ) {
             var socket = new Socket();
-            open.add(socket);
+            wires.closing(socket);
             try {
                 socket.connect(hole.getLocalSocketAddress(), 150);
             } catch (SocketTimeoutException _) {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +23,7 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,19 +47,12 @@ class HttpFaultsTest {
     private static final Duration SHORT = Duration.ofMillis(150);
 
     private final HandMoved time = new HandMoved();
-    private final List<AutoCloseable> open = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (var resource : open.reversed()) {
-            resource.close();
-        }
-    }
+    @AutoClose
+    private final Wires wires = new Wires();
 
     private FaultProxy server(Answer... answers) {
-        var server = FaultProxy.answering(answers);
-        open.add(server);
-        return server;
+        return wires.server(answers);
     }
 
     private HttpTransport to(FaultProxy... servers) {
@@ -68,17 +60,12 @@ class HttpFaultsTest {
     }
 
     private HttpTransport to(Duration timeout, FaultProxy... servers) {
-        var pins = Arrays.stream(servers).map(FaultProxy::fingerprint).toList();
-        return to(
-                timeout,
-                new Connection.Trust.Fingerprints(pins),
-                Arrays.stream(servers).map(FaultProxy::uri).toList());
+        var uris = Arrays.stream(servers).map(FaultProxy::uri).toList();
+        return wires.to(timeout, time, uris, servers);
     }
 
     private HttpTransport to(Duration timeout, Connection.Trust trust, List<URI> uris) {
-        var transport = new HttpTransport(new Connection("lab", uris, TOKEN, trust, timeout), Clock.systemUTC(), time);
-        open.add(transport);
-        return transport;
+        return wires.to(timeout, time, uris, trust);
     }
 
     private static PveFault reading(HttpTransport transport) {
@@ -155,7 +142,7 @@ class HttpFaultsTest {
     @Test
     void f06_an_expired_certificate_is_told_with_its_date_and_nothing_is_sent() {
         var server = FaultProxy.as("expired", data("1"));
-        open.add(server);
+        wires.closing(server);
         var transport = to(LONG, new Connection.Trust.CaFile(authority()), List.of(server.uri()));
 
         assertThat(reading(transport))
@@ -180,7 +167,7 @@ class HttpFaultsTest {
     @Test
     void f08_a_certificate_for_another_host_is_told_with_its_names() {
         var server = FaultProxy.as("elsewhere", data("1"));
-        open.add(server);
+        wires.closing(server);
         var transport = to(LONG, new Connection.Trust.CaFile(authority()), List.of(server.uri()));
 
         assertThat(reading(transport))
@@ -194,7 +181,7 @@ class HttpFaultsTest {
     void f09_a_certificate_that_is_not_the_pinned_one_is_refused_without_trying_the_next_endpoint() {
         var changed = server(data("1"));
         var good = FaultProxy.as("elsewhere", data("1"));
-        open.add(good);
+        wires.closing(good);
         var trust = new Connection.Trust.Fingerprints(List.of(good.fingerprint()));
 
         assertThat(reading(to(LONG, trust, List.of(changed.uri(), good.uri())))).isInstanceOf(PveFault.Untrusted.class);
@@ -205,7 +192,7 @@ class HttpFaultsTest {
     @Test
     void a_pinned_certificate_may_be_for_another_host_and_expired_and_be_written_in_lower_case() {
         var server = FaultProxy.as("expired", data("1"));
-        open.add(server);
+        wires.closing(server);
         var pin = server.fingerprint().toLowerCase(Locale.ROOT).replace(":", "");
 
         var transport = to(LONG, new Connection.Trust.Fingerprints(List.of(pin)), List.of(server.uri()));

@@ -17,13 +17,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.Json;
 import pvemcp.lab.Answer;
@@ -35,28 +32,15 @@ class TransferFaultsTest {
     private static final String DOWNLOAD = "/nodes/pve1/storage/pbs/file-restore/download";
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (var resource : open.reversed()) {
-            resource.close();
-        }
-    }
+    @AutoClose
+    private final Wires wires = new Wires();
 
     private FaultProxy server(Answer... answers) {
-        var server = FaultProxy.answering(answers);
-        open.add(server);
-        return server;
+        return wires.server(answers);
     }
 
     private HttpTransport to(Duration timeout, List<URI> uris, FaultProxy... servers) {
-        var pins = Arrays.stream(servers).map(FaultProxy::fingerprint).toList();
-        var token = new Connection.Credential.Token("mcp@pve!test", new Secret("s3cret"));
-        var connection = new Connection("lab", uris, token, new Connection.Trust.Fingerprints(pins), timeout);
-        var transport = new HttpTransport(connection, Clock.systemUTC());
-        open.add(transport);
-        return transport;
+        return wires.to(timeout, Waiting.REAL, uris, servers);
     }
 
     private HttpTransport to(FaultProxy server) {

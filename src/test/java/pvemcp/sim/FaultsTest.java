@@ -14,8 +14,8 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import pvemcp.json.JsonException;
+import pvemcp.lab.TrustAll;
 import pvemcp.sim.Faults.Answer;
-import pvemcp.sim.time.SimTime;
 
 /// Things that go wrong on order.
 class FaultsTest {
@@ -96,7 +96,7 @@ class FaultsTest {
     }
 
     private Certificate certificate() throws IOException {
-        try (var socket = (SSLSocket) SimClient.trusting().createSocket("127.0.0.1", sim.port())) {
+        try (var socket = (SSLSocket) TrustAll.sockets().createSocket("127.0.0.1", sim.port())) {
             return socket.getSession().getPeerCertificates()[0];
         }
     }

@@ -19,7 +19,8 @@ class RepliesTest {
 
     @Test
     void every_read_answers_in_the_declared_types() {
-        var options = SimOptions.of(Scenarios.homelab(), SimTime.byHand(Worlds.NOON)).withStrict(told::add);
+        var options =
+                SimOptions.of(Scenarios.homelab(), SimTime.byHand(Worlds.NOON)).withStrict(told::add);
         try (var sim = PveSim.start(options)) {
             sim.change(cluster -> {
                 var ceph = Ceph.on(cluster, cluster.nodes.firstEntry().getKey());
@@ -29,7 +30,9 @@ class RepliesTest {
             var answers = Reads.of(sim);
 
             assertThat(told).isEmpty();
-            assertThat(answers.values()).filteredOn(answer -> answer.startsWith("200")).hasSizeGreaterThan(200);
+            assertThat(answers.values())
+                    .filteredOn(answer -> answer.startsWith("200"))
+                    .hasSizeGreaterThan(200);
         }
     }
 

@@ -6,19 +6,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import pvemcp.json.Json;
+import pvemcp.lab.TrustAll;
 
 /// Speaks HTTP to a simulator byte by byte, so that a test sees reason phrases and broken connections as they are.
 final class SimClient implements AutoCloseable {
@@ -144,7 +139,7 @@ final class SimClient implements AutoCloseable {
     }
 
     private Socket connect() throws IOException {
-        var socket = trusting().createSocket("127.0.0.1", sim.port());
+        var socket = TrustAll.sockets().createSocket("127.0.0.1", sim.port());
         socket.setSoTimeout(10_000);
         kept = Optional.of(socket);
         sent = 0;
@@ -171,29 +166,5 @@ final class SimClient implements AutoCloseable {
             line.write(next);
         }
         return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
-    }
-
-    static SSLSocketFactory trusting() {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustAll()}, null);
-            return context.getSocketFactory();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /// The certificate is none of these tests' business.
-    private static final class TrustAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

@@ -182,7 +182,9 @@ class StateTest {
             case "PUT" -> client.put(words[1], words[2]);
             default -> client.delete(words[1]);
         };
-        assertThat(answer.status()).as("%s: %s %s", line, answer.reason(), answer.text()).isEqualTo(200);
+        assertThat(answer.status())
+                .as("%s: %s %s", line, answer.reason(), answer.text())
+                .isEqualTo(200);
     }
 
     private static PveSim start(Scenario scenario, Json.Obj state) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import pvemcp.lab.TrustAll;
 
 /// What pveproxy does to HTTP.
 class WireTest {
@@ -97,7 +98,7 @@ class WireTest {
         var request = "GET /api2/json/version HTTP/1.1\r\nAuthorization: %s\r\n\r\n"
                 .formatted(sim.token().header())
                 .getBytes(StandardCharsets.ISO_8859_1);
-        try (var socket = SimClient.trusting().createSocket("127.0.0.1", sim.port())) {
+        try (var socket = TrustAll.sockets().createSocket("127.0.0.1", sim.port())) {
             for (int i = 0; i < 3; i++) {
                 socket.getOutputStream().write(request);
                 assertThat(SimClient.read(socket.getInputStream()).status()).isEqualTo(200);

@@ -11,8 +11,7 @@ import pvemcp.sim.state.Form;
 /// @param path the operation's template, as the schema has it
 /// @param arguments checked and typed
 /// @param authId who asked
-public record Call(
-        Instant at, Verb verb, String path, Json.Obj arguments, String authId, Optional<Posted> file) {
+public record Call(Instant at, Verb verb, String path, Json.Obj arguments, String authId, Optional<Posted> file) {
     public static final Form<Call> FORM = Form.value(
             new Call(Instant.EPOCH, Verb.GET, "", Json.Obj.EMPTY, "", Optional.empty()),
             (fields, call) -> new Call(

@@ -47,7 +47,8 @@ public final class Replies {
             return;
         }
         var words = declared.array("enum").orElse(Json.Arr.EMPTY).items();
-        if (!words.isEmpty() && words.stream().noneMatch(word -> word.scalarText().equals(value.scalarText()))) {
+        if (!words.isEmpty()
+                && words.stream().noneMatch(word -> word.scalarText().equals(value.scalarText()))) {
             differ(where, "is none of %s: %s".formatted(new Json.Arr(words).write(), value.write()));
         }
         switch (value) {

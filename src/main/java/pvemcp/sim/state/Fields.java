@@ -10,8 +10,8 @@ import java.util.SequencedMap;
 import java.util.function.Function;
 import pvemcp.json.Json;
 
-/// The fields of one thing, on their way to JSON or back. Who has fields names each of them once, and that line serves
-/// both ways:
+/// The fields of one thing, on their way to JSON or back. Who has fields names each of them once, and that line
+/// serves both ways:
 ///
 ///     used = fields.whole("used", used);
 ///

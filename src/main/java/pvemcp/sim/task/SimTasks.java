@@ -58,8 +58,8 @@ public final class SimTasks implements HasFields {
             nextPid += 613;
             var began = past.started();
             long pstart = began.toEpochMilli() / 10 % 0xFFFFFFFL;
-            var task = new SimTask(
-                    past.node(), nextPid, pstart, began, past.type(), Upids.field(past.id()), past.user());
+            var task =
+                    new SimTask(past.node(), nextPid, pstart, began, past.type(), Upids.field(past.id()), past.user());
             past.log().forEach(line -> task.say(began, line));
             task.end(began.plus(past.took()), past.exitStatus());
             tasks.put(task.upid(), task);

@@ -6,7 +6,5 @@ import pvemcp.sim.state.Form;
 public record Group(String id, String comment) {
     static final Form<Group> FORM = Form.value(
             new Group("", ""),
-            (fields, group) -> new Group(
-                    fields.text("id", group.id),
-                    fields.text("comment", group.comment)));
+            (fields, group) -> new Group(fields.text("id", group.id), fields.text("comment", group.comment)));
 }

@@ -16,7 +16,8 @@ public record NetworkInterface(String name, SequencedMap<String, Json> settings,
             of("", Map.of()),
             (fields, device) -> new NetworkInterface(
                     fields.text("name", device.name),
-                    fields.value("settings", new Json.Obj(device.settings), Form.OBJECT).members(),
+                    fields.value("settings", new Json.Obj(device.settings), Form.OBJECT)
+                            .members(),
                     fields.flag("active", device.active)));
 
     public NetworkInterface {

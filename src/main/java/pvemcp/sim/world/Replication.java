@@ -13,8 +13,8 @@ import pvemcp.sim.state.HasFields;
 /// A job that copies a guest's disks to another node time and again (PVE::ReplicationConfig, PVE::ReplicationState).
 /// Mutable; the simulator's lock guards it.
 public final class Replication implements HasFields {
-    static final Form<Replication> FORM = Form.thing(fields -> new Replication(
-            fields.text("id", ""), fields.text("target", ""), fields.moment("next", Instant.EPOCH)));
+    static final Form<Replication> FORM = Form.thing(fields ->
+            new Replication(fields.text("id", ""), fields.text("target", ""), fields.moment("next", Instant.EPOCH)));
 
     private final String id;
     private final int vmid;

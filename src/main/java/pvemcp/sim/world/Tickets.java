@@ -26,8 +26,7 @@ public final class Tickets {
     private static final String SECOND_FACTOR = "!tfa!";
 
     static final Form<Tickets> FORM = Form.value(
-            new Tickets(new byte[32]),
-            (fields, tickets) -> new Tickets(fields.value("key", tickets.key, Form.BYTES)));
+            new Tickets(new byte[32]), (fields, tickets) -> new Tickets(fields.value("key", tickets.key, Form.BYTES)));
 
     private final byte[] key;
 

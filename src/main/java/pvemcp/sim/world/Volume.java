@@ -39,8 +39,8 @@ public final class Volume implements HasFields {
 
     /// @param parse reads a name as the storage has it
     static Form<Volume> form(Function<String, VolumeName> parse) {
-        return Form.thing(fields -> new Volume(
-                parse.apply(fields.text("name", "")), 0, 0, fields.moment("created", Instant.EPOCH)));
+        return Form.thing(fields ->
+                new Volume(parse.apply(fields.text("name", "")), 0, 0, fields.moment("created", Instant.EPOCH)));
     }
 
     @Override
