@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,24 +32,54 @@ class DeployTest {
     @TempDir
     private Path folder;
 
-    /// A mapping that may be asked for by a path: `spec.template.spec`.
-    @SuppressWarnings("unchecked")
-    private static <T> T at(Object yaml, String path) {
-        var found = yaml;
-        for (var name : path.split("\\.", -1)) {
-            assertThat(found).as(path).isInstanceOf(Map.class);
-            found = ((Map<String, Object>) found).get(name);
+    /// A piece of a document, of which the parts that are asked for have to be there.
+    private record Yaml(Object piece) {
+        static List<Yaml> documents(String name) throws IOException {
+            var documents = new ArrayList<Yaml>();
+            new Load(LoadSettings.builder().build())
+                    .loadAllFromString(Files.readString(DEPLOY.resolve(name)))
+                    .forEach(document -> documents.add(new Yaml(document)));
+            return documents;
         }
-        assertThat(found).as(path).isNotNull();
-        return (T) found;
-    }
 
-    private static List<Object> documents(String name) throws IOException {
-        var documents = new ArrayList<Object>();
-        new Load(LoadSettings.builder().build())
-                .loadAllFromString(Files.readString(DEPLOY.resolve(name)))
-                .forEach(documents::add);
-        return documents;
+        /// @param path `spec.template.spec`
+        Yaml at(String path) {
+            var found = piece;
+            for (var name : path.split("\\.", -1)) {
+                assertThat(found).as(path).isInstanceOf(Map.class);
+                found = ((Map<?, ?>) found).get(name);
+            }
+            assertThat(found).as(path).isNotNull();
+            return new Yaml(found);
+        }
+
+        boolean has(String name) {
+            return ((Map<?, ?>) piece).containsKey(name);
+        }
+
+        String text(String path) {
+            return at(path).piece().toString();
+        }
+
+        List<Yaml> list(String path) {
+            assertThat(at(path).piece()).as(path).isInstanceOf(List.class);
+            return ((List<?>) at(path).piece()).stream().<Yaml>map(Yaml::new).toList();
+        }
+
+        Set<String> words(String path) {
+            return list(path).stream().map(word -> word.piece().toString()).collect(Collectors.toSet());
+        }
+
+        /// In their order, as text.
+        Map<String, String> texts(String path) {
+            var texts = new LinkedHashMap<String, String>();
+            ((Map<?, ?>) at(path).piece()).forEach((name, value) -> texts.put(name.toString(), value.toString()));
+            return texts;
+        }
+
+        Set<String> names(String path) {
+            return list(path).stream().map(part -> part.text("name")).collect(Collectors.toSet());
+        }
     }
 
     private static String image() throws IOException {
@@ -58,12 +87,6 @@ class DeployTest {
                 .matcher(Files.readString(Path.of("pom.xml")));
         assertThat(version.find()).isTrue();
         return "pve-mcp:" + version.group(1);
-    }
-
-    private static Set<String> names(List<Map<String, Object>> things) {
-        return things.stream()
-                .map(thing -> thing.get("name").toString())
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Config loaded(Map<String, String> env) {
@@ -80,83 +103,76 @@ class DeployTest {
 
     @Test
     void the_kubernetes_manifest_is_of_one_piece() throws IOException {
-        var kinds = new LinkedHashMap<String, Object>();
-        documents("kubernetes.yaml").forEach(document -> kinds.put(at(document, "kind"), document));
+        var kinds = new LinkedHashMap<String, Yaml>();
+        Yaml.documents("kubernetes.yaml").forEach(document -> kinds.put(document.text("kind"), document));
         assertThat(kinds).containsOnlyKeys("ConfigMap", "Deployment", "Service", "PodDisruptionBudget");
         var deployment = kinds.get("Deployment");
-        Map<String, String> labels = at(deployment, "spec.template.metadata.labels");
-        assertThat(labels)
-                .isEqualTo(at(deployment, "spec.selector.matchLabels"))
-                .isEqualTo(at(kinds.get("Service"), "spec.selector"))
-                .isEqualTo(at(kinds.get("PodDisruptionBudget"), "spec.selector.matchLabels"));
-        assertThat(DeployTest.<Integer>at(deployment, "spec.replicas")).isGreaterThan(1);
+        assertThat(deployment.texts("spec.template.metadata.labels"))
+                .isEqualTo(deployment.texts("spec.selector.matchLabels"))
+                .isEqualTo(kinds.get("Service").texts("spec.selector"))
+                .isEqualTo(kinds.get("PodDisruptionBudget").texts("spec.selector.matchLabels"));
+        assertThat(deployment.text("spec.replicas")).isEqualTo("2");
 
-        List<Map<String, Object>> containers = at(deployment, "spec.template.spec.containers");
-        var container = containers.getFirst();
-        assertThat(container.get("image")).isEqualTo(image());
-        List<Map<String, Object>> volumes = at(deployment, "spec.template.spec.volumes");
-        List<Map<String, Object>> mounts = at(container, "volumeMounts");
-        assertThat(names(mounts)).isEqualTo(names(volumes));
-        List<Map<String, Object>> ports = at(container, "ports");
-        List<Map<String, Object>> offered = at(kinds.get("Service"), "spec.ports");
-        assertThat(ports.getFirst()).containsEntry("name", offered.getFirst().get("targetPort"));
-        assertThat(DeployTest.<List<String>>at(container, "args"))
+        var pod = deployment.at("spec.template.spec");
+        var container = pod.list("containers").getFirst();
+        assertThat(container.text("image")).isEqualTo(image());
+        assertThat(container.names("volumeMounts")).isEqualTo(pod.names("volumes"));
+        assertThat(container.names("ports"))
                 .containsExactly(
-                        "serve", "--http", "0.0.0.0:" + ports.getFirst().get("containerPort"));
-        assertThat(DeployTest.<String>at(container, "livenessProbe.httpGet.path"))
-                .isEqualTo("/healthz");
-        assertThat(DeployTest.<String>at(container, "readinessProbe.httpGet.path"))
-                .isEqualTo("/readyz");
+                        kinds.get("Service").list("spec.ports").getFirst().text("targetPort"));
+        var port = container.list("ports").getFirst().text("containerPort");
+        assertThat(container.words("args")).containsExactlyInAnyOrder("serve", "--http", "0.0.0.0:" + port);
+        assertThat(container.text("livenessProbe.httpGet.path")).isEqualTo("/healthz");
+        assertThat(container.text("readinessProbe.httpGet.path")).isEqualTo("/readyz");
     }
 
     @Test
     void what_the_kubernetes_manifest_configures_is_taken() throws IOException {
-        var documents = documents("kubernetes.yaml");
-        var file = folder.resolve("config.toml");
-        Map<String, String> files = at(documents.getFirst(), "data");
-        Files.writeString(file, files.get("config.toml"));
-        List<Map<String, Object>> containers = at(documents.get(1), "spec.template.spec.containers");
-        List<Map<String, Object>> given = at(containers.getFirst(), "env");
+        var documents = Yaml.documents("kubernetes.yaml");
+        var file = Files.writeString(
+                folder.resolve("config.toml"),
+                documents.getFirst().texts("data").get("config.toml"));
+        var container = documents.get(1).list("spec.template.spec.containers").getFirst();
         var env = new HashMap<String, String>();
-        for (var variable : given) {
-            env.put(variable.get("name").toString(), variable.containsKey("value") ? file.toString() : SECRET);
+        for (var variable : container.list("env")) {
+            env.put(variable.text("name"), variable.has("value") ? file.toString() : SECRET);
         }
-        assertThat(variables())
-                .containsAll(env.keySet().stream()
-                        .filter(name -> !name.equals("PVE_MCP_CONFIG"))
-                        .toList());
+        assertThat(env.keySet()).isSubsetOf(with(variables(), "PVE_MCP_CONFIG"));
         var config = loaded(env);
         assertThat(config.shared().orElseThrow().database()).contains("sslmode=verify-full");
         assertThat(config.shared().orElseThrow().key().reveal()).isEqualTo(SECRET);
         assertThat(config.clusters()).hasSize(1);
     }
 
+    private static Set<String> with(Set<String> names, String another) {
+        return Stream.concat(names.stream(), Stream.of(another)).collect(Collectors.toSet());
+    }
+
     @Test
     void the_compose_file_is_of_one_piece() throws IOException {
-        var compose = documents("compose.yaml").getFirst();
-        Map<String, Object> services = at(compose, "services");
-        assertThat(services).containsOnlyKeys("one", "two", "proxy", "database");
-        Map<String, Object> networks = at(compose, "networks");
-        services.values()
-                .forEach(service ->
-                        assertThat(networks.keySet()).containsAll(DeployTest.<List<String>>at(service, "networks")));
-        Map<String, Object> secrets = at(compose, "secrets");
-        assertThat(secrets.keySet()).containsExactlyInAnyOrderElementsOf(at(compose, "services.one.secrets"));
-        assertThat(secrets.keySet()).containsAll(DeployTest.<List<String>>at(compose, "services.database.secrets"));
-        assertThat(DeployTest.<String>at(compose, "services.one.image")).isEqualTo(image());
-        String proxy = at(compose, "configs.proxy.content");
-        assertThat(proxy).contains("one:8765", "two:8765", "GET /readyz", "GET /healthz");
+        var compose = Yaml.documents("compose.yaml").getFirst();
+        assertThat(compose.texts("services")).containsOnlyKeys("one", "two", "proxy", "database");
+        for (var service : compose.texts("services").keySet()) {
+            assertThat(compose.texts("networks").keySet())
+                    .containsAll(compose.words("services." + service + ".networks"));
+        }
+        var secrets = compose.texts("secrets").keySet();
+        assertThat(compose.words("services.one.secrets")).isEqualTo(secrets);
+        assertThat(compose.words("services.database.secrets")).isSubsetOf(secrets);
+        assertThat(compose.text("services.one.image")).isEqualTo(image());
+        assertThat(compose.text("configs.proxy.content"))
+                .contains("one:8765", "two:8765", "GET /readyz", "GET /healthz");
     }
 
     @Test
     void what_the_compose_file_configures_is_taken() throws IOException {
-        Map<String, Object> given = at(documents("compose.yaml").getFirst(), "services.one.environment");
-        assertThat(variables()).containsAll(given.keySet());
+        var given = Yaml.documents("compose.yaml").getFirst().texts("services.one.environment");
+        assertThat(given.keySet()).isSubsetOf(variables());
         var secret = Files.writeString(folder.resolve("secret"), SECRET);
         assertThat(secret.toFile().setReadable(false, false) && secret.toFile().setReadable(true, true))
                 .isTrue();
         var env = new HashMap<String, String>();
-        given.forEach((name, value) -> env.put(name, name.endsWith("_FILE") ? secret.toString() : value.toString()));
+        given.forEach((name, value) -> env.put(name, name.endsWith("_FILE") ? secret.toString() : value));
         assertThat(loaded(env).shared().orElseThrow().database()).startsWith("postgresql://database:5432/pve-mcp");
     }
 }

@@ -269,10 +269,10 @@ class ReplicasUnderFireTest {
         var console = new Console(InputStream.nullInputStream(), out, out, false, false, 0);
         var here = new Surroundings(environment(), folder, folder);
         assertThat(Main.run(List.of("audit", "reconcile"), console, here))
-                .as(words.toString())
+                .as("%s", words)
                 .isZero();
         assertThat(Main.run(List.of("audit", "verify"), console, here))
-                .as(words.toString())
+                .as("%s", words)
                 .isZero();
         assertThat(words.toString(StandardCharsets.UTF_8))
                 .contains("✓ lines 1 to ")

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import pvemcp.gate.Brakes;
 import pvemcp.gate.Tickets;
 
@@ -75,9 +76,13 @@ final class Shared {
     /// elsewhere.
     boolean mayClose(String as) {
         var now = clock.instant();
-        var counted =
-                closed.merge(as, now, (last, _) -> stores.hasPeers() && !now.isBefore(last.plus(ROUND)) ? now : last);
-        return counted == now;
+        var mine = new AtomicBoolean();
+        closed.compute(as, (_, last) -> {
+            boolean due = last == null || (stores.hasPeers() && !now.isBefore(last.plus(ROUND)));
+            mine.set(due);
+            return due ? now : last;
+        });
+        return mine.get();
     }
 
     HeldCalls heldCalls() {
