@@ -119,7 +119,7 @@ class LoggingTest {
 
     @Test
     void an_address_with_colons_is_told_as_it_stands_in_a_url() throws Exception {
-        assumeTrue(InetAddress.getByName("::1").isReachable(1_000), "there is no IPv6 on this machine");
+        assumeTrue(InetAddress.ofLiteral("::1").isReachable(1_000), "there is no IPv6 on this machine");
         try (var server = new Served(Map.of(), directory, "serve", "--http", "[::1]:0", "--demo")) {
             assertThat(server.told()).contains("serving MCP at http://[0:0:0:0:0:0:0:1]:");
             assertThat(server.get("/healthz")).isEqualTo("alive\n");
