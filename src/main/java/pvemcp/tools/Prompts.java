@@ -85,7 +85,7 @@ public final class Prompts {
                     List.of("pve_backup_audit"),
                     """
                     Review the backups of this cluster. A guest is covered if its newest backup is at most {days} days old.
-                    1. `pve_backup_audit days={days}`: who is not covered, and why.
+                    1. `pve_backup_audit days={days}`: who is not covered, and why; where there are backup servers, their datastores, verification and jobs.
                     2. `pve_job_list`: schedules, jobs that are off, guests in no job.
                     3. `pve_failed_tasks since=7d`: backups that failed, and the line that says why.
                     4. `pve_storage_list content=backup`: room for the next ones.
