@@ -454,6 +454,8 @@ class CommandLineTest {
             sim.change(cluster -> cluster.guest(121).stop());
 
             assertThat(run("policy", "check", "guest_delete win11").out()).contains("denied", "policy.backup_first");
+            assertThat(run("policy", "check", "guest_delete win12").err())
+                    .contains("failed (not_found): no guest 'win12'");
             assertThat(run("policy", "check", "guest_delete win11 without_backup=true")
                             .out())
                     .contains("asks first");

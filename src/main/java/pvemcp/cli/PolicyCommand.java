@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Judgement;
+import pvemcp.dispatch.Unreadable;
 import pvemcp.gate.Gate;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
-import pvemcp.pve.PveException;
 import pvemcp.tool.BadArguments;
-import pvemcp.view.Clean;
+import pvemcp.tool.Tool;
 
 /// `pve-mcp policy check "guest_power web stop"`: what policy says of a call, which rule says it and why. The call is
 /// not made.
@@ -51,20 +52,25 @@ final class PolicyCommand implements Command {
             var phrase =
                     ToolNames.find(words).orElseThrow(() -> new UsageException(ToolNames.unknown(words, List.of())));
             var arguments = CallArguments.parse(phrase);
-            var judgement =
-                    door.dispatcher().judge(phrase.tool(), arguments, new TerminalCaller(console, Optional.empty()));
-            if (Command.has(parsed, "--json")) {
-                console.out().println(json(judgement).pretty());
-            } else {
-                tell(judgement);
-            }
-            return judgement.verdict() instanceof Verdict.Deny ? Exit.REFUSED : Exit.OK;
+            return told(door.dispatcher(), phrase.tool(), arguments, Command.has(parsed, "--json"));
         } catch (BadArguments e) {
             throw new UsageException(e.problems());
-        } catch (PveException e) {
-            console.err().println("not known: " + Clean.oneLine(e.getMessage()));
-            return Exit.UNREACHABLE;
         }
+    }
+
+    private int told(Dispatcher dispatcher, Tool<?> tool, Json.Obj arguments, boolean asJson) {
+        Judgement judgement;
+        try {
+            judgement = dispatcher.judge(tool, arguments, new TerminalCaller(console, Optional.empty()));
+        } catch (Unreadable e) {
+            return new Calls(dispatcher, console).show(e.why(), Form.READ);
+        }
+        if (asJson) {
+            console.out().println(json(judgement).pretty());
+        } else {
+            tell(judgement);
+        }
+        return judgement.verdict() instanceof Verdict.Deny ? Exit.REFUSED : Exit.OK;
     }
 
     /// A call may be one argument or several.

@@ -49,7 +49,7 @@ public interface Dispatcher {
     /// What policy says of a call, and why, without making it. It reads what has to be known for that.
     ///
     /// @throws pvemcp.tool.BadArguments where the call cannot be understood
-    /// @throws pvemcp.pve.PveException where the cluster cannot be asked
+    /// @throws Unreadable where the cluster cannot be asked, or has not what the call is about
     Judgement judge(Tool<?> tool, Json.Obj arguments, Caller caller);
 
     /// The person who was asked about a held call did not agree: its ticket is good for nothing from now on.

@@ -338,6 +338,9 @@ public final class Road implements Dispatcher {
             return judged(tool, arguments, caller);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (PveException e) {
+            var failed = Explain.fault(e.fault(), clusters.firstEntry().getValue().identity());
+            throw new Unreadable((ToolResult.Failed) shared.redactor().scrub(failed));
         }
     }
 

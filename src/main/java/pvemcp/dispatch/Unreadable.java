@@ -2,7 +2,8 @@ package pvemcp.dispatch;
 
 import pvemcp.tool.ToolResult;
 
-/// A resource exists, but could not be read now; in the words a failed tool call would have.
+/// Something exists, but could not be read now: a resource, what policy goes by. In the words a failed tool call
+/// would have.
 public final class Unreadable extends RuntimeException {
     private final transient ToolResult.Failed why;
 
