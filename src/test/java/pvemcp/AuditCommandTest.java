@@ -83,7 +83,7 @@ class AuditCommandTest {
     }
 
     @Test
-    void tail_shows_the_last_calls() {
+    void tail_shows_the_last_calls() throws IOException {
         assertThat(run("audit", "tail").out().lines())
                 .hasSize(4)
                 .last()
@@ -92,6 +92,12 @@ class AuditCommandTest {
         assertThat(run("audit", "tail", "-n", "1", "--changes").out())
                 .contains("pve_guest_power", "101 'web", "user")
                 .doesNotContain("pve_guest_list");
+        try (var log = new AuditLog(file(), Clock.systemUTC())) {
+            log.note(Json.obj("event", "end", "result", "failed cancelled: the waiting for a task was called off"));
+        }
+        assertThat(run("audit", "tail", "-n", "1").out())
+                .contains("failed cancelled")
+                .doesNotContain("waiting");
         var line = (Json.Obj)
                 Json.parse(run("audit", "tail", "--changes", "--json").out().strip());
         assertThat(line.whole("begin")).contains(2L);

@@ -197,12 +197,19 @@ final class AuditCommand implements Command {
                     text(entry.fields(), "time").replaceFirst("\\.\\d+Z", "Z"),
                     text(entry.call(), "tool"),
                     text(entry.call(), "targets"),
-                    text(entry.fields(), "result"),
+                    result(entry),
                     text(entry.call(), "principal"),
                     text(entry.call(), "agreed_by")));
         }
         var columns = List.of("line", "time", "tool", "targets", "result", "by", "agreed");
         console.out().println(console.text(new View.Table(columns, rows)));
+    }
+
+    /// A word or two: of a call that was taken back, what became of it is for `show`.
+    private static String result(Entry entry) {
+        var result = text(entry.fields(), "result");
+        int colon = result.indexOf(": ");
+        return colon < 0 ? result : result.substring(0, colon);
     }
 
     private int show(Ledger ledger, ParseResult part) throws IOException {

@@ -339,7 +339,8 @@ public final class Road implements Dispatcher {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (PveException e) {
-            var failed = Explain.fault(e.fault(), clusters.firstEntry().getValue().identity());
+            var failed =
+                    Explain.fault(e.fault(), clusters.firstEntry().getValue().identity());
             throw new Unreadable((ToolResult.Failed) shared.redactor().scrub(failed));
         }
     }
