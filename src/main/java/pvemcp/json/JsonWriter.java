@@ -3,10 +3,9 @@ package pvemcp.json;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import pvemcp.text.Unseen;
 
-/// Tree to text. What cannot be seen is escaped: controls, halves of pairs, what turns the reading direction round,
-/// and the two line separators that JavaScript trips over. All else is as it is, so that the text may be shown
-/// anywhere.
+/// Tree to text. What cannot be seen is escaped, all else is as it is, so that the text may be shown anywhere.
 final class JsonWriter {
     private final StringBuilder out = new StringBuilder();
     private final boolean pretty;
@@ -92,10 +91,10 @@ final class JsonWriter {
                 case '\t' -> out.append("\\t");
                 default -> {
                     int whole = text.codePointAt(i);
-                    if (isVisible(whole)) {
-                        out.appendCodePoint(whole);
-                    } else {
+                    if (Unseen.is(whole)) {
                         Character.toString(whole).chars().forEach(this::escape);
+                    } else {
+                        out.appendCodePoint(whole);
                     }
                     i += Character.charCount(whole) - 1;
                 }
@@ -106,17 +105,6 @@ final class JsonWriter {
 
     private void escape(int c) {
         out.append("\\u").append(HexFormat.of().toHexDigits((char) c));
-    }
-
-    private static boolean isVisible(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 
     /// How many characters from the start need no escape: mostly all, and then they go over in one piece.

@@ -3,6 +3,7 @@ package pvemcp.view;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.regex.Pattern;
+import pvemcp.text.Unseen;
 
 /// Text that came from a guest, a cluster or anybody else, made fit to be shown: nothing in it moves a cursor, hides,
 /// turns the reading direction round or breaks a line.
@@ -72,7 +73,7 @@ public final class Clean {
                 out.append('\n');
             } else if (c == '\n' || c == '\t' || c == '\r' || c == '\u2028' || c == '\u2029' || c == 0x85) {
                 out.append(' ');
-            } else if (isVisible(c)) {
+            } else if (!Unseen.is(c)) {
                 out.appendCodePoint(c);
             }
         });
@@ -87,32 +88,6 @@ public final class Clean {
             }
         }
         return true;
-    }
-
-    private static boolean isVisible(int c) {
-        return switch (Character.getType(c)) {
-            // C0, C1 and DEL; bidi controls, zero-width characters and tag characters; halves of a pair; private use
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED -> false;
-            default -> !isFiller(c);
-        };
-    }
-
-    /// Letters and marks that take no room: variation selectors, Hangul fillers, the combining grapheme joiner.
-    private static boolean isFiller(int c) {
-        return (c >= 0xFE00 && c <= 0xFE0F)
-                || (c >= 0xE0100 && c <= 0xE01EF)
-                || c == 0x034F
-                || c == 0x115F
-                || c == 0x1160
-                || c == 0x17B4
-                || c == 0x17B5
-                || c == 0x3164
-                || c == 0xFFA0
-                || (c >= 0x180B && c <= 0x180F);
     }
 
     /// Loaded only once some text is not plain.

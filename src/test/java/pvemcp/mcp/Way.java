@@ -110,7 +110,7 @@ enum Way {
     /// @param calls the `params` of each
     abstract List<String> answers(Lab lab, Collection<Json.Obj> calls) throws IOException;
 
-    private static McpServer server(Lab lab) {
+    static McpServer server(Lab lab) {
         return new McpServer(lab.dispatcher(), new About("pve-mcp", "Proxmox VE", "1", "A test."), Emits.NOTHING);
     }
 
@@ -140,7 +140,7 @@ enum Way {
     }
 
     /// The commands, in front of the lab's dispatcher.
-    private record LabsHost(Lab lab) implements Host {
+    record LabsHost(Lab lab) implements Host {
         @Override
         public Surroundings surroundings() {
             return new Surroundings(Map.of(), Path.of("/nowhere"), Path.of("/nowhere"));

@@ -41,8 +41,8 @@ class ImpostorTest {
     /// That of all fixtures but `namesake`, whose authority has the same name, and `self`.
     private static Connection.Trust authority() {
         try {
-            return new Connection.Trust.CaFile(
-                    Path.of(ImpostorTest.class.getResource("impostors/authority.pem").toURI()));
+            return new Connection.Trust.CaFile(Path.of(
+                    ImpostorTest.class.getResource("impostors/authority.pem").toURI()));
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -51,7 +51,8 @@ class ImpostorTest {
     private static PveFault fault(HttpTransport transport, Verb verb) {
         try (transport) {
             return catchThrowableOfType(
-                            PveException.class, () -> transport.send(verb, "/nodes/pve1/qemu/101/status/stop", Json.Obj.EMPTY))
+                            PveException.class,
+                            () -> transport.send(verb, "/nodes/pve1/qemu/101/status/stop", Json.Obj.EMPTY))
                     .fault();
         }
     }
@@ -112,7 +113,11 @@ class ImpostorTest {
         try (var server = server("right", data("1"))) {
             var whole = server.fingerprint();
             for (var pin : List.of(
-                    "", whole.substring(0, 47), whole.substring(3), whole.replace(":", "").substring(2), whole + ":00")) {
+                    "",
+                    whole.substring(0, 47),
+                    whole.substring(3),
+                    whole.replace(":", "").substring(2),
+                    whole + ":00")) {
                 var trust = new Connection.Trust.Fingerprints(List.of(pin));
                 assertThat(fault(to(server, trust), Verb.GET)).as(pin).isInstanceOf(PveFault.Untrusted.class);
             }
@@ -128,7 +133,11 @@ class ImpostorTest {
                     var server = server(
                             "right",
                             (_, out, _) -> Answer.head(
-                                    out, status, "Moved", "Location: " + elsewhere.uri() + "/x", "Content-Length: 0"))) {
+                                    out,
+                                    status,
+                                    "Moved",
+                                    "Location: " + elsewhere.uri() + "/x",
+                                    "Content-Length: 0"))) {
                 assertThat(fault(to(server, authority()), verb)).isNotNull();
                 assertThat(elsewhere.connections()).isZero();
                 assertThat(server.seen()).hasSize(1);

@@ -14,11 +14,11 @@ import pvemcp.pve.Verb;
 
 /// A cluster whose every free text says what `payload` says: the answers of the simulator with their names, notes,
 /// tags, comments, logs and outputs exchanged.
-record Hostile(Transport wire, Payload payload) implements Transport {
+public record Hostile(Transport wire, Payload payload) implements Transport {
     /// What is said at the moment; and whether each write fails with it.
-    static final class Payload {
-        String text = "plain";
-        boolean failing;
+    public static final class Payload {
+        public String text = "plain";
+        public boolean failing;
     }
 
     // What people and programs write in freely. Ids and enumerations are PVE's own and checked by it.

@@ -12,7 +12,7 @@ import pvemcp.view.Plain;
 import pvemcp.view.Terminal;
 
 /// An answer as those get it who read it, and what must not be in it, whatever somebody else has written.
-final class Reading {
+public final class Reading {
     private static final Pattern OPENS = Pattern.compile("<untrusted-([0-9a-f]{12}) source=\"[^\"\n]*\">");
     private static final Pattern NEXT_PAGE =
             Pattern.compile("next page: cursor=[A-Za-z0-9_-]+; filters narrow the list");
@@ -24,7 +24,7 @@ final class Reading {
     private Reading() {}
 
     /// All of the answer, as it goes to a model.
-    static String text(ToolResult result) {
+    public static String text(ToolResult result) {
         return switch (result) {
             case ToolResult.Done done -> Markdown.render(done.view());
             case ToolResult.Held held ->
@@ -79,14 +79,14 @@ final class Reading {
     }
 
     /// The characters that nobody sees.
-    static List<String> hidden(String text) {
+    public static List<String> hidden(String text) {
         var found = new ArrayList<String>();
         text.codePoints().filter(Reading::isHidden).forEach(c -> found.add("U+%04X".formatted(c)));
         return found;
     }
 
     /// The same of the texts and the names in data.
-    static List<String> hidden(Json data) {
+    public static List<String> hidden(Json data) {
         var found = new ArrayList<String>();
         texts(data).forEach(text -> found.addAll(hidden(text)));
         return found;
@@ -126,7 +126,7 @@ final class Reading {
 
     /// Lines of ours that are lines of the text: it has left its place. Its first line may well stand where a line
     /// begins, the others may not.
-    static List<String> forged(List<String> ours, String text) {
+    public static List<String> forged(List<String> ours, String text) {
         var theirs = text.lines()
                 .flatMap(line -> Stream.of(line.split("[\u2028\u2029\u0085\u000b\f\r]", -1)))
                 .skip(1)
@@ -142,7 +142,7 @@ final class Reading {
     }
 
     /// A text to be named in a message.
-    static String shown(String text) {
+    public static String shown(String text) {
         return Json.str(text.substring(0, Math.min(80, text.length()))).write();
     }
 }
