@@ -8,6 +8,9 @@ import pvemcp.view.Clean;
 /// The last look at what a call says in place of an answer, whatever was forgotten where the words come from. Answers
 /// have theirs in [pvemcp.view.Layout].
 final class Wording {
+    /// Longer than any request that somebody would read.
+    private static final int LONGEST = 20_000;
+
     private Wording() {}
 
     /// A person decides by it: each part stays in its line.
@@ -16,7 +19,7 @@ final class Wording {
     }
 
     private static List<String> lines(List<String> texts) {
-        return texts.stream().map(Clean::oneLine).toList();
+        return texts.stream().map(text -> Clean.cell(text, LONGEST)).toList();
     }
 
     static ToolResult of(ToolResult result) {

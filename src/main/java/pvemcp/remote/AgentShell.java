@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import pvemcp.json.Json;
 import pvemcp.pve.Guest;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Waiting;
 import pvemcp.pve.Watcher;
@@ -88,7 +90,9 @@ public final class AgentShell implements Shell {
             }
         }
         params = params.with("command", Json.strings(argv));
-        return agent.send(Verb.POST, "/exec", params).whole("pid").orElseThrow();
+        return agent.send(Verb.POST, "/exec", params)
+                .whole("pid")
+                .orElseThrow(() -> new PveException(new PveFault.InGuest("exec", "no process id came back")));
     }
 
     private void pause(Duration time) {

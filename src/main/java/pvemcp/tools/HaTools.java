@@ -313,7 +313,8 @@ final class HaTools {
                     .orElse(options);
             var before = named(ctx.pve().rows(RESOURCES), "sid", sid);
             if (before.isPresent() && params.isEmpty()) {
-                throw new BadArguments(List.of("%s is under HA already; say what to change".formatted(found)));
+                throw new BadArguments(List.of(
+                        "%s is under HA already; say what to change".formatted(Clean.oneLine(found.toString()))));
             }
             if (before.isPresent()) {
                 ctx.pve().send(Verb.PUT, ApiPath.of(RESOURCES + "/{sid}", sid), params);
@@ -427,7 +428,8 @@ final class HaTools {
             boolean aboutNodes = type.equals("node-affinity");
             var problems = new ArrayList<String>();
             if (aboutNodes ? affinity.isPresent() : !nodes.isEmpty()) {
-                problems.add("rule %s is a %s rule: delete it and make another to change that".formatted(name, type));
+                problems.add("rule %s is a %s rule: delete it and make another to change that"
+                        .formatted(name, Clean.name(type)));
             }
             if (before.isEmpty() && guests.isEmpty()) {
                 problems.add("argument 'guests': name the guests it is for");

@@ -14,6 +14,7 @@ import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
+import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// `pve_inventory_export`: guests as Ansible's `ini`, `yaml` and `script` inventories know hosts.
@@ -46,11 +47,11 @@ record InventoryExport(
         var hosts = new ArrayList<Host>();
         var silent = new ArrayList<String>();
         var names = new LinkedHashMap<String, Integer>();
-        rows.forEach(row -> names.merge(word(row.name()), 1, Integer::sum));
+        rows.forEach(row -> names.merge(word(Clean.name(row.name())), 1, Integer::sum));
         for (var row : rows.subList(0, Math.min(MOST, rows.size()))) {
             ctx.checkCancelled();
             ctx.progress(hosts.size() / (double) rows.size(), row.id());
-            var name = word(row.name());
+            var name = word(Clean.name(row.name()));
             var unique = name.isEmpty() || names.get(name) > 1 ? name + (name.isEmpty() ? "" : "-") + row.vmid() : name;
             var host = host(ctx, row, unique);
             hosts.add(host);

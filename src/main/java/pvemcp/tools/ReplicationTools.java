@@ -59,7 +59,7 @@ final class ReplicationTools {
     }
 
     private static int vmid(String job) {
-        return Integer.parseInt(job.substring(0, job.indexOf('-')));
+        return !isJob(job) ? 0 : Integer.parseInt(job.substring(0, job.indexOf('-')));
     }
 
     private static String path(String job) {
