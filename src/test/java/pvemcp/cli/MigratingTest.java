@@ -32,6 +32,7 @@ import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
 import pvemcp.schema.Verb;
 import pvemcp.sim.world.Role;
+import pvemcp.sim.world.StorageType;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -100,6 +101,11 @@ class MigratingTest {
 
     private static Lab lab() {
         var lab = Lab.of(Scenes.household())
+                .with(cluster -> {
+                    // Only a guest on ZFS can be replicated.
+                    Scenes.vm(cluster, 140, "pve1", "ledger");
+                    Scenes.diskOn(cluster, StorageType.ZFSPOOL, 140);
+                })
                 .knowingSecret("guest-password", "correct horse battery staple")
                 .knowingSecret("gotify", "AbCdEf")
                 .knowingSecret("subscription", "pve4p-0123456789")

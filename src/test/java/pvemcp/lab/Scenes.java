@@ -34,8 +34,7 @@ public final class Scenes {
     }
 
     /// The cluster of the demo, with the empty nodes `pve2` and `pve3` that see the same storages, Ceph on the first
-    /// two, a free disk `/dev/sdz` on the first, a backup of the container 110 on the backup server `pbs`, and
-    /// the VM 140 `ledger` on ZFS.
+    /// two, a free disk `/dev/sdz` on the first, and a backup of the container 110 on the backup server `pbs`.
     public static Scenario household() {
         return cluster -> {
             var credentials = Scenarios.homelab().seed(cluster);
@@ -50,8 +49,6 @@ public final class Scenes {
             var pbs = new Storage("pbs", StorageType.PBS);
             cluster.storages.put("pbs", pbs);
             pbs.add("pve1", "backup/ct/110/2026-11-20T02:00:00Z", 1 << 30, 1 << 28, cluster.now());
-            vm(cluster, 140, "pve1", "ledger");
-            diskOn(cluster, StorageType.ZFSPOOL, 140);
             return credentials;
         };
     }
