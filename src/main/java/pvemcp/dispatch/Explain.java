@@ -279,7 +279,8 @@ final class Explain {
                         "untrusted",
                         "the certificate of %s is not trusted (%s); its SHA-256 fingerprint is %s"
                                 .formatted(endpoint, Clean.line(why), fingerprint),
-                        "the owner compares it with the node's own (pvenode cert info) and pins it in the configuration");
+                        "the owner compares it with the node's own (pvenode cert info) and pins it: fingerprint = \"...\" in"
+                                + " pve-mcp.toml, or PVE_MCP_FINGERPRINT");
             case PveFault.OtherCluster(var endpoint, var why) ->
                 new Failed(
                         "other_cluster",
