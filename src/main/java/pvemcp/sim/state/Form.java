@@ -75,7 +75,7 @@ public interface Form<T> {
             @Override
             public Json write(T value) {
                 var saving = Fields.saving();
-                fields.apply(saving, value);
+                var _ = fields.apply(saving, value);
                 return saving.json();
             }
 
