@@ -41,8 +41,6 @@ import pvemcp.sim.world.Token;
 /// What happens when the way to PVE fails, phase by phase: who is told what, and above all how often the
 /// request was sent.
 class HttpFaultsTest {
-    private static final Connection.Credential TOKEN =
-            new Connection.Credential.Token("mcp@pve!claude", new Secret("12345678-secret"));
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(150);
 

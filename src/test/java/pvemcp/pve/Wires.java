@@ -10,7 +10,7 @@ import pvemcp.lab.Answer;
 import pvemcp.lab.FaultProxy;
 
 /// Servers that answer as ordered and clients that are sent to them. All of it is closed in the end, the last first.
-final class Wires implements AutoCloseable {
+final class Wires {
     private static final Connection.Credential TOKEN =
             new Connection.Credential.Token("mcp@pve!claude", new Secret("12345678-secret"));
 
@@ -37,8 +37,7 @@ final class Wires implements AutoCloseable {
                 new HttpTransport(new Connection("lab", uris, TOKEN, trust, timeout), Clock.systemUTC(), waiting));
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         for (var resource : open.reversed()) {
             resource.close();
         }
