@@ -179,7 +179,8 @@ final class Answers {
     /// error_to_response).
     private static Optional<String> bare(Outcome.Answered answer) {
         var text = answer.isJson() ? new String(answer.body(), StandardCharsets.UTF_8).strip() : "";
-        return text.isEmpty() || "{[\"".indexOf(text.charAt(0)) >= 0 ? Optional.empty() : Optional.of(text);
+        boolean json = text.isEmpty() || text.equals("null") || "{[\"".indexOf(text.charAt(0)) >= 0;
+        return json ? Optional.empty() : Optional.of(text);
     }
 
     private static Optional<PveFault> recognised(Request request, String message) {

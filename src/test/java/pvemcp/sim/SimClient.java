@@ -140,6 +140,7 @@ final class SimClient implements AutoCloseable {
 
     private Socket connect() throws IOException {
         var socket = TrustAll.sockets().createSocket("127.0.0.1", sim.port());
+        socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
         kept = Optional.of(socket);
         sent = 0;
