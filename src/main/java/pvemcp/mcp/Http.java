@@ -62,6 +62,8 @@ public final class Http implements AutoCloseable {
                             .formatted(settings.address()));
         }
         limit("jdk.httpserver.maxConnections", "4000");
+        // An event is out when it happens, and not when the one before has been acknowledged.
+        limit("sun.net.httpserver.nodelay", "true");
         limit("sun.net.httpserver.maxIdleConnections", "1000");
         limit("sun.net.httpserver.idleInterval", "75");
         limit("sun.net.httpserver.maxReqHeaders", "100");

@@ -127,7 +127,7 @@ class SmokeTest {
         try (var lab = lab()) {
             var before = guests(lab);
             that(smoke(lab, "clone", "write", true, "source", "debian-13-template"))
-                    .shows("verdict: passed", "1 NICs", "deleted");
+                    .shows("verdict: passed", "1 NIC", "deleted");
             assertThat(guests(lab)).isEqualTo(before);
             assertThat(lab.audit().toString()).contains("link_down=1");
         }
