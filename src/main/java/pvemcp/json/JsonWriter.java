@@ -79,37 +79,43 @@ final class JsonWriter {
 
     private void quote(String text) {
         out.append('"');
-        int plain = plainPrefix(text);
-        out.append(text, 0, plain);
-        for (int i = plain; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> {
-                    int whole = text.codePointAt(i);
-                    if (Unseen.is(whole)) {
-                        Character.toString(whole).chars().forEach(this::escape);
-                    } else {
-                        out.appendCodePoint(whole);
-                    }
-                    i += Character.charCount(whole) - 1;
-                }
-            }
+        int at = 0;
+        while (at < text.length()) {
+            int end = plainEnd(text, at);
+            out.append(text, at, end);
+            at = end < text.length() ? special(text, end) : end;
         }
         out.append('"');
+    }
+
+    /// @return where the text goes on behind it
+    private int special(String text, int at) {
+        switch (text.charAt(at)) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            default -> {
+                int whole = text.codePointAt(at);
+                if (Unseen.is(whole)) {
+                    Character.toString(whole).chars().forEach(this::escape);
+                } else {
+                    out.appendCodePoint(whole);
+                }
+                return at + Character.charCount(whole);
+            }
+        }
+        return at + 1;
     }
 
     private void escape(int c) {
         out.append("\\u").append(HexFormat.of().toHexDigits((char) c));
     }
 
-    /// How many characters from the start need no escape: mostly all, and then they go over in one piece.
-    private static int plainPrefix(String text) {
-        int i = 0;
+    /// Where the next character is that may need an escape: mostly there is none, and the text goes over in one piece.
+    private static int plainEnd(String text, int from) {
+        int i = from;
         while (i < text.length() && isPlain(text.charAt(i))) {
             i++;
         }
