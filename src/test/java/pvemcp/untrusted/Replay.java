@@ -1,6 +1,5 @@
 package pvemcp.untrusted;
 
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -8,28 +7,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import pvemcp.json.Json;
+import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
-import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
-import pvemcp.pve.Tunnel;
-import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 
 /// A cluster that is watched while a call is made, and then answers the same call again in the same way, but for the
 /// text at one place. What is played again is not carried out.
-final class Replay implements Transport {
+final class Replay extends ForwardingTransport {
     private static final ApiSchema SCHEMA = ApiSchema.builtIn("9.2");
 
     /// What a registry and a web server say, which no simulated node asks.
     private static final Map<String, Json> ELSEWHERE = Map.of(
             "query-oci-repo-tags", Json.strings(List.of("latest", "3.22")),
             "query-url-metadata", Json.obj("filename", "x.iso", "mimetype", "application/x-iso", "size", 1));
-
-    private final Transport wire;
 
     // Guarded by this: a call may ask several nodes at once.
     private final Map<String, List<Object>> answers = new HashMap<>();
@@ -41,7 +35,7 @@ final class Replay implements Transport {
     private int written;
 
     Replay(Transport wire) {
-        this.wire = wire;
+        super(wire);
     }
 
     /// Passes everything on, and remembers it as the call that is played from now on.
@@ -118,20 +112,5 @@ final class Replay implements Transport {
             throw refusal;
         }
         return (Json.Obj) answer;
-    }
-
-    @Override
-    public Json.Obj upload(String path, Json.Obj params, Upload file) {
-        return wire.upload(path, params, file);
-    }
-
-    @Override
-    public Received download(String path, Json.Obj params, OutputStream to, LongConsumer received) {
-        return wire.download(path, params, to, received);
-    }
-
-    @Override
-    public Tunnel tunnel(String path, Json.Obj params) {
-        return wire.tunnel(path, params);
     }
 }
