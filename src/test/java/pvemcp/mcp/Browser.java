@@ -131,9 +131,22 @@ final class Browser implements AutoCloseable {
         socket.sendText(text, true).join();
         try {
             var message = answer.get(30, TimeUnit.SECONDS);
-            return message.object("result").orElseThrow(() -> new AssertionError(message.write()));
+            return message.object("result").orElseThrow(() -> new Refused(message.write()));
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(method, e);
+        }
+    }
+
+    /// The browser did not do what it was told, as when the page went away meanwhile.
+    private static final class Refused extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        Refused(String why) {
+            super(why);
+        }
+
+        boolean pageIsLeft() {
+            return getMessage().contains("navigated") || getMessage().contains("context");
         }
     }
 
@@ -170,8 +183,21 @@ final class Browser implements AutoCloseable {
         return eval(expression).scalarText().orElse("");
     }
 
-    /// Waits until this holds in the page.
+    /// Waits until this holds in the page. Where the page is left for another meanwhile, that one is asked anew.
     void await(String condition) {
+        for (int pages = 1; ; pages++) {
+            try {
+                look(condition);
+                return;
+            } catch (Refused e) {
+                if (!e.pageIsLeft() || pages == 10) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void look(String condition) {
         eval("""
                 new Promise((yes, no) => {
                   const end = Date.now() + 20000;
