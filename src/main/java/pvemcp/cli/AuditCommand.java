@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +16,7 @@ import pvemcp.audit.Unended;
 import pvemcp.audit.Verification;
 import pvemcp.audit.VerifyingKey;
 import pvemcp.json.Json;
+import pvemcp.text.Word;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 
@@ -333,7 +333,7 @@ final class AuditCommand implements Command {
 
     private static Export format(String word) {
         for (var format : Export.values()) {
-            if (format.name().toLowerCase(Locale.ROOT).equals(word)) {
+            if (Word.of(format).equals(word)) {
                 return format;
             }
         }

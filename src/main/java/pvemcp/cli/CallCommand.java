@@ -2,12 +2,12 @@ package pvemcp.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.json.Json;
+import pvemcp.text.Word;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -79,7 +79,7 @@ final class CallCommand implements Command {
         var words = new ArrayList<>(
                 List.of(name(), tool.name(), arguments.with("cursor", cursor).write()));
         if (form != Form.READ) {
-            words.add("--" + form.name().toLowerCase(Locale.ROOT));
+            words.add("--" + Word.of(form));
         }
         more.get().accept(words);
         return new ToolResult.Done(without(cursor, view), data, going);

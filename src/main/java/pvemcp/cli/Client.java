@@ -3,9 +3,9 @@ package pvemcp.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import pvemcp.config.Surroundings;
+import pvemcp.text.Word;
 
 /// The clients whose configuration is known, each as its documentation has it in autumn 2026.
 enum Client {
@@ -61,7 +61,7 @@ enum Client {
 
     /// As it is named on the command line: `claude-desktop`.
     String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return Word.of(this).replace('_', '-');
     }
 
     static List<String> words() {

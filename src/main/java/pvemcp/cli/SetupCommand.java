@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,6 +30,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.text.Nearest;
+import pvemcp.text.Word;
 import pvemcp.tools.Job;
 import pvemcp.view.Clean;
 
@@ -92,11 +92,7 @@ final class SetupCommand implements Command {
     }
 
     private static List<String> tiers() {
-        return Arrays.stream(Job.values()).map(SetupCommand::word).toList();
-    }
-
-    private static String word(Job job) {
-        return job.name().toLowerCase(Locale.ROOT);
+        return Arrays.stream(Job.values()).map(Word::of).toList();
     }
 
     /// What setup knows before it goes to the cluster with it.
@@ -223,7 +219,7 @@ final class SetupCommand implements Command {
         var token = answer(parsed, "--token-id", "Token", TOKEN, SetupCommand::token);
         if (flag(parsed, "--secret-file").isEmpty()) {
             for (var job : Job.values()) {
-                out.println("  %s %s".formatted(word(job), job.does()));
+                out.println("  %s %s".formatted(Word.of(job), job.does()));
             }
             var job = answer(
                     parsed,
@@ -325,7 +321,7 @@ final class SetupCommand implements Command {
 
     private static Job job(String text) {
         return Arrays.stream(Job.values())
-                .filter(job -> word(job).equals(text))
+                .filter(job -> Word.of(job).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("'%s' is no tier%s: there are %s"
                         .formatted(text, Nearest.hint(text, tiers()), String.join(", ", tiers()))));
@@ -364,7 +360,7 @@ final class SetupCommand implements Command {
     // ---- what is done ----
 
     private void recipe(Job job, String token, int release) {
-        console.out().println("\nAs root on a node, for an %s:".formatted(word(job)));
+        console.out().println("\nAs root on a node, for an %s:".formatted(Word.of(job)));
         job.fromNothing(token, release >= 9).forEach(line -> console.out().println("  " + line));
         console.out().println("The secret is shown once, as 'value'.\n");
     }

@@ -2,9 +2,9 @@ package pvemcp.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import pvemcp.dispatch.Dispatcher;
+import pvemcp.text.Word;
 import pvemcp.tool.Param;
 import pvemcp.tool.Tool;
 import pvemcp.view.View;
@@ -49,9 +49,7 @@ final class ToolPages {
     }
 
     static String values(Param param) {
-        return param.words().isEmpty()
-                ? param.kind().name().toLowerCase(Locale.ROOT)
-                : String.join(" | ", param.words());
+        return param.words().isEmpty() ? Word.of(param.kind()) : String.join(" | ", param.words());
     }
 
     static String needed(Param param) {

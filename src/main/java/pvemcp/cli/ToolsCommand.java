@@ -12,6 +12,7 @@ import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Withheld;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
+import pvemcp.text.Word;
 import pvemcp.tool.Tool;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.Catalog;
@@ -76,7 +77,7 @@ final class ToolsCommand implements Command {
     }
 
     private static String answer(Tool<?> tool, Config config) {
-        return config.policy().answer(tool.tier()).name().toLowerCase(Locale.ROOT);
+        return Word.of(config.policy().answer(tool.tier()));
     }
 
     private String list(Config config, Dispatcher dispatcher) {

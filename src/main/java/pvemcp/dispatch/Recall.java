@@ -3,11 +3,11 @@ package pvemcp.dispatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import pvemcp.audit.Entry;
 import pvemcp.audit.Ledger;
 import pvemcp.json.Json;
+import pvemcp.text.Word;
 import pvemcp.tool.ToolResult;
 import pvemcp.view.Clean;
 
@@ -76,14 +76,7 @@ final class Recall {
             case Part.Way.None(var why) -> nothing(end, why);
             case Part.Way.Request(var verb, var path, var params) ->
                 new Found.Inverse(Json.obj(
-                        "method",
-                        verb.name().toLowerCase(Locale.ROOT),
-                        "path",
-                        path,
-                        "params",
-                        params,
-                        "summary",
-                        summary(end, was, now)));
+                        "method", Word.of(verb), "path", path, "params", params, "summary", summary(end, was, now)));
         };
     }
 

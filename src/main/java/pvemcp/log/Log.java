@@ -5,10 +5,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
+import pvemcp.text.Word;
 import pvemcp.view.Clean;
 
 /// What a server tells those who look after it: a line for each event, in words or as JSON. All that it is given is
@@ -22,7 +22,7 @@ public final class Log {
         DEBUG;
 
         String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return Word.of(this);
         }
     }
 

@@ -1,7 +1,7 @@
 package pvemcp.mcp;
 
-import java.util.Locale;
 import java.util.Optional;
+import pvemcp.text.Word;
 
 /// RFC 5424's severities, mildest first, as MCP names them.
 enum LogLevel {
@@ -25,6 +25,6 @@ enum LogLevel {
 
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return Word.of(this);
     }
 }

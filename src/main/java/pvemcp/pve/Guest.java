@@ -1,11 +1,11 @@
 package pvemcp.pve;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.Resource.GuestRow;
+import pvemcp.text.Word;
 
 /// A VM or container that has been found. What it was at that moment is in [#row()]; each method asks the node
 /// it was on then, and where the guest has moved since, the node it is on now.
@@ -95,8 +95,7 @@ public final class Guest {
     /// @return the task; for a guest managed by HA it only hands the wish to HA ([Upid#queuesOnly()])
     public Task power(PowerAction action, Json.Obj options) {
         if (!action.isFor(kind())) {
-            var problem = "a container has no %s: stop and start it"
-                    .formatted(action.name().toLowerCase(Locale.ROOT));
+            var problem = "a container has no %s: stop and start it".formatted(Word.of(action));
             throw new PveException(new PveFault.Invalid(problem, Map.of("action", problem)));
         }
         var all = action == PowerAction.HIBERNATE ? options.with("todisk", 1) : options;

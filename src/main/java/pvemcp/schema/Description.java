@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import pvemcp.json.Json;
+import pvemcp.text.Word;
 
 /// An operation in lean words: what it is for, what it can do, what it needs and what it takes.
 final class Description {
@@ -28,7 +29,7 @@ final class Description {
         if (!operation.summary().isEmpty()) {
             line(clean(operation.summary()) + ".");
         }
-        line("class: " + danger.name().toLowerCase(Locale.ROOT) + task());
+        line("class: " + Word.of(danger) + task());
         line("needs: " + privileges());
         parameters(filter.toLowerCase(Locale.ROOT));
         return text.toString();

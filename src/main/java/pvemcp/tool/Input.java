@@ -15,6 +15,7 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
 import pvemcp.text.Nearest;
+import pvemcp.text.Word;
 import pvemcp.view.Layout;
 
 /// One input of a tool: how it is declared, and how its values are read from arguments and written back.
@@ -312,7 +313,7 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
 
     /// `POWER_OFF` → `power_off`.
     private static String spelt(Object constant) {
-        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
+        return Word.of((Enum<?>) constant);
     }
 
     static String shortened(String text) {

@@ -1,6 +1,6 @@
 package pvemcp.tool;
 
-import java.util.Locale;
+import pvemcp.text.Word;
 
 /// How much a call can do, mildest first. Policy speaks only of these.
 public enum Tier {
@@ -17,6 +17,6 @@ public enum Tier {
 
     /// As configuration and answers write it: `destroy`.
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return Word.of(this);
     }
 }

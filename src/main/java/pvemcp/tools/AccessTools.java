@@ -12,6 +12,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.NotAllowed;
@@ -79,8 +80,7 @@ final class AccessTools {
                 case SYNC -> what == Subject.REALM;
             };
             if (!fits) {
-                throw new IllegalArgumentException(
-                        "a %s has no '%s'".formatted(HostTools.word(what), HostTools.word(action)));
+                throw new IllegalArgumentException("a %s has no '%s'".formatted(Word.of(what), Word.of(action)));
             }
             if (what == Subject.TOKEN && (id.indexOf('!') <= 0 || id.endsWith("!"))) {
                 throw new IllegalArgumentException("argument 'id': write a token as user@realm!name");
@@ -169,9 +169,7 @@ final class AccessTools {
                 warnings.add("this is what this server logs in as");
             }
             return new Preview(
-                    "%s %s '%s'".formatted(HostTools.word(action), HostTools.word(what), Clean.name(id)),
-                    List.of(),
-                    warnings);
+                    "%s %s '%s'".formatted(Word.of(action), Word.of(what), Clean.name(id)), List.of(), warnings);
         }
 
         /// What a deletion costs besides. Users of a realm stay, with their grants (PVE::API2::Domains, delete).
@@ -289,7 +287,7 @@ final class AccessTools {
             for (var kind : Kinds.values()) {
                 var named = who.stream().filter(id -> Kinds.of(id) == kind).toList();
                 if (!named.isEmpty()) {
-                    params = params.with(HostTools.word(kind), String.join(",", named));
+                    params = params.with(Word.of(kind), String.join(",", named));
                 }
             }
             return revoke ? params.with("delete", 1) : params.with("propagate", propagate ? 1 : 0);

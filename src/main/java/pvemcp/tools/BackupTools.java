@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import pvemcp.json.Json;
@@ -28,6 +27,7 @@ import pvemcp.pve.Resource.StorageRow;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Volume;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnRequest;
 import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Aim.OnStorage;
@@ -237,7 +237,7 @@ final class BackupTools {
         NONE;
 
         String word() {
-            return this == NONE ? "0" : name().toLowerCase(Locale.ROOT);
+            return this == NONE ? "0" : Word.of(this);
         }
     }
 
@@ -298,7 +298,7 @@ final class BackupTools {
             var params = Json.obj(
                     "vmid", vmids,
                     "storage", storage.orElseGet(() -> onlyStorage(ctx, node)),
-                    "mode", mode.name().toLowerCase(Locale.ROOT),
+                    "mode", Word.of(mode),
                     "compress", compress.word(),
                     // One line, as in vzdump.conf (PVE::VZDump::Common, notes-template).
                     "notes-template", notes.replace("\\", "\\\\").replace("\n", "\\n"));

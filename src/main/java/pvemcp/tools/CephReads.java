@@ -10,6 +10,7 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -189,7 +190,7 @@ final class CephReads {
                 case OSDS -> name.isPresent() ? osd(ctx, name.get()) : osds(ctx);
                 case SERVICES -> services(ctx);
                 case POOLS -> name.isPresent() ? whole(ctx, ApiPath.of("/pool/{name}/status", name.get())) : pools(ctx);
-                case FS, RULES, CRUSH, LOG -> whole(ctx, "/" + HostTools.word(what));
+                case FS, RULES, CRUSH, LOG -> whole(ctx, "/" + Word.of(what));
                 case FLAGS -> flags(ctx);
                 case CONFIG -> whole(ctx, "/cfg/db");
                 case CONFIG_FILE -> whole(ctx, "/cfg/raw");
@@ -202,7 +203,7 @@ final class CephReads {
         }
 
         private Object whole(ToolContext ctx, String below) {
-            return ApiAnswer.of("Ceph's " + HostTools.word(what), read(ctx, below), List.of(), 0, 200);
+            return ApiAnswer.of("Ceph's " + Word.of(what), read(ctx, below), List.of(), 0, 200);
         }
 
         private Object osd(ToolContext ctx, String osd) {
@@ -266,7 +267,7 @@ final class CephReads {
         }
 
         private Object safety(ToolContext ctx) {
-            var service = name.orElseThrow(() -> HostTools.missing("name", what));
+            var service = name.orElseThrow(() -> BadArguments.missing("name", what));
             var lines = new ArrayList<String>();
             for (var action : List.of("stop", "destroy")) {
                 lines.add("%s %s: %s"

@@ -12,6 +12,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
@@ -77,10 +78,10 @@ final class CephTools {
         @Override
         public String path() {
             if (isOfService()) {
-                return ApiPath.of("/nodes/{node}/ceph/{action}", node, HostTools.word(action));
+                return ApiPath.of("/nodes/{node}/ceph/{action}", node, Word.of(action));
             }
-            var osd = number(name.orElseThrow(() -> HostTools.missing("name", action)));
-            var last = action == CephAction.DEEP_SCRUB ? "scrub" : HostTools.word(action);
+            var osd = number(name.orElseThrow(() -> BadArguments.missing("name", action)));
+            var last = action == CephAction.DEEP_SCRUB ? "scrub" : Word.of(action);
             return ApiPath.of("/nodes/{node}/ceph/osd/{osdid}/{action}", node, osd, last);
         }
 
@@ -105,7 +106,7 @@ final class CephTools {
             if (action == CephAction.OUT) {
                 warnings.add("its data moves to other OSDs, which takes time and load");
             }
-            var summary = "%s %s on %s".formatted(HostTools.word(action), name.orElse("all Ceph services"), node);
+            var summary = "%s %s on %s".formatted(Word.of(action), name.orElse("all Ceph services"), node);
             return new Preview(Clean.line(summary), List.of(), warnings);
         }
     }
@@ -147,13 +148,13 @@ final class CephTools {
             if (what == CephNew.FLAGS) {
                 return "/cluster/ceph/flags";
             }
-            var here = ApiPath.of("/nodes/{node}/ceph", node.orElseThrow(() -> HostTools.missing("node", what)));
+            var here = ApiPath.of("/nodes/{node}/ceph", node.orElseThrow(() -> BadArguments.missing("node", what)));
             return here
                     + switch (what) {
                         case OSD -> "/osd";
                         case MON, MGR, MDS ->
                             ApiPath.of(
-                                    "/" + HostTools.word(what) + "/{id}",
+                                    "/" + Word.of(what) + "/{id}",
                                     name.or(() -> node).get());
                         case POOL -> "/pool";
                         case POOL_SETTINGS -> ApiPath.of("/pool/{name}", named());
@@ -164,7 +165,7 @@ final class CephTools {
         }
 
         private String named() {
-            return name.orElseThrow(() -> HostTools.missing("name", what));
+            return name.orElseThrow(() -> BadArguments.missing("name", what));
         }
 
         @Override
@@ -202,7 +203,7 @@ final class CephTools {
         @Override
         public String path() {
             var id = what == CephPart.OSD ? number(name) : name;
-            return ApiPath.of("/nodes/{node}/ceph/{what}/{id}", node, HostTools.word(what), id);
+            return ApiPath.of("/nodes/{node}/ceph/{what}/{id}", node, Word.of(what), id);
         }
 
         @Override
@@ -221,7 +222,7 @@ final class CephTools {
                                     () -> CephReads.safety(
                                             ctx,
                                             Optional.of(node),
-                                            HostTools.word(what) + "." + (what == CephPart.OSD ? number(name) : name),
+                                            Word.of(what) + "." + (what == CephPart.OSD ? number(name) : name),
                                             "destroy"))
                             .ifPresent(warnings::add);
                 case POOL ->
@@ -233,7 +234,7 @@ final class CephTools {
                 case MGR, FS -> {}
             }
             warnings.addAll(probe.unseen());
-            var summary = "destroy %s %s on %s".formatted(HostTools.word(what), name, node);
+            var summary = "destroy %s %s on %s".formatted(Word.of(what), name, node);
             return new Preview(Clean.line(summary), List.of(), warnings);
         }
     }

@@ -12,6 +12,7 @@ import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
 import pvemcp.text.Nearest;
+import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -305,7 +306,7 @@ final class CertificateTools {
                     ? "a revoked certificate is trusted nowhere any more, and stays revoked"
                     : "who has pinned the fingerprint of %s has to pin another".formatted(Clean.name(node));
             return new Preview(
-                    Clean.line("%s the certificate of %s".formatted(HostTools.word(action), node)),
+                    Clean.line("%s the certificate of %s".formatted(Word.of(action), node)),
                     List.of(),
                     List.of(warning));
         }

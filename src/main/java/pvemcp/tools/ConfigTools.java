@@ -19,6 +19,7 @@ import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -278,7 +279,7 @@ final class ConfigTools {
         public Dumped run(ToolContext ctx) {
             var found = ctx.pve().guest(guest);
             requireVm(found);
-            var type = part.name().toLowerCase(Locale.ROOT);
+            var type = Word.of(part);
             var text = found.read("/cloudinit/dump", Json.obj("type", type))
                     .scalarText()
                     .orElse("");

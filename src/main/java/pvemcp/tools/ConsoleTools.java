@@ -3,7 +3,6 @@ package pvemcp.tools;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
@@ -15,6 +14,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.remote.Screen;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -106,7 +106,7 @@ final class ConsoleTools {
             ctx.vault().requireHandover();
             var found = ctx.pve().guest(guest);
             var answer = opened(found);
-            var name = "%s-%d".formatted(kind.name().toLowerCase(Locale.ROOT), found.vmid());
+            var name = "%s-%d".formatted(Word.of(kind), found.vmid());
             var file = kind == ConsoleKind.SPICE
                     ? ctx.vault().hand(name, ".vv", viewerFile(answer))
                     : ctx.vault().hand(name, ".json", ticketFile(found, answer));

@@ -18,6 +18,7 @@ import pvemcp.pve.PropertyString;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -283,10 +284,7 @@ final class DatacenterTools {
             boolean nameless = what == Thing.OPTIONS || what == Thing.HA;
             if (id.isPresent() == nameless) {
                 throw new IllegalArgumentException(
-                        nameless
-                                ? "argument 'id': %s have none"
-                                        .formatted(what.name().toLowerCase(Locale.ROOT))
-                                : "argument 'id': say which");
+                        nameless ? "argument 'id': %s have none".formatted(Word.of(what)) : "argument 'id': say which");
             }
             if (what == Thing.HA && (action == Action.DELETE || armed(values).isEmpty())) {
                 throw new IllegalArgumentException(
@@ -306,7 +304,7 @@ final class DatacenterTools {
         private String all() {
             return switch (what) {
                 case OPTIONS -> "/cluster/options";
-                case PCI, USB, DIR -> "/cluster/mapping/" + what.name().toLowerCase(Locale.ROOT);
+                case PCI, USB, DIR -> "/cluster/mapping/" + Word.of(what);
                 case METRICS -> "/cluster/metrics/server";
                 case CPU -> "/cluster/qemu/custom-cpu-models";
                 case HA -> "/cluster/ha/status/" + (armed(values).orElse(true) ? "arm-ha" : "disarm-ha");

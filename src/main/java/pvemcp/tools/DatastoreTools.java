@@ -14,6 +14,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnNode;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -183,7 +184,7 @@ final class DatastoreTools {
         public Json.Obj params() {
             var params = Json.obj(
                     "url", url,
-                    "content", HostTools.word(content),
+                    "content", Word.of(content),
                     "filename", filename.orElseGet(this::lastOfUrl));
             if (checksum.isPresent()) {
                 var parts = checksum.get().split(":", 2);

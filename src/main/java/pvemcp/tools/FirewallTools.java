@@ -5,13 +5,13 @@ import static pvemcp.tool.Tool.read;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnPath;
 import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.BadArguments;
@@ -213,7 +213,7 @@ final class FirewallTools {
             if (action == RuleAction.ADD && !enabled()) {
                 warnings.add("the new rule is off until enable=1");
             }
-            var what = "%s a firewall rule of %s".formatted(action.name().toLowerCase(Locale.ROOT), door);
+            var what = "%s a firewall rule of %s".formatted(Word.of(action), door);
             return new Preview(what, lines, warnings);
         }
 

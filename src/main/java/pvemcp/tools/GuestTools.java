@@ -19,6 +19,7 @@ import pvemcp.pve.GuestRef;
 import pvemcp.pve.PendingOption;
 import pvemcp.pve.Percent;
 import pvemcp.pve.PowerAction;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -87,7 +88,7 @@ final class GuestTools {
             return Page.of("guests", GuestLine.class, rows, this)
                     .counting("status", GuestLine::status)
                     .counting("kind", GuestLine::kind)
-                    .sortedBy(sort.name().toLowerCase(Locale.ROOT))
+                    .sortedBy(Word.of(sort))
                     .brief("id", "name", "kind", "status", "node", "cpu", "mem")
                     .page(window, GuestLine::id);
         }

@@ -6,7 +6,6 @@ import static pvemcp.tool.Tool.read;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,6 +20,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.BadArguments;
@@ -309,8 +309,8 @@ final class HaTools {
         private HaChanged set(ToolContext ctx, Guest found) {
             Extras.require(ctx, RESOURCES, options, TAKEN);
             var sid = sid(found);
-            var params = state.map(wanted -> options.with("state", wanted.name().toLowerCase(Locale.ROOT)))
-                    .orElse(options);
+            var params =
+                    state.map(wanted -> options.with("state", Word.of(wanted))).orElse(options);
             var before = named(ctx.pve().rows(RESOURCES), "sid", sid);
             if (before.isPresent() && params.isEmpty()) {
                 throw new BadArguments(List.of(
@@ -334,8 +334,7 @@ final class HaTools {
 
         private Outcome move(ToolContext ctx, Guest found, String target) {
             requireSense(ctx, found, target);
-            var path = ApiPath.of(
-                    RESOURCES + "/{sid}/{how}", sid(found), action.name().toLowerCase(Locale.ROOT));
+            var path = ApiPath.of(RESOURCES + "/{sid}/{how}", sid(found), Word.of(action));
             ctx.pve().send(Verb.POST, path, Json.obj("node", target));
             return HaWish.move(found.vmid(), target).follow(ctx, "", Outcome.LONGEST);
         }

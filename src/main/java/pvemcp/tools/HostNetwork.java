@@ -6,6 +6,7 @@ import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Verb;
+import pvemcp.tool.BadArguments;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Operations;
@@ -53,7 +54,7 @@ record HostNetwork(
     }
 
     private String named() {
-        return iface.orElseThrow(() -> HostTools.missing("iface", action));
+        return iface.orElseThrow(() -> BadArguments.missing("iface", action));
     }
 
     @Override

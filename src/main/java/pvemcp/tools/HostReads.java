@@ -12,6 +12,7 @@ import pvemcp.pve.ApiPath;
 import pvemcp.pve.Bytes;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnNode;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -321,7 +322,7 @@ final class HostReads {
                     yield rows;
                 }
                 case SMART -> {
-                    var device = disk.orElseThrow(() -> HostTools.missing("disk", what));
+                    var device = disk.orElseThrow(() -> BadArguments.missing("disk", what));
                     yield answer(host.read("/disks/smart", Json.obj("disk", device)));
                 }
                 case LVM -> {
@@ -329,13 +330,13 @@ final class HostReads {
                     yield answer(
                             tree instanceof Json.Obj root ? root.get("children").orElse(Json.Arr.EMPTY) : tree);
                 }
-                case LVMTHIN, ZFS, DIRECTORY -> answer(host.read("/disks/" + HostTools.word(what), Json.Obj.EMPTY));
+                case LVMTHIN, ZFS, DIRECTORY -> answer(host.read("/disks/" + Word.of(what), Json.Obj.EMPTY));
             };
         }
 
         /// SMART values of ATA disks are a table within the answer.
         private View answer(Json data) {
-            var source = "%s of %s".formatted(HostTools.word(what), node);
+            var source = "%s of %s".formatted(Word.of(what), node);
             if (data instanceof Json.Obj facts && facts.array("attributes").isPresent()) {
                 return View.Stack.of(
                         ApiAnswer.of(source, facts.without("attributes"), List.of(), 0, 1),
@@ -391,16 +392,16 @@ final class HostReads {
                 throw new BadArguments(List.of("argument 'text': only for what=report"));
             }
             var below = switch (what) {
-                case TIME, DNS, HOSTS, SUBSCRIPTION, NETSTAT, REPORT -> HostTools.word(what);
+                case TIME, DNS, HOSTS, SUBSCRIPTION, NETSTAT, REPORT -> Word.of(what);
                 case OPTIONS -> "config";
                 case CERTIFICATES -> "certificates/info";
-                case PCI, USB -> "hardware/" + HostTools.word(what);
+                case PCI, USB -> "hardware/" + Word.of(what);
                 case CPUS -> "capabilities/qemu/cpu";
                 case MACHINES -> "capabilities/qemu/machines";
                 case BACKUP_DEFAULTS -> "vzdump/defaults";
             };
             var data = ctx.pve().node(node).read("/" + below, Json.Obj.EMPTY);
-            var source = "%s of %s".formatted(HostTools.word(what), node);
+            var source = "%s of %s".formatted(Word.of(what), node);
             if (what == SystemView.REPORT) {
                 return report(source, data.scalarText().orElse(""));
             }

@@ -6,13 +6,13 @@ import static pvemcp.tool.Tool.operate;
 import static pvemcp.tool.Tool.read;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
@@ -47,14 +47,6 @@ final class HostTools {
 
     private HostTools() {}
 
-    static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    static BadArguments missing(String input, Enum<?> action) {
-        return new BadArguments(List.of("argument '%s': needed for '%s'".formatted(input, word(action))));
-    }
-
     enum ServiceAction {
         START,
         STOP,
@@ -76,7 +68,7 @@ final class HostTools {
 
         @Override
         public String path() {
-            return ApiPath.of("/nodes/{node}/services/{service}/{action}", node, service, word(action));
+            return ApiPath.of("/nodes/{node}/services/{service}/{action}", node, service, Word.of(action));
         }
     }
 
@@ -135,7 +127,7 @@ final class HostTools {
             var last = switch (action) {
                 case INIT_GPT -> "initgpt";
                 case WIPE -> "wipedisk";
-                case LVM, LVMTHIN, ZFS, DIRECTORY -> word(action);
+                case LVM, LVMTHIN, ZFS, DIRECTORY -> Word.of(action);
             };
             return ApiPath.of("/nodes/{node}/disks/{what}", node, last);
         }
@@ -144,7 +136,7 @@ final class HostTools {
         public Json.Obj params() {
             if (disks.isEmpty() || (disks.size() > 1 && action != Preparation.ZFS)) {
                 throw new BadArguments(
-                        List.of("argument 'disks': '%s' takes one disk, 'zfs' one or more".formatted(word(action))));
+                        List.of("argument 'disks': '%s' takes one disk, 'zfs' one or more".formatted(Word.of(action))));
             }
             return switch (action) {
                 case INIT_GPT, WIPE -> options.with("disk", disks.getFirst());
@@ -154,7 +146,7 @@ final class HostTools {
         }
 
         private Json.Obj named() {
-            return options.with("name", name.orElseThrow(() -> missing("name", action)));
+            return options.with("name", name.orElseThrow(() -> BadArguments.missing("name", action)));
         }
     }
 
@@ -184,7 +176,7 @@ final class HostTools {
 
         @Override
         public String path() {
-            return ApiPath.of("/nodes/{node}/{what}", node, what == SettingsKind.OPTIONS ? "config" : word(what));
+            return ApiPath.of("/nodes/{node}/{what}", node, what == SettingsKind.OPTIONS ? "config" : Word.of(what));
         }
 
         @Override
@@ -224,7 +216,7 @@ final class HostTools {
 
         @Override
         public Json.Obj params() {
-            return action == NodePower.WAKE ? Json.Obj.EMPTY : Json.obj("command", word(action));
+            return action == NodePower.WAKE ? Json.Obj.EMPTY : Json.obj("command", Word.of(action));
         }
 
         /// PVE passes it on to systemd and starts no task.
@@ -269,17 +261,17 @@ final class HostTools {
 
         @Override
         public String path() {
-            return node.map(name -> ApiPath.of("/nodes/{node}/{action}", name, word(action) + "all"))
+            return node.map(name -> ApiPath.of("/nodes/{node}/{action}", name, Word.of(action) + "all"))
                     .orElseGet(() -> ApiPath.of(
                             "/cluster/bulk-action/guest/{action}",
-                            action == GuestsAction.STOP ? "shutdown" : word(action)));
+                            action == GuestsAction.STOP ? "shutdown" : Word.of(action)));
         }
 
         @Override
         public Json.Obj params() {
             var params = options;
             if (action == GuestsAction.MIGRATE) {
-                params = params.with("target", target.orElseThrow(() -> missing("target", action)));
+                params = params.with("target", target.orElseThrow(() -> BadArguments.missing("target", action)));
             }
             if (guests.isEmpty()) {
                 return params;

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -35,6 +34,7 @@ import pvemcp.remote.Output;
 import pvemcp.remote.RunLimits;
 import pvemcp.remote.Shell;
 import pvemcp.remote.Way;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -399,7 +399,7 @@ final class InsideTools {
             }
             var found = ctx.pve().guest(guest);
             var way = ctx.shells().shell(ctx.pve(), found, via);
-            var verb = action.name().toLowerCase(Locale.ROOT);
+            var verb = Word.of(action);
             var output = way.run(Command.script(SCRIPT, verb, service), new RunLimits(LONGEST, 16_000));
             boolean systemd = output.succeeded() && output.out().contains("ActiveState=");
             return new Unit(

@@ -11,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,6 +25,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Task;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Aim.OnGuests;
 import pvemcp.tool.BadArguments;
@@ -304,11 +304,9 @@ final class LifecycleTools {
                     .map(row -> "%s (%d)".formatted(Clean.name(row.name()), row.vmid()))
                     .collect(Collectors.joining(", "));
             return new Preview(
-                    "%s %s: %s".formatted(word(), Units.some(touched.size(), "guests"), names), requests, List.of());
-        }
-
-        private String word() {
-            return action.name().toLowerCase(Locale.ROOT);
+                    "%s %s: %s".formatted(Word.of(action), Units.some(touched.size(), "guests"), names),
+                    requests,
+                    List.of());
         }
 
         private record Begun(GuestRow row, Task task) {}
@@ -338,7 +336,7 @@ final class LifecycleTools {
                 } catch (PveException e) {
                     results.add(one(row, "failed: " + Reasons.of(e.fault()), ""));
                 }
-                ctx.progress((double) results.size() / rows.size(), word() + " " + Clean.name(row.name()));
+                ctx.progress((double) results.size() / rows.size(), Word.of(action) + " " + Clean.name(row.name()));
             }
             going.forEach(begun -> results.add(ended(ctx, begun, end)));
             results.sort(Comparator.comparingInt(One::id));
@@ -376,7 +374,7 @@ final class LifecycleTools {
                             || one.outcome().equals("not begun"))
                     .count();
             var text = "%s: %d done, %d failed, %d unfinished, %d already so"
-                    .formatted(word(), done, failed, left, results.size() - done - failed - left);
+                    .formatted(Word.of(action), done, failed, left, results.size() - done - failed - left);
             return new Sum(
                     text, results, left > 0 ? "pve_task_list running=true, then the same call for what is left" : "");
         }

@@ -5,11 +5,11 @@ import static pvemcp.tool.Tool.read;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.text.Nearest;
+import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -32,11 +32,7 @@ final class MetricTools {
         DAY,
         WEEK,
         MONTH,
-        YEAR;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        YEAR
     }
 
     record Metrics(
@@ -88,7 +84,7 @@ final class MetricTools {
             long gaps = histories.stream().mapToLong(History::gaps).sum();
             var span = "last %s, %s of %d intervals each%s"
                     .formatted(
-                            timeframe.word(),
+                            Word.of(timeframe),
                             peaks ? "highest values" : "means",
                             histories.getFirst().size(),
                             gaps == 0 ? "" : "; %d without a measurement".formatted(gaps));
@@ -96,7 +92,7 @@ final class MetricTools {
         }
 
         private List<History> histories(ToolContext ctx) {
-            var asked = Json.obj("timeframe", timeframe.word(), "cf", peaks ? "MAX" : "AVERAGE");
+            var asked = Json.obj("timeframe", Word.of(timeframe), "cf", peaks ? "MAX" : "AVERAGE");
             var all = new ArrayList<History>();
             for (var ref : guests) {
                 var guest = ctx.pve().guest(ref);
@@ -167,7 +163,7 @@ final class MetricTools {
                 series.add(new LineChart.Series(history.of(), points));
             }
             var names = String.join(", ", histories.stream().map(History::of).toList());
-            return new LineChart("%s of %s, last %s".formatted(metric, names, timeframe.word()), unit.axis(), series)
+            return new LineChart("%s of %s, last %s".formatted(metric, names, Word.of(timeframe)), unit.axis(), series)
                     .png();
         }
     }

@@ -12,6 +12,7 @@ import pvemcp.pve.Fields;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
@@ -182,8 +183,7 @@ final class NotificationTools {
             if (action == NotificationAction.TEST) {
                 return ApiPath.of(BASE + "/targets/{name}/test", name);
             }
-            var list =
-                    what == NotificationPart.MATCHER ? BASE + "/matchers" : BASE + "/endpoints/" + HostTools.word(what);
+            var list = what == NotificationPart.MATCHER ? BASE + "/matchers" : BASE + "/endpoints/" + Word.of(what);
             return action == NotificationAction.CREATE ? list : ApiPath.of(list + "/{name}", name);
         }
 

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Permissions;
+import pvemcp.text.Word;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Tier;
@@ -286,7 +287,7 @@ record PermissionAudit(
                 }
             }
             recipes.add(new Recipe(
-                    HostTools.word(job),
+                    Word.of(job),
                     job.does(),
                     brief(lacks),
                     commands.stream().map(Clean::oneLine).filter(said::add).toList()));

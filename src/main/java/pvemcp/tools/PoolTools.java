@@ -13,6 +13,7 @@ import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnPath;
 import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Call;
@@ -129,10 +130,10 @@ final class PoolTools {
             boolean wanted = action == Action.ADD || action == Action.REMOVE;
             if (wanted && !members) {
                 throw new IllegalArgumentException(
-                        "argument 'guests' or 'storages': needed for '%s'".formatted(HostTools.word(action)));
+                        "argument 'guests' or 'storages': needed for '%s'".formatted(Word.of(action)));
             }
             if (members && !wanted && action != Action.CREATE) {
-                throw new IllegalArgumentException("'%s' takes no members".formatted(HostTools.word(action)));
+                throw new IllegalArgumentException("'%s' takes no members".formatted(Word.of(action)));
             }
             if (action == Action.CHANGE && comment.isEmpty()) {
                 throw new IllegalArgumentException("argument 'comment': needed for 'change'");
@@ -176,7 +177,7 @@ final class PoolTools {
                 return Outcome.DONE;
             }
             var params = action == Action.DELETE ? Json.Obj.EMPTY : commented(members);
-            steps.ask(HostTools.word(action), verb(), form.path(pool), form.params(pool, params));
+            steps.ask(Word.of(action), verb(), form.path(pool), form.params(pool, params));
             return Outcome.DONE;
         }
 

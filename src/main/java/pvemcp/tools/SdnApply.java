@@ -10,6 +10,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.TaskList.TaskRow;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnPath;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -88,7 +89,7 @@ record SdnApply(
     @Override
     public Preview preview(ToolContext ctx) {
         if (action == Action.LOCK || action == Action.UNLOCK) {
-            return new Preview(HostTools.word(action) + " the SDN configuration", List.of(), List.of());
+            return new Preview(Word.of(action) + " the SDN configuration", List.of(), List.of());
         }
         var waiting = SdnReads.waiting(ctx);
         var said = new ArrayList<String>();

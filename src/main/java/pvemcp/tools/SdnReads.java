@@ -9,6 +9,8 @@ import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Resource.NodeRow;
+import pvemcp.text.Word;
+import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
@@ -211,16 +213,15 @@ final class SdnReads {
         }
 
         private View below(ToolContext ctx, String path) {
-            var where = node.orElseThrow(() -> HostTools.missing("node", what));
-            var which = name.orElseThrow(() -> HostTools.missing("name", what));
+            var where = node.orElseThrow(() -> BadArguments.missing("node", what));
+            var which = name.orElseThrow(() -> BadArguments.missing("name", what));
             var answer = ctx.pve().node(where).read(ApiPath.of(path, which), Json.Obj.EMPTY);
-            return ApiAnswer.of(
-                    "%s of %s on %s".formatted(HostTools.word(what), which, where), answer, List.of(), 0, 200);
+            return ApiAnswer.of("%s of %s on %s".formatted(Word.of(what), which, where), answer, List.of(), 0, 200);
         }
 
         /// Of a fabric, or of an EVPN zone.
         private View routes(ToolContext ctx) {
-            var which = name.orElseThrow(() -> HostTools.missing("name", what));
+            var which = name.orElseThrow(() -> BadArguments.missing("name", what));
             boolean zone = ctx.pve().rows(SDN + "zones").stream()
                     .anyMatch(row -> row.text("zone").equals(which));
             return below(ctx, zone ? "/sdn/zones/{zone}/ip-vrf" : "/sdn/fabrics/{fabric}/routes");

@@ -10,6 +10,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
@@ -43,7 +44,7 @@ final class SdnTools {
         /// The list that new ones are added to.
         String list(String of) {
             return switch (this) {
-                case ZONE, VNET, CONTROLLER, IPAM -> "/cluster/sdn/" + HostTools.word(this) + "s";
+                case ZONE, VNET, CONTROLLER, IPAM -> "/cluster/sdn/" + Word.of(this) + "s";
                 case DNS -> "/cluster/sdn/dns";
                 case SUBNET -> ApiPath.of("/cluster/sdn/vnets/{vnet}/subnets", of);
                 case ADDRESS -> ApiPath.of("/cluster/sdn/vnets/{vnet}/ips", of);
@@ -66,7 +67,7 @@ final class SdnTools {
                 case FABRIC -> "id";
                 case FABRIC_NODE -> "node_id";
                 case ADDRESS -> "ip";
-                case ZONE, VNET, SUBNET, CONTROLLER, IPAM, DNS -> HostTools.word(this);
+                case ZONE, VNET, SUBNET, CONTROLLER, IPAM, DNS -> Word.of(this);
             };
         }
     }
@@ -90,7 +91,7 @@ final class SdnTools {
             implements Write {
         SdnSet {
             if (what.isBelow() && of.isEmpty()) {
-                throw new IllegalArgumentException("argument 'of': needed for a " + HostTools.word(what));
+                throw new IllegalArgumentException("argument 'of': needed for a " + Word.of(what));
             }
             if (what == SdnPart.SUBNET && action != SdnAction.CREATE && name.indexOf('/') >= 0) {
                 throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.SmokeTools.Suite;
@@ -36,7 +37,7 @@ final class SmokeChecks {
     /// @return whether what comes after may rely on it
     boolean make(Suite suite, String name, Supplier<String> work) {
         ctx.checkCancelled();
-        var word = HostTools.word(suite);
+        var word = Word.of(suite);
         ctx.progress(-1, word + ": " + name);
         var began = ctx.clock().instant();
         String result = "ok";

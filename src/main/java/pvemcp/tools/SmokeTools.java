@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import pvemcp.pve.GuestRef;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnNode;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -87,7 +88,7 @@ public final class SmokeTools {
                 problems.add("argument 'write': %s make and remove guests of their own; write=true allows it"
                         .formatted(suites.stream()
                                 .filter(Suite::writes)
-                                .map(HostTools::word)
+                                .map(Word::of)
                                 .toList()));
             }
             if (suites.contains(Suite.CLONE) && source.isEmpty()) {

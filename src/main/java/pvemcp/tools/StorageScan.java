@@ -6,6 +6,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnPath;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -53,7 +54,7 @@ record StorageScan(
 
     @Override
     public String path() {
-        return ApiPath.of("/nodes/{node}/scan/{kind}", node, HostTools.word(kind));
+        return ApiPath.of("/nodes/{node}/scan/{kind}", node, Word.of(kind));
     }
 
     @Override

@@ -13,6 +13,7 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.Percent;
 import pvemcp.pve.Resource;
 import pvemcp.pve.Volume;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnStorage;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -163,7 +164,7 @@ final class StorageTools {
                     .toList();
             return Page.of("volumes on " + storage, VolumeLine.class, rows, this)
                     .counting("content", VolumeLine::content)
-                    .sortedBy(sort.name().toLowerCase(Locale.ROOT))
+                    .sortedBy(Word.of(sort))
                     .brief("volume", "content", "size", "guest", "created")
                     .page(window, VolumeLine::volume);
         }

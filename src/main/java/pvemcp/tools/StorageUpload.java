@@ -17,6 +17,7 @@ import pvemcp.pve.Storage;
 import pvemcp.pve.Upload;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Volume;
+import pvemcp.text.Word;
 import pvemcp.tool.Aim.OnPath;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -114,7 +115,7 @@ record StorageUpload(
                 : lower.matches(".*\\.tar(\\.(gz|xz|zst|bz2))?")
                         ? "vztmpl"
                         : lower.matches(".*\\.(ova|qcow2|raw|vmdk)") ? "import" : "";
-        var wanted = content.map(HostTools::word).orElse(byEnding);
+        var wanted = content.map(Word::of).orElse(byEnding);
         if (byEnding.isEmpty() || !wanted.equals(byEnding)) {
             throw new BadArguments(List.of(("argument 'filename': '%s' has no ending of %s; PVE takes .iso and .img as"
                             + " iso, .tar, .tar.gz, .tar.xz, .tar.zst as vztmpl, .qcow2, .raw, .vmdk, .ova as import")

@@ -8,11 +8,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import pvemcp.json.Json;
+import pvemcp.text.Word;
 
 /// Answer to view: a record becomes facts, a list of records a table, everything else a text. Values print
 /// themselves; what is absent is left out.
@@ -71,7 +71,7 @@ public final class Layout {
             case Duration span -> Json.num(span.toMillis() / 1000.0);
             case Instant moment ->
                 Json.str(moment.truncatedTo(ChronoUnit.SECONDS).toString());
-            case Enum<?> word -> Json.str(word(word));
+            case Enum<?> word -> Json.str(Word.of(word));
             case Record value when isValue(value) -> asData(only(value));
             case Record facts -> object(facts);
             case String _, Boolean _, Integer _, Long _, Double _ -> Json.of(answer);
@@ -86,7 +86,7 @@ public final class Layout {
             case Boolean flag -> flag ? "yes" : "no";
             case Duration span -> Units.duration(span);
             case Instant moment -> moment.truncatedTo(ChronoUnit.SECONDS).toString();
-            case Enum<?> word -> word(word);
+            case Enum<?> word -> Word.of(word);
             case List<?> items ->
                 String.join(", ", items.stream().map(Layout::cell).toList());
             case Map<?, ?> map -> {
@@ -202,9 +202,5 @@ public final class Layout {
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,6 +25,7 @@ import pvemcp.lab.Scenes;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
 import pvemcp.schema.Verb;
+import pvemcp.text.Word;
 import pvemcp.tool.Param;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
@@ -140,7 +140,7 @@ class NoOtherWayTest {
         for (var operation : schema.operations()) {
             if (schema.danger(operation, Json.Obj.EMPTY) != Danger.READ) {
                 var sample = Sample.of(schema, operation);
-                var method = operation.verb().name().toLowerCase(Locale.ROOT);
+                var method = Word.of(operation.verb());
                 var arguments = Json.obj("method", method, "path", sample.path(), "params", sample.params());
                 calls.put(operation.toString(), Json.obj("name", "pve_api_write", "arguments", arguments));
             }

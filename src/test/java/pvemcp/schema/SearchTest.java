@@ -2,11 +2,11 @@ package pvemcp.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import pvemcp.json.Json;
+import pvemcp.text.Word;
 
 final class SearchTest {
     private static final ApiSchema SCHEMA = ApiSchema.builtIn("9.2");
@@ -119,8 +119,6 @@ final class SearchTest {
     @Test
     void danger_and_description_agree() {
         var clone = operation("POST", "/nodes/{node}/qemu/{vmid}/clone");
-        assertThat(SCHEMA.describe(clone, ""))
-                .contains(
-                        "class: " + SCHEMA.danger(clone, Json.Obj.EMPTY).name().toLowerCase(Locale.ROOT));
+        assertThat(SCHEMA.describe(clone, "")).contains("class: " + Word.of(SCHEMA.danger(clone, Json.Obj.EMPTY)));
     }
 }

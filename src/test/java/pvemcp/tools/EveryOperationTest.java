@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +17,7 @@ import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.schema.Danger;
 import pvemcp.schema.Operation;
+import pvemcp.text.Word;
 import pvemcp.tool.ToolResult;
 import pvemcp.view.Markdown;
 
@@ -75,7 +75,7 @@ class EveryOperationTest {
                     : call(
                             "pve_api_write",
                             "method",
-                            sample.operation().verb().name().toLowerCase(Locale.ROOT),
+                            Word.of(sample.operation().verb()),
                             "path",
                             sample.path(),
                             "params",

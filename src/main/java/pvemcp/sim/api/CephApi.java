@@ -3,7 +3,6 @@ package pvemcp.sim.api;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import pvemcp.json.Json;
@@ -11,6 +10,7 @@ import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.Ceph;
 import pvemcp.sim.world.Ceph.Kind;
+import pvemcp.text.Word;
 
 /// What a Ceph cluster tells of itself (PVE::API2::Ceph, PVE::API2::Cluster::Ceph).
 final class CephApi {
@@ -180,15 +180,11 @@ final class CephApi {
                     .forEach(daemon -> services.put(
                             daemon.name() + "@" + daemon.node(),
                             Json.obj("hostname", daemon.node(), "name", daemon.name(), "ceph_version_short", VERSION)));
-            parts.put(word(kind), new Json.Obj(services));
+            parts.put(Word.of(kind), new Json.Obj(services));
         }
         parts.put("node", new Json.Obj(nodes));
         parts.put("osd", Json.Arr.EMPTY);
         return new Json.Obj(parts);
-    }
-
-    static String word(Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private static Json flags(Ceph ceph) {

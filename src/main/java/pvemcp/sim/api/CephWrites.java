@@ -16,6 +16,7 @@ import pvemcp.sim.world.Ceph;
 import pvemcp.sim.world.Ceph.Kind;
 import pvemcp.sim.world.Storage;
 import pvemcp.sim.world.StorageType;
+import pvemcp.text.Word;
 
 /// Changes of a Ceph cluster: services, disks, pools, file systems (PVE::API2::Ceph and below).
 final class CephWrites {
@@ -122,7 +123,7 @@ final class CephWrites {
     // ---- monitors, managers, metadata servers ----
 
     private static void daemons(Routes routes, Kind kind, String below, String idName) {
-        var word = CephApi.word(kind);
+        var word = Word.of(kind);
         CephApi.on(routes, Verb.POST, HERE + below, (request, ceph) -> {
             var name = request.text(idName, request.node().name());
             if (ceph.daemons(kind).containsKey(name)) {
@@ -277,7 +278,7 @@ final class CephWrites {
         var all = new ArrayList<Consumer<Boolean>>();
         for (var kind : Kind.values()) {
             for (var daemon : ceph.daemons(kind).values()) {
-                if (daemon.node().equals(node) && fits(service, CephApi.word(kind), daemon.name())) {
+                if (daemon.node().equals(node) && fits(service, Word.of(kind), daemon.name())) {
                     all.add(running -> daemon.running = running);
                 }
             }

@@ -10,6 +10,7 @@ import pvemcp.schema.Verb;
 import pvemcp.sim.SimError;
 import pvemcp.sim.world.Notifications;
 import pvemcp.sim.world.Notifications.Part;
+import pvemcp.text.Word;
 
 /// `/cluster/notifications`: targets, and the matchers that choose among them (PVE::API2::Cluster::Notifications).
 final class NotificationsApi {
@@ -24,7 +25,7 @@ final class NotificationsApi {
 
     static void add(Routes routes) {
         for (var part : Part.values()) {
-            var list = part.isEndpoint() ? BASE + "/endpoints/" + part.word() : BASE + "/matchers";
+            var list = part.isEndpoint() ? BASE + "/endpoints/" + Word.of(part) : BASE + "/matchers";
             routes.on(Verb.GET, list, request -> list(request, part))
                     .on(Verb.POST, list, request -> create(request, part))
                     .on(Verb.GET, list + "/{name}", request -> read(request, part))
@@ -153,7 +154,7 @@ final class NotificationsApi {
                         .entries(part)
                         .forEach((name, entry) -> rows.add(Rows.of(
                                         "name", name,
-                                        "type", part.word(),
+                                        "type", Word.of(part),
                                         "origin", entry.text("origin").orElse(""))
                                 .putIf("comment", entry.text("comment"))
                                 .putIf("disable", entry.get("disable"))

@@ -13,6 +13,7 @@ import pvemcp.sim.SimError;
 import pvemcp.sim.world.Acl;
 import pvemcp.sim.world.Group;
 import pvemcp.sim.world.Role;
+import pvemcp.text.Word;
 
 /// `/access/groups`, `/access/roles` and `/access/acl` (PVE::API2::Group, Role, ACL)
 final class RightsApi {
@@ -176,7 +177,7 @@ final class RightsApi {
                         "path",
                         line.path(),
                         "type",
-                        line.kind().name().toLowerCase(Locale.ROOT),
+                        Word.of(line.kind()),
                         "ugid",
                         line.ugid(),
                         "roleid",

@@ -3,7 +3,6 @@ package pvemcp.sim.world;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -25,10 +24,6 @@ public final class Notifications implements HasFields {
         SMTP,
         WEBHOOK,
         MATCHER;
-
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
 
         public boolean isEndpoint() {
             return this != MATCHER;
