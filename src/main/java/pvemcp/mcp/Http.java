@@ -141,7 +141,7 @@ public final class Http implements AutoCloseable {
         int count = underWay.incrementAndGet();
         var access = new Access(http);
         try (http) {
-            var reply = new Reply(http, writers, access);
+            var reply = new Reply(http, writers, access, metrics);
             if (http.getRequestURI().getPath().equals("/healthz")) {
                 reply.text(200, "text/plain", "alive\n");
             } else if (http.getRequestURI().getPath().equals("/readyz")) {
@@ -165,10 +165,6 @@ public final class Http implements AutoCloseable {
             log.defect("a defect in serving " + Text.brief(http.getRequestMethod()), e);
         } finally {
             underWay.decrementAndGet();
-            // Of one whose client has gone there is none.
-            if (http.getResponseCode() > 0) {
-                metrics.answered(http.getResponseCode());
-            }
             access.tell(log);
         }
     }
@@ -242,11 +238,13 @@ public final class Http implements AutoCloseable {
     /// Takes nothing new, gives what runs that long to end, ends the rest, and closes. `/readyz` says so at once.
     public void drain(Duration grace) {
         draining = true;
+        long end = System.nanoTime() + grace.toNanos();
         relay.ifPresent(Relay::close);
         endpoint.drain(grace);
         ended.countDown();
-        // What has been answered by now is written within the second.
-        server.stop(underWay.get() == 0 ? 0 : 1);
+        // What has been answered by now has yet to be written: in what is left of the time, and a second.
+        long left = Math.max(0, TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime()));
+        server.stop(underWay.get() == 0 ? 0 : Math.toIntExact(1 + left));
     }
 
     /// Closes at once.

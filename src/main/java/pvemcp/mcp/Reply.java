@@ -17,11 +17,13 @@ final class Reply {
     private final HttpExchange http;
     private final Writers writers;
     private final Access access;
+    private final Metrics metrics;
 
-    Reply(HttpExchange http, Writers writers, Access access) {
+    Reply(HttpExchange http, Writers writers, Access access, Metrics metrics) {
         this.http = http;
         this.writers = writers;
         this.access = access;
+        this.metrics = metrics;
     }
 
     /// What the log is told of the request.
@@ -34,14 +36,14 @@ final class Reply {
     }
 
     void empty(int status) throws IOException {
-        http.sendResponseHeaders(status, -1);
+        begin(status, -1);
     }
 
     void text(int status, String type, String body) throws IOException {
         var bytes = body.getBytes(StandardCharsets.UTF_8);
         header("Content-Type", type);
         header("Cache-Control", "no-store");
-        http.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        begin(status, bytes.length == 0 ? -1 : bytes.length);
         if (bytes.length > 0) {
             write(http.getResponseBody(), bytes);
         }
@@ -71,7 +73,7 @@ final class Reply {
         // nginx holds answers back otherwise.
         header("X-Accel-Buffering", "no");
         int reader = box.startReading();
-        http.sendResponseHeaders(200, 0);
+        begin(200, 0);
         var out = http.getResponseBody();
         // The client is to see at once that the stream is open, which the first bytes tell.
         write(out, primed ? primer(name, after) : NOTHING_NEW);
@@ -113,6 +115,12 @@ final class Reply {
                     .append("\n\n");
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Whoever has the answer finds it counted.
+    private void begin(int status, long length) throws IOException {
+        metrics.answered(status);
+        http.sendResponseHeaders(status, length);
     }
 
     private void write(OutputStream out, byte[] bytes) throws IOException {
