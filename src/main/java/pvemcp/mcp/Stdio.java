@@ -25,8 +25,9 @@ public final class Stdio implements AutoCloseable {
     private static final int LONGEST_LINE = 4 << 20;
 
     /// How long requests may go on once the client has closed its side. A client that wants the answers to a script
-    /// it has piped in gets them; one that has gone waits for no more than this.
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    /// it has piped in gets them, also from a slow cluster; one that has gone waits for no more than this. A host
+    /// that cannot wait sends a SIGTERM (MCP 2025-11-25, basic/lifecycle), which ends them at once.
+    private static final Duration GRACE = Duration.ofSeconds(20);
 
     private final Lines lines;
     private final Writer outbox;

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Who is told of a change, and who is not.
-@Timeout(60)
+@Timeout(300)
 class ChangesTest {
     private final McpServer server = Peer.server(new Workshop(), Emits.EVERYTHING);
 

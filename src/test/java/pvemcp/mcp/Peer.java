@@ -25,7 +25,7 @@ final class Peer implements AutoCloseable {
     private final Thread server;
 
     Peer(McpServer server) {
-        this(server, Duration.ofSeconds(2));
+        this(server, Duration.ofSeconds(20));
     }
 
     Peer(McpServer server, Duration grace) {
@@ -76,7 +76,7 @@ final class Peer implements AutoCloseable {
     /// The next line; fails where none comes.
     String receive() {
         try {
-            var line = fromServer.poll(20, TimeUnit.SECONDS);
+            var line = fromServer.poll(60, TimeUnit.SECONDS);
             return line != null ? line : fail("the server says nothing");
         } catch (InterruptedException e) {
             throw new AssertionError(e);
@@ -91,7 +91,7 @@ final class Peer implements AutoCloseable {
     void hangUp() {
         toServer.add(new byte[0]);
         try {
-            assertThat(server.join(Duration.ofSeconds(20))).isTrue();
+            assertThat(server.join(Duration.ofSeconds(40))).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
