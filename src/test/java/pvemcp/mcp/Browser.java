@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import pvemcp.json.Json;
 
 /// A headless Chromium with one tab at a time, steered over the Chrome DevTools Protocol. Where there is no Chromium,
@@ -40,7 +41,7 @@ final class Browser implements AutoCloseable {
     private final Map<Long, CompletableFuture<Json.Obj>> waiting = new ConcurrentHashMap<>();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
     private String tab = "";
-    private String session = "";
+    private volatile String session = "";
 
     private Browser(Process process, Path profile, URI address) {
         this.process = process;
@@ -60,6 +61,12 @@ final class Browser implements AutoCloseable {
                     "--disable-gpu",
                     "--no-first-run",
                     "--disable-background-networking",
+                    // Or pages that nobody sees are run a few times a second, and no more than that.
+                    "--disable-background-timer-throttling",
+                    "--disable-backgrounding-occluded-windows",
+                    "--disable-renderer-backgrounding",
+                    // In containers /dev/shm is often too small for it.
+                    "--disable-dev-shm-usage",
                     "--remote-debugging-port=0",
                     "--window-size=1280,900",
                     "--user-data-dir=" + profile,
@@ -117,7 +124,8 @@ final class Browser implements AutoCloseable {
             case "Log.entryAdded" -> message.write().contains("\"level\":\"error\"");
             default -> false;
         };
-        if (complains) {
+        // A tab that was closed may still complain that its server has gone.
+        if (complains && message.text("sessionId").orElse("").equals(session)) {
             complaints.add(message.write());
         }
     }
@@ -130,7 +138,7 @@ final class Browser implements AutoCloseable {
         var text = (session.isEmpty() ? request : request.with("sessionId", session)).write();
         socket.sendText(text, true).join();
         try {
-            var message = answer.get(30, TimeUnit.SECONDS);
+            var message = answer.get(90, TimeUnit.SECONDS);
             return message.object("result").orElseThrow(() -> new Refused(message.write()));
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(method, e);
@@ -145,8 +153,10 @@ final class Browser implements AutoCloseable {
             super(why);
         }
 
+        /// In the words of Chromium: "Inspected target navigated or closed", "Cannot find context with specified id",
+        /// "Execution context was destroyed", "Promise was collected".
         boolean pageIsLeft() {
-            return getMessage().contains("navigated") || getMessage().contains("context");
+            return Stream.of("navigated", "context", "collected").anyMatch(getMessage()::contains);
         }
     }
 
@@ -200,15 +210,20 @@ final class Browser implements AutoCloseable {
     private void look(String condition) {
         eval("""
                 new Promise((yes, no) => {
-                  const end = Date.now() + 20000;
+                  const end = Date.now() + 60000;
                   (function look() {
                     let holds = false;
                     try { holds = %s; } catch {}
                     if (holds) yes();
-                    else if (Date.now() > end) no(new Error('waited for ' + %s + ' in: ' + document.body.innerText));
+                    else if (Date.now() > end) no(new Error('waited for ' + %s + ' in: ' + document.body?.innerText));
                     else setTimeout(look, 20);
                   })();
                 })""".formatted(condition, Json.str(condition).write()));
+    }
+
+    /// Clicks on what this expression is, as soon as it is there and can be clicked on.
+    void click(String expression) {
+        await("(it => it && !it.disabled && (it.click(), true))(" + expression + ")");
     }
 
     /// Presses a key, as `Tab`, `Enter` or `ArrowLeft`.
@@ -277,9 +292,17 @@ final class Browser implements AutoCloseable {
         family.add(process.toHandle());
         family.forEach(ProcessHandle::destroyForcibly);
         family.forEach(each -> each.onExit().join());
-        try (var files = Files.walk(profile)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+        // Helpers that are nobody's children write into it until they notice that the browser has gone.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (Files.exists(profile)) {
+            try (var files = Files.walk(profile)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
             }
         }
     }

@@ -29,7 +29,7 @@ import pvemcp.tool.Tier;
 import pvemcp.tools.Dashboard;
 
 /// The dashboard as people meet it, in a real browser: at the address of a server, and in a host of MCP Apps.
-@Timeout(120)
+@Timeout(300)
 class DashboardTest {
     private static final String REBOOT = "POST /nodes/pve1/qemu/101/status/reboot";
     private static final String TOKEN = "the-token-of-anna";
@@ -255,7 +255,7 @@ class DashboardTest {
                     .isEqualTo("dark");
             browser.picture("app-held");
 
-            browser.eval("view().querySelector('[data-do=approve]').click()");
+            browser.click("view().querySelector('[data-do=approve]')");
             browser.await("view().querySelector('h1').innerText === 'qmreboot 101'");
             assertThat(lab.requests()).containsOnlyOnce(REBOOT);
             assertThat(browser.text("told.join()")).contains("The user approved in the dashboard");
@@ -271,7 +271,7 @@ class DashboardTest {
     void in_a_host_a_no_makes_the_ticket_void() throws IOException {
         try (var _ = inHost()) {
             browser.await("view().querySelector('.held')");
-            browser.eval("view().querySelector('[data-do=decline]').click()");
+            browser.click("view().querySelector('[data-do=decline]')");
             browser.await("view().querySelector('h1').innerText === 'Declined'");
             browser.eval("call({ name, arguments: { ...args, confirm: ticket } }).then(r => again = r)");
             browser.await("again.isError");
@@ -301,12 +301,12 @@ class DashboardTest {
         try (var _ = inHost("pve_guest_delete", Json.obj("guest", "web"))) {
             browser.await("view().querySelector('label').innerText.includes('type web')");
             browser.picture("app-destroys");
-            browser.eval("view().querySelector('[data-do=approve]').click()");
+            browser.click("view().querySelector('[data-do=approve]')");
             browser.await("view().querySelector('[role=alert]').innerText.includes('type web')");
             assertThat(lab.requests()).doesNotContain("DELETE /nodes/pve1/qemu/101");
 
             browser.eval("view().querySelector('#typed').value = 'web'");
-            browser.eval("view().querySelector('[data-do=approve]').click()");
+            browser.click("view().querySelector('[data-do=approve]')");
             browser.await("view().querySelector('h1 + .state').innerText === 'done'");
             assertThat(lab.requests()).containsOnlyOnce("DELETE /nodes/pve1/qemu/101");
         }
@@ -318,7 +318,7 @@ class DashboardTest {
         serve();
         try (var _ = inHost()) {
             browser.await("view().querySelector('.held').innerText.includes('pve-mcp approve ')");
-            browser.eval("view().querySelector('[data-do=approve]').click()");
+            browser.click("view().querySelector('[data-do=approve]')");
             browser.await("view().querySelector('[role=alert]').innerText.includes('not_approved')");
             assertThat(lab.requests()).doesNotContain(REBOOT);
         }
@@ -360,15 +360,11 @@ class DashboardTest {
     }
 
     private static void openGuest() {
-        browser.await("document.querySelector('[data-do=guest]')");
-        browser.eval(
-                "[...document.querySelectorAll('[data-do=guest]')].find(link => link.innerText === 'web').click()");
+        browser.click("[...document.querySelectorAll('[data-do=guest]')].find(link => link.innerText === 'web')");
         browser.await("document.querySelector('[data-action=reboot]')");
     }
 
     private static void press(String selector) {
-        var button = "document.querySelector('" + selector + ":not(:disabled)')";
-        browser.await(button);
-        browser.eval(button + ".click()");
+        browser.click("document.querySelector('" + selector + "')");
     }
 }
