@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,15 @@ final class Running implements AutoCloseable {
             lines.add(says());
         } while (!lines.getLast().startsWith(beginning));
         return lines;
+    }
+
+    /// Waits until it has ended by itself, as it does at the end of what it reads.
+    void ends() {
+        try {
+            assertThat(thread.join(Duration.ofSeconds(60))).as("it goes on").isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override

@@ -21,7 +21,7 @@ import pvemcp.pve.Transport;
 /// <https://opentelemetry.io/docs/languages/sdk-configuration/>), and not even loaded where none of them names a
 /// collector. A collector that does not answer holds up nothing. Safe for use by several threads.
 public final class Tracing implements AutoCloseable {
-    private static final long SECONDS_TO_SEND_THE_LAST = 2;
+    private static final long SECONDS_TO_SEND_THE_LAST = 5;
 
     private final OpenTelemetrySdk sdk;
     private final Tracer tracer;
@@ -103,7 +103,7 @@ public final class Tracing implements AutoCloseable {
         }
     }
 
-    /// Sends what has not been sent yet, for two seconds at most.
+    /// Sends what has not been sent yet, for five seconds at most.
     @Override
     public void close() {
         sdk.shutdown().join(SECONDS_TO_SEND_THE_LAST, TimeUnit.SECONDS);
