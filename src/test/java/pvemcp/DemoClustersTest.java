@@ -16,7 +16,7 @@ import pvemcp.cli.Console;
 import pvemcp.config.Surroundings;
 
 /// A demo of two clusters, to try what the guide says of several.
-@Timeout(60)
+@Timeout(300)
 class DemoClustersTest {
     @TempDir
     Path directory;

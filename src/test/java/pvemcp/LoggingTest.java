@@ -26,7 +26,7 @@ import pvemcp.json.Json;
 import pvemcp.log.Log;
 
 /// What a server says on standard error: in words, or as an object a line.
-@Timeout(60)
+@Timeout(300)
 class LoggingTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 

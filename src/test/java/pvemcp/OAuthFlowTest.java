@@ -28,7 +28,7 @@ import pvemcp.sim.time.SimTime;
 
 /// The whole way of a client that knows nothing but the server's URL: from the refusal to the authorization server,
 /// by an authorization code with PKCE to a token, and back. The authorization server is not of our making.
-@Timeout(60)
+@Timeout(300)
 class OAuthFlowTest {
     private static final String RESOURCE = "https://mcp.example/mcp";
 

@@ -37,7 +37,7 @@ import pvemcp.sim.world.User;
 
 /// Callers over HTTP who act at Proxmox VE with API tokens of their own: anna, who may use `db`, ben, who may use
 /// `web`, and cleo, who has none.
-@Timeout(60)
+@Timeout(300)
 class OwnCredentialsTest {
     private static final String STOP = "{\"guest\":\"%s\",\"action\":\"stop\"}";
 

@@ -101,7 +101,7 @@ class RealTerminalTest {
                             "PVE_MCP_FINGERPRINT", sim.fingerprint()));
             process = builder.directory(home.toFile()).start();
             // Whoever waits for what never comes is told what there is instead.
-            process.onExit().orTimeout(60, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+            process.onExit().orTimeout(300, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
         }
 
         /// That of this test, whoever has loaded it.

@@ -65,8 +65,10 @@ final class Served implements AutoCloseable {
     /// The answer to a request of a client that knows tasks.
     Json.Obj ask(String token, String method, String name, String params) throws Exception {
         var request = request("/mcp", method, name, params, "\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}");
-        return (Json.Obj) Json.parse(
-                send(request.header("Authorization", "Bearer " + token)).body());
+        var body = send(request.header("Authorization", "Bearer " + token)).body();
+        // What takes longer than a second comes as the last event of a stream.
+        int data = body.lastIndexOf("data: ");
+        return (Json.Obj) Json.parse(body.startsWith("{") ? body : body.substring(data + "data: ".length()));
     }
 
     /// A call of a tool that changes nothing, to be completed.

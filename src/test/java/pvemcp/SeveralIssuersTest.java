@@ -24,7 +24,7 @@ import pvemcp.sim.time.SimTime;
 
 /// People of three authorization servers: two that are not of our making, and one that says whatever it is told to.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(300)
 class SeveralIssuersTest {
     private static final String RESOURCE = "https://mcp.example/mcp";
     private static final String STOP = "{\"guest\":\"web\",\"action\":\"stop\"}";

@@ -54,7 +54,7 @@ class SimulatorGuideTest {
                             "PVE_MCP_FINGERPRINT", sim.fingerprint()));
             var process = builder.start();
             try {
-                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
             } finally {
                 process.destroyForcibly();
             }

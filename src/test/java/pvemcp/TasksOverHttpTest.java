@@ -23,7 +23,7 @@ import pvemcp.sim.time.SimTime;
 
 /// Work that goes on in the second of two clusters, where the guest `web` does not heed a shutdown, for anna and ben,
 /// who both may do it.
-@Timeout(60)
+@Timeout(300)
 class TasksOverHttpTest {
     @TempDir
     Path directory;

@@ -52,8 +52,8 @@ class TracingTest {
     @Test
     void a_call_and_its_requests_go_on_with_the_trace_of_whoever_asked() throws Exception {
         try (var server = new Client()) {
-            server.calls("\"name\":\"pve_node_list\",\"arguments\":{},\"_meta\":{\"traceparent\":\"%s\"}"
-                    .formatted(PARENT));
+            server.calls(
+                    "\"name\":\"pve_node_list\",\"arguments\":{},\"_meta\":{\"traceparent\":\"%s\"}".formatted(PARENT));
 
             // It ends after all that belongs to it.
             var spans = hears("tools/call pve_node_list");

@@ -119,7 +119,7 @@ class AuditLogTest {
     /// Whoever started it takes no note of its end: `sleep` waits for nobody.
     @Test
     @EnabledOnOs(OS.LINUX)
-    @Timeout(20)
+    @Timeout(300)
     void a_process_that_has_ended_does_not_live_though_it_is_still_listed() throws Exception {
         var parent = new ProcessBuilder("sh", "-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60").start();
         try {

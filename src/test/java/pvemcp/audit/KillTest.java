@@ -47,7 +47,7 @@ class KillTest {
             var other = writer(file, "b" + kill);
             var underWay = new CountDownLatch(2);
             var readers = List.of(reader(one, acknowledged, underWay), reader(other, acknowledged, underWay));
-            assertThat(underWay.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(underWay.await(3, TimeUnit.MINUTES)).isTrue();
             pause(random.nextInt(150), random.nextInt(1000));
             one.destroyForcibly().waitFor();
             pause(random.nextInt(30), random.nextInt(1000));

@@ -152,7 +152,7 @@ class BrakesStoryTest {
             owner(one).freeze("looking into something");
             long begun = System.nanoTime();
             that(power(one, "web", "start")).isRefusedBy("frozen").saying("looking into something");
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(100));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
             that(one.call("pve_api_write", "method", "post", "path", "/nodes/pve1/startall"))
                     .isRefusedBy("frozen");
             that(one.call("pve_guest_list")).isDone();

@@ -161,7 +161,7 @@ class ClosingTest {
     void the_first_call_of_a_server_sees_to_it_by_the_way() throws Exception {
         dies(DEAD);
         lab.call("pve_node_list");
-        for (int look = 0; look < 2000 && !open().isEmpty(); look++) {
+        for (int look = 0; look < 12_000 && !open().isEmpty(); look++) {
             Thread.sleep(5);
         }
         assertThat(open()).isEmpty();

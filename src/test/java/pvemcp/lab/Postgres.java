@@ -2,8 +2,6 @@ package pvemcp.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -38,14 +36,14 @@ public final class Postgres implements AutoCloseable {
     private Postgres(Path bin) throws IOException {
         this.bin = bin;
         this.folder = Files.createTempDirectory("pve-mcp-postgres");
-        this.port = freePort();
+        this.port = Ports.free();
         if (asOther()) {
             Files.setOwner(
                     folder,
                     folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(other()));
         }
         var made = run("initdb", "-D", data(), "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync");
-        if (await(made, 60) != 0) {
+        if (await(made, 120) != 0) {
             throw new IOException("initdb: " + Files.readString(folder.resolve("initdb.log")));
         }
         start();
@@ -117,12 +115,6 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private String data() {
         return folder.resolve("data").toString();
     }
@@ -170,10 +162,10 @@ public final class Postgres implements AutoCloseable {
                 "fsync=off",
                 "-c",
                 "max_connections=60");
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             try (var connection = connect("postgres")) {
-                if (connection.isValid(1)) {
+                if (connection.isValid(20)) {
                     return;
                 }
             } catch (SQLException e) {
@@ -198,8 +190,8 @@ public final class Postgres implements AutoCloseable {
     public void stop() throws IOException {
         // SIGQUIT: without waiting for anybody (PostgreSQL, "Shutting Down the Server").
         var signal = new ProcessBuilder("kill", "-QUIT", Long.toString(server.pid())).start();
-        await(signal, 10);
-        await(server, 30);
+        await(signal, 60);
+        await(server, 60);
     }
 
     /// A new, empty database.
@@ -234,7 +226,7 @@ public final class Postgres implements AutoCloseable {
     private Connection connect(String name) throws SQLException {
         var properties = new Properties();
         properties.setProperty("user", USER);
-        properties.setProperty("connectTimeout", "2");
+        properties.setProperty("connectTimeout", "20");
         return new Driver().connect("jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, name), properties);
     }
 

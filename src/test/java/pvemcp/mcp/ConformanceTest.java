@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// scenario that a revision requires of a server, without a list of exceptions.
 ///
 /// The suite comes from npm. Where there is no npm, or it cannot be had, this is skipped and says so.
-@Timeout(300)
+@Timeout(1800)
 class ConformanceTest {
     private static final Path PINNED = Path.of("src/test/conformance");
     private static final Path INSTALLED = Path.of("target/conformance").toAbsolutePath();
@@ -112,9 +112,9 @@ class ConformanceTest {
                     .redirectOutput(log.toFile())
                     .redirectInput(new File("/dev/null"))
                     .start();
-            if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            if (!process.waitFor(10, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
-                return new Run(-1, "no end after two minutes\n" + Files.readString(log, StandardCharsets.UTF_8));
+                return new Run(-1, "no end after ten minutes\n" + Files.readString(log, StandardCharsets.UTF_8));
             }
             return new Run(process.exitValue(), Files.readString(log, StandardCharsets.UTF_8));
         } finally {

@@ -39,7 +39,7 @@ final class HttpPeer implements AutoCloseable {
 
     HttpRequest.Builder bare(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .timeout(Duration.ofSeconds(20));
+                .timeout(Duration.ofSeconds(60));
     }
 
     HttpRequest.Builder modern(int id, String method, String params) {
@@ -91,7 +91,7 @@ final class HttpPeer implements AutoCloseable {
     /// Bytes as they are, and the status line of what comes back.
     String raw(String bytes) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
             var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             return Optional.ofNullable(reader.readLine()).orElse("");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The official Java SDK's client as a judge of the legacy era.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(300)
 abstract class OfficialClient {
     private final BlockingQueue<McpSchema.ProgressNotification> progress = new LinkedBlockingQueue<>();
     private final AtomicReference<ElicitResult> answer = new AtomicReference<>();
@@ -44,8 +44,8 @@ abstract class OfficialClient {
     @BeforeAll
     void connect() throws IOException {
         client = McpClient.sync(transport())
-                .requestTimeout(Duration.ofSeconds(20))
-                .initializationTimeout(Duration.ofSeconds(20))
+                .requestTimeout(Duration.ofSeconds(60))
+                .initializationTimeout(Duration.ofSeconds(60))
                 .capabilities(McpSchema.ClientCapabilities.builder()
                         .elicitation(true, false)
                         .build())
@@ -127,7 +127,7 @@ abstract class OfficialClient {
                 CallToolRequest.builder("steps").progressToken("token-1").build());
         var messages = new ArrayList<String>();
         for (int i = 0; i < 4; i++) {
-            messages.add(progress.poll(20, TimeUnit.SECONDS).message());
+            messages.add(progress.poll(60, TimeUnit.SECONDS).message());
         }
         // This client hands notifications to several threads; that they leave in order is for the transcripts to
         // show. The last one has no words.

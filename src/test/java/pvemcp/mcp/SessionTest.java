@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import pvemcp.json.Json;
 
 /// A session over a transport with a way back for each request, and the caller's own thread to work on: what HTTP is.
-@Timeout(60)
+@Timeout(300)
 class SessionTest {
     private final McpServer server = Peer.server(new Workshop(), Emits.EVERYTHING);
 

@@ -18,7 +18,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.sim.world.Acl;
 
 /// The list of tools is cut to what the token may do, once that is known, and whoever has seen another is told.
-@Timeout(60)
+@Timeout(300)
 class WithheldTest {
     private static final String CHANGED = "notifications/tools/list_changed";
 
@@ -52,7 +52,7 @@ class WithheldTest {
         }
 
         String next() throws InterruptedException {
-            return String.valueOf(told.poll(20, TimeUnit.SECONDS));
+            return String.valueOf(told.poll(60, TimeUnit.SECONDS));
         }
     }
 
@@ -155,8 +155,8 @@ class WithheldTest {
         })) {
             var client = new Client(lab);
             int all = client.tools().size();
-            assertThat(asked.poll(20, TimeUnit.SECONDS)).isEqualTo("/access/permissions");
-            assertThat(asked.poll(20, TimeUnit.SECONDS)).isEqualTo("/version");
+            assertThat(asked.poll(60, TimeUnit.SECONDS)).isEqualTo("/access/permissions");
+            assertThat(asked.poll(60, TimeUnit.SECONDS)).isEqualTo("/version");
             assertThat(client.tools()).hasSize(all);
             assertThat(client.told).isEmpty();
         }

@@ -42,7 +42,7 @@ class BackupServerTest {
         var trust = new Connection.Trust.Fingerprints(List.of(fingerprint));
         var token =
                 new Connection.Credential.BackupToken(sim.backupServer().token().id(), new Secret(secret));
-        var connection = new Connection("vault", List.of(url), token, trust, Duration.ofSeconds(10));
+        var connection = new Connection("vault", List.of(url), token, trust, Duration.ofSeconds(60));
         var address = BackupServer.Address.of(url, List.of(), trust);
         return new BackupServer("vault", address, new HttpTransport(connection, Clock.systemUTC()));
     }

@@ -29,7 +29,7 @@ class HttpTransportTest {
                         List.of(server.uri()),
                         TOKEN,
                         new Connection.Trust.Fingerprints(List.of(server.fingerprint())),
-                        Duration.ofSeconds(10)),
+                        Duration.ofSeconds(60)),
                 Clock.systemUTC());
     }
 

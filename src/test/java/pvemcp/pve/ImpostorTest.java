@@ -33,7 +33,7 @@ class ImpostorTest {
 
     private static HttpTransport to(FaultProxy server, Connection.Trust trust) {
         return new HttpTransport(
-                new Connection("lab", List.of(server.uri()), TOKEN, trust, Duration.ofSeconds(20)),
+                new Connection("lab", List.of(server.uri()), TOKEN, trust, Duration.ofSeconds(60)),
                 Clock.systemUTC(),
                 Waiting.REAL);
     }

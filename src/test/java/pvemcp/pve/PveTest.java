@@ -83,7 +83,7 @@ class PveTest {
                         List.of(URI.create(sim.url())),
                         credential,
                         new Connection.Trust.Fingerprints(List.of(sim.fingerprint())),
-                        Duration.ofSeconds(20)),
+                        Duration.ofSeconds(60)),
                 Clock.fixed(NOON, ZoneOffset.UTC),
                 time);
         open.add(transport);

@@ -55,7 +55,7 @@ class SessionTest {
     private HttpTransport to(FaultProxy server, Connection.Credential credential) {
         var trust = new Connection.Trust.Fingerprints(List.of(server.fingerprint()));
         var transport = new HttpTransport(
-                new Connection("lab", List.of(server.uri()), credential, trust, Duration.ofSeconds(10)),
+                new Connection("lab", List.of(server.uri()), credential, trust, Duration.ofSeconds(60)),
                 Clock.systemUTC(),
                 time);
         open.add(transport);

@@ -30,7 +30,7 @@ import pvemcp.lab.FaultProxy;
 class TransferFaultsTest {
     private static final String UPLOAD = "/nodes/pve1/storage/local/upload";
     private static final String DOWNLOAD = "/nodes/pve1/storage/pbs/file-restore/download";
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     @AutoClose
     private final Wires wires = new Wires();
@@ -106,7 +106,7 @@ class TransferFaultsTest {
     @Test
     void an_upload_that_nobody_answers_is_given_up() {
         var server = server(silence());
-        var transport = to(Duration.ofMillis(300), List.of(server.uri()), server);
+        var transport = to(Duration.ofSeconds(2), List.of(server.uri()), server);
 
         assertThat(faultOf(() -> transport.upload(UPLOAD, Json.obj("content", "iso"), file("abc"))))
                 .isInstanceOf(PveFault.Ambiguous.class);

@@ -1,5 +1,9 @@
 package pvemcp.pve;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +28,13 @@ final class Wires {
 
     FaultProxy server(Answer... answers) {
         return closing(FaultProxy.answering(answers));
+    }
+
+    /// An address where nobody listens, and nobody else will: it is taken.
+    URI nobody() throws IOException {
+        var taken = closing(new Socket());
+        taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return URI.create("https://127.0.0.1:" + taken.getLocalPort());
     }
 
     /// A client that knows the certificates of these servers.

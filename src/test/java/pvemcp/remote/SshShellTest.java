@@ -23,7 +23,7 @@ import pvemcp.pve.Waiting;
 import pvemcp.pve.Watcher;
 
 class SshShellTest {
-    private static final RunLimits LIMITS = new RunLimits(Duration.ofSeconds(20), 100_000);
+    private static final RunLimits LIMITS = new RunLimits(Duration.ofSeconds(60), 100_000);
 
     @TempDir
     static Path keys;
@@ -103,7 +103,7 @@ class SshShellTest {
     void what_is_beyond_the_limit_is_counted_and_characters_stay_whole() {
         var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
-        var output = shell.run(Command.of("printf", "äöü€"), new RunLimits(Duration.ofSeconds(20), 8));
+        var output = shell.run(Command.of("printf", "äöü€"), new RunLimits(Duration.ofSeconds(60), 8));
 
         assertThat(output.out()).isEqualTo("äöü");
         assertThat(output.outCut()).isEqualTo(1);
@@ -113,8 +113,7 @@ class SshShellTest {
     void a_command_that_does_not_end_is_given_up() {
         var shell = SshShell.direct(host.target(), Dial.NETWORK, Waiting.REAL, Watcher.NOBODY);
 
-        var output =
-                shell.run(Command.script("echo begun; exec sleep 60"), new RunLimits(Duration.ofMillis(700), 1000));
+        var output = shell.run(Command.script("echo begun; exec sleep 60"), new RunLimits(Duration.ofSeconds(2), 1000));
 
         assertThat(output.ending()).isEqualTo(Output.Ending.TIMED_OUT);
         assertThat(output.exit()).isEmpty();

@@ -320,12 +320,13 @@ class ReplicasTest {
             database = "postgresql://127.0.0.1:%d/silent".formatted(silent.getLocalPort());
             lab.sharing(replica());
             that(lab.call("pve_guest_get", "guest", "web")).isDone();
+            // Had each call waited for it, it would be half a minute.
             long began = System.nanoTime();
             for (int i = 0; i < 5; i++) {
                 that(lab.call("pve_guest_get", "guest", "db")).isDone();
                 that(lab.call("pve_guest_set", "guest", "web", "cores", 2 + i)).failsWith("database_unavailable");
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
         }
     }
 

@@ -22,7 +22,7 @@ class FleetTest {
             assertThat(nodes).hasSize(32).allMatch(row -> row.whole("maxmem").orElseThrow() > 0);
         }
         // A second is the aim on an idle machine; the bound is for what would be far slower with more guests.
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(60));
     }
 
     @Test

@@ -57,8 +57,8 @@ class ScenarioTest {
             var answered = Duration.ofNanos(System.nanoTime() - begin);
             assertThat(rows).hasSizeGreaterThan(10_000);
             // Generous bounds: they are to catch a quadratic slip, not a busy machine.
-            assertThat(started).isLessThan(Duration.ofSeconds(8));
-            assertThat(answered).isLessThan(Duration.ofSeconds(4));
+            assertThat(started).isLessThan(Duration.ofSeconds(60));
+            assertThat(answered).isLessThan(Duration.ofSeconds(30));
         }
     }
 }

@@ -17,7 +17,7 @@ import java.lang.invoke.MethodHandle;
 
 /// systemd's end: a datagram socket between processes of this machine, for which Java has no words.
 final class NotifySocket implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Arena arena = Arena.ofConfined();
     private final int fd;

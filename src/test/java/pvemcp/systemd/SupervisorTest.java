@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.stream.JsonReader;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -28,9 +26,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import pvemcp.Main;
+import pvemcp.lab.Ports;
 
 /// What systemd would say to this process, and what it would hear.
-@Timeout(60)
+@Timeout(180)
 class SupervisorTest {
     private static final Path ACTIVATE = Path.of("/usr/bin/systemd-socket-activate");
 
@@ -87,13 +86,10 @@ class SupervisorTest {
     @EnabledOnOs(OS.LINUX)
     void a_server_is_started_by_its_first_client_and_says_how_it_is() throws Throwable {
         assumeTrue(Files.isExecutable(ACTIVATE), "there is no systemd-socket-activate to open the socket");
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         var notify = dir.resolve("notify").toString();
         var command = new ArrayList<>(List.of(ACTIVATE.toString(), "--listen=127.0.0.1:" + port));
-        for (var variable : List.of("NOTIFY_SOCKET=" + notify, "WATCHDOG_USEC=60000000", "HOME=" + dir)) {
+        for (var variable : List.of("NOTIFY_SOCKET=" + notify, "WATCHDOG_USEC=600000000", "HOME=" + dir)) {
             command.add("--setenv=" + variable);
         }
         command.addAll(List.of(
@@ -118,7 +114,7 @@ class SupervisorTest {
                 assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
                 process.destroy();
                 assertThat(systemd.next()).isEqualTo("STOPPING=1");
-                assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             } finally {
                 process.destroyForcibly();
             }
