@@ -80,7 +80,7 @@ final class ApiTools {
             int offset)
             implements Call<ApiAnswer.Read>, OnPath {
         ApiRead {
-            var plain = Request.of(path, params);
+            var plain = ApiRequest.of(path, params);
             path = plain.path();
             params = plain.params();
         }
@@ -92,7 +92,7 @@ final class ApiTools {
 
         @Override
         public ApiAnswer.Read run(ToolContext ctx) {
-            var request = new Request(path, params);
+            var request = new ApiRequest(path, params);
             if (request.tier(verb(), ctx.schema()) != Tier.READ) {
                 throw new BadArguments(List.of(
                         "argument 'path': GET %s does more than read (it acts, dials out or hands out secrets); "
@@ -116,7 +116,7 @@ final class ApiTools {
             Duration timeout)
             implements Call<Object>, OnPath, Tiered {
         ApiWrite {
-            var plain = Request.of(path, params);
+            var plain = ApiRequest.of(path, params);
             path = plain.path();
             params = plain.params();
         }
@@ -126,8 +126,8 @@ final class ApiTools {
             return Verb.valueOf(method.name());
         }
 
-        private Request request() {
-            return new Request(path, params);
+        private ApiRequest request() {
+            return new ApiRequest(path, params);
         }
 
         @Override
@@ -167,59 +167,6 @@ final class ApiTools {
             }
             var file = ctx.vault().hand("answer", ".json", answer.pretty());
             return View.Stack.of(new View.Text("what is not shown here is in " + file), view);
-        }
-    }
-
-    /// A path and its parameters, in the one form in which they are judged and sent.
-    record Request(String path, Json.Obj params) {
-        /// Takes what people copy: the prefix `/api2/json`, a query behind the path.
-        static Request of(String path, Json.Obj params) {
-            var all = new LinkedHashMap<>(params.members());
-            var plain = path.startsWith("/api2/json/") ? path.substring("/api2/json".length()) : path;
-            int query = plain.indexOf('?');
-            if (query >= 0) {
-                for (var pair : plain.substring(query + 1).split("&")) {
-                    int equals = pair.indexOf('=');
-                    if (equals > 0) {
-                        all.putIfAbsent(pair.substring(0, equals), Json.str(pair.substring(equals + 1)));
-                    }
-                }
-                plain = plain.substring(0, query);
-            }
-            return new Request(plain.startsWith("/") ? plain : "/" + plain, new Json.Obj(all));
-        }
-
-        /// What it can do, by the reviewed table of all operations.
-        ///
-        /// @throws BadArguments where there is no such path or it does not answer to this verb
-        Tier tier(Verb verb, ApiSchema schema) {
-            if (path.contains("{")) {
-                throw new BadArguments(
-                        List.of("argument 'path': %s is a template; put the real names in place of the braces"
-                                .formatted(path)));
-            }
-            var match = Operations.match(schema, verb, path)
-                    .orElseThrow(() -> new BadArguments(List.of("argument 'path': " + problem(verb, schema))));
-            var arguments = new LinkedHashMap<String, Json>();
-            match.variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
-            arguments.putAll(params.members());
-            return Tier.valueOf(
-                    schema.danger(match.operation(), new Json.Obj(arguments)).name());
-        }
-
-        private String problem(Verb verb, ApiSchema schema) {
-            var verbs = schema.verbs(path);
-            if (!verbs.isEmpty()) {
-                return "%s answers to %s, not to %s"
-                        .formatted(
-                                path,
-                                String.join(", ", verbs.stream().map(Enum::name).toList()),
-                                verb);
-            }
-            var templates = new ArrayList<String>();
-            schema.operations().forEach(operation -> templates.add(operation.path()));
-            return "PVE %s has no %s%s; pve_api_search finds paths"
-                    .formatted(schema.version(), path, Nearest.hint(path, templates));
         }
     }
 }

@@ -308,7 +308,7 @@ final class CephReads {
 
     /// A read below `/nodes/{node}/ceph`, from the node named or the first that has Ceph.
     static Json read(ToolContext ctx, Optional<String> node, String below, Json.Obj params) {
-        var nodes = SdnReads.nodes(ctx, node);
+        var nodes = OnlineNodes.of(ctx, node);
         if (nodes.isEmpty()) {
             throw new PveException(new PveFault.Missing("node", "no node is online that could be asked"));
         }

@@ -11,7 +11,7 @@ import pvemcp.tool.Tool.Tiered;
 interface Judged extends OnPath, Tiered {
     @Override
     default Tier tier(ApiSchema schema) {
-        return new ApiTools.Request(path(), params()).tier(verb(), schema);
+        return new ApiRequest(path(), params()).tier(verb(), schema);
     }
 
     /// Empty unless something is sent besides the path.

@@ -101,7 +101,7 @@ record SdnApply(
         }
         if (action == Action.APPLY) {
             var probe = new Probe(ctx);
-            for (var node : SdnReads.nodes(ctx, Optional.empty())) {
+            for (var node : OnlineNodes.of(ctx, Optional.empty())) {
                 probe.look("files of " + node, () -> SdnReads.effect(ctx, node))
                         .ifPresent(effect -> said.add("files of %s: %s".formatted(node, effect)));
             }
@@ -203,7 +203,7 @@ record SdnApply(
 
     private static List<Seen> look(ToolContext ctx, Probe probe, Upid since) {
         var seen = new ArrayList<Seen>();
-        for (var node : SdnReads.nodes(ctx, Optional.empty())) {
+        for (var node : OnlineNodes.of(ctx, Optional.empty())) {
             var reload = probe.look("reload of " + node, () -> reload(ctx, node, since));
             var zones = SdnReads.zones(ctx, probe, Optional.of(node));
             seen.add(new Seen(node, reload.orElse(""), zones));

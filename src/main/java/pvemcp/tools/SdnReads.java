@@ -230,7 +230,7 @@ final class SdnReads {
         private View dryRun(ToolContext ctx) {
             var probe = new Probe(ctx);
             var parts = new ArrayList<View>();
-            for (var each : nodes(ctx, node)) {
+            for (var each : OnlineNodes.of(ctx, node)) {
                 probe.look("dry run on " + each, () -> diffs(ctx, each)).ifPresent(parts::addAll);
             }
             parts.addFirst(new View.Text(
@@ -264,16 +264,6 @@ final class SdnReads {
             }
         }
         return "%d lines added, %d removed".formatted(added, removed);
-    }
-
-    /// The nodes that can be asked: the one named, or all that are online.
-    static List<String> nodes(ToolContext ctx, Optional<String> node) {
-        return node.map(List::of)
-                .orElseGet(() -> ctx.pve().nodes().stream()
-                        .filter(NodeRow::online)
-                        .map(NodeRow::name)
-                        .sorted()
-                        .toList());
     }
 
     private static List<Defined> objects(ToolContext ctx, String part, String list) {
@@ -326,7 +316,7 @@ final class SdnReads {
     /// How the zones are on the nodes; a node that cannot be asked is in [Probe#unseen()].
     static List<ZoneLine> zones(ToolContext ctx, Probe probe, Optional<String> node) {
         var lines = new ArrayList<ZoneLine>();
-        for (var each : nodes(ctx, node)) {
+        for (var each : OnlineNodes.of(ctx, node)) {
             for (var row : probe.list("zones on " + each, ApiPath.of("/nodes/{node}/sdn/zones", each))) {
                 var zone = row.text("zone");
                 var status = Clean.name(row.text("status"));

@@ -72,7 +72,7 @@ record StorageScan(
 
     @Override
     public Tier tier(ApiSchema schema) {
-        return new ApiTools.Request(path(), params()).tier(verb(), schema);
+        return new ApiRequest(path(), params()).tier(verb(), schema);
     }
 
     @Override

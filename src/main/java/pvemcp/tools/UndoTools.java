@@ -66,7 +66,7 @@ final class UndoTools {
 
         @Override
         public Tier tier(ApiSchema schema) {
-            return new ApiTools.Request(path, params).tier(verb(), schema);
+            return new ApiRequest(path, params).tier(verb(), schema);
         }
 
         @Override
