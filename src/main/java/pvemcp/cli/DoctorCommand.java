@@ -30,7 +30,7 @@ import pvemcp.pve.Version;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.Tier;
 import pvemcp.tools.Catalog;
-import pvemcp.tools.Rights;
+import pvemcp.tools.access.Rights;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 

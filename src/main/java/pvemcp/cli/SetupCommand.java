@@ -31,7 +31,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.text.Nearest;
 import pvemcp.text.Word;
-import pvemcp.tools.Job;
+import pvemcp.tools.access.Job;
 import pvemcp.view.Clean;
 
 /// `pve-mcp setup`: from a host's name to a configuration that works and a client that knows of it. At a terminal it

@@ -10,8 +10,8 @@ import picocli.CommandLine.ParseResult;
 import pvemcp.json.Json;
 import pvemcp.text.Nearest;
 import pvemcp.tool.ToolResult;
-import pvemcp.tools.SmokeRecipe;
-import pvemcp.tools.SmokeTools;
+import pvemcp.tools.smoke.SmokeRecipe;
+import pvemcp.tools.smoke.SmokeTools;
 
 /// `pve-mcp smoke`: does it all work on this cluster? Without `--write` nothing is made.
 final class SmokeCommand implements Command {

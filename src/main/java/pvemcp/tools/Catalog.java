@@ -4,6 +4,35 @@ import java.util.ArrayList;
 import java.util.List;
 import pvemcp.tool.Tool;
 import pvemcp.tool.Toolset;
+import pvemcp.tools.access.AccessTools;
+import pvemcp.tools.answer.AnswerTools;
+import pvemcp.tools.api.ApiTools;
+import pvemcp.tools.api.UndoTools;
+import pvemcp.tools.backup.BackupTools;
+import pvemcp.tools.backup.JobTools;
+import pvemcp.tools.cluster.ClusterTools;
+import pvemcp.tools.cluster.DatacenterTools;
+import pvemcp.tools.cluster.HaTools;
+import pvemcp.tools.cluster.PoolTools;
+import pvemcp.tools.cluster.ReplicationTools;
+import pvemcp.tools.guest.ConfigTools;
+import pvemcp.tools.guest.GuestTools;
+import pvemcp.tools.guest.LifecycleTools;
+import pvemcp.tools.guest.ProvisionTools;
+import pvemcp.tools.guest.SnapshotTools;
+import pvemcp.tools.inside.InsideTools;
+import pvemcp.tools.monitor.MetricTools;
+import pvemcp.tools.monitor.NotificationTools;
+import pvemcp.tools.monitor.TaskTools;
+import pvemcp.tools.network.FirewallTools;
+import pvemcp.tools.network.SdnTools;
+import pvemcp.tools.node.CertificateTools;
+import pvemcp.tools.node.HostTools;
+import pvemcp.tools.node.NodeTools;
+import pvemcp.tools.smoke.SmokeTools;
+import pvemcp.tools.storage.CephTools;
+import pvemcp.tools.storage.DatastoreTools;
+import pvemcp.tools.storage.StorageTools;
 
 /// All tools there are, and how many of them are offered: the `lean` surface for clients that pay dearly for each
 /// definition, `core` for most, `all`.

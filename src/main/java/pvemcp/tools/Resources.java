@@ -10,6 +10,12 @@ import pvemcp.tool.Call;
 import pvemcp.tool.Inputs;
 import pvemcp.tool.Resource;
 import pvemcp.tool.ToolContext;
+import pvemcp.tools.api.ApiGuide;
+import pvemcp.tools.cluster.ClusterTools;
+import pvemcp.tools.guest.GuestTools;
+import pvemcp.tools.monitor.TaskTools;
+import pvemcp.tools.node.NodeTools;
+import pvemcp.tools.storage.StorageTools;
 import pvemcp.view.Layout;
 import pvemcp.view.Markdown;
 

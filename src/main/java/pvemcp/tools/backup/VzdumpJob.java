@@ -1,0 +1,113 @@
+package pvemcp.tools.backup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import pvemcp.json.Json;
+import pvemcp.pve.Guest;
+import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
+import pvemcp.pve.Task;
+import pvemcp.pve.TaskReport;
+import pvemcp.pve.Verb;
+import pvemcp.tool.ToolContext;
+import pvemcp.view.Clean;
+
+/// One run of vzdump on one node, and what its log says became of each guest.
+record VzdumpJob(Task task, List<Guest> guests) {
+    private static final Duration LONGEST = Duration.ofSeconds(45);
+    private static final int LINES = 2000;
+
+    /// @param outcome `done`, `failed` or `still running`
+    /// @param archive the file or snapshot it became; where it failed: why
+    record Result(String guest, String outcome, String archive, String size, String task) {}
+
+    static VzdumpJob start(ToolContext ctx, String node, List<Guest> guests, Json.Obj params) {
+        // A node that has none of the guests says "OK" and does nothing (PVE::API2::VZDump).
+        var pve = ctx.pve();
+        var task = pve.startedBy(pve.node(node).send(Verb.POST, "/vzdump", params))
+                .orElseThrow(() -> new PveException(new PveFault.Conflict(
+                        "%s backed nothing up: it no longer has %s".formatted(node, Clean.line(guests.toString())))));
+        return new VzdumpJob(task, guests);
+    }
+
+    List<Result> follow(ToolContext ctx, Duration timeout) {
+        try {
+            var report = task.await(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST, ctx);
+            return results(report instanceof TaskReport.Going ? "still running" : "done");
+        } catch (PveException e) {
+            // "job errors" says only that some guest failed; the log says which.
+            if (e.fault() instanceof PveFault.TaskFailed failed && failed.exit().equals("job errors")) {
+                return guests.size() == 1 ? rethrow(e) : results("done");
+            }
+            throw e;
+        }
+    }
+
+    private static List<Result> rethrow(PveException e) {
+        throw e;
+    }
+
+    private List<Result> results(String ended) {
+        var archives = new LinkedHashMap<Integer, String>();
+        var sizes = new LinkedHashMap<Integer, String>();
+        var failures = new LinkedHashMap<Integer, String>();
+        var finished = new LinkedHashMap<Integer, Boolean>();
+        read(archives, sizes, failures, finished);
+        var rows = new ArrayList<Result>();
+        for (var guest : guests) {
+            int id = guest.vmid();
+            var failure = failures.get(id);
+            var outcome = failure != null ? "failed" : finished.containsKey(id) ? "done" : missing(ended);
+            rows.add(new Result(
+                    Clean.oneLine("%s (%d)".formatted(guest.name(), id)),
+                    outcome,
+                    failure != null ? failure : archives.getOrDefault(id, ""),
+                    sizes.getOrDefault(id, ""),
+                    task.id().toString()));
+        }
+        return rows;
+    }
+
+    /// A guest that a finished job's log says nothing of was not backed up.
+    private static String missing(String ended) {
+        return ended.equals("done") ? "failed" : ended;
+    }
+
+    private void read(
+            Map<Integer, String> archives,
+            Map<Integer, String> sizes,
+            Map<Integer, String> failures,
+            Map<Integer, Boolean> finished) {
+        int current = 0;
+        for (var line : task.log(0, LINES).lines()) {
+            var matcher = Form.LINE.matcher(line);
+            if (!matcher.matches()) {
+                continue;
+            }
+            if (matcher.group("start") != null) {
+                current = Integer.parseInt(matcher.group("start"));
+            } else if (matcher.group("archive") != null) {
+                archives.put(current, Clean.line(matcher.group("archive")));
+            } else if (matcher.group("size") != null) {
+                sizes.put(current, Clean.name(matcher.group("size")));
+            } else if (matcher.group("done") != null) {
+                finished.put(Integer.parseInt(matcher.group("done")), true);
+            } else {
+                failures.put(Integer.parseInt(matcher.group("failed")), Clean.line(matcher.group("why")));
+            }
+        }
+    }
+
+    /// PVE::VZDump, exec_backup_task.
+    private static final class Form {
+        static final Pattern LINE = Pattern.compile("INFO: Starting Backup of VM (?<start>\\d{1,9}) .*"
+                + "|INFO: creating .*archive '(?<archive>[^']+)'.*"
+                + "|INFO: archive file size: (?<size>.+)"
+                + "|INFO: Finished Backup of VM (?<done>\\d{1,9}) .*"
+                + "|ERROR: Backup of VM (?<failed>\\d{1,9}) failed - (?<why>.*)");
+    }
+}
