@@ -19,11 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import pvemcp.tool.Definitions;
 
 /// The launcher with a Java and a Maven that are shell scripts: what it finds, when it builds, and what it says
 /// where.
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
+    private static final String DEFINITIONS = "src/main/resources/" + Definitions.RESOURCE;
+
     /// Says how it was called. Trained, it answers each line with itself and leaves a cache.
     private static final String JAVA = """
             #!/bin/sh
@@ -108,7 +111,7 @@ class LauncherTest {
         var first = Files.createSymbolicLink(dir.resolve("first"), Path.of("a folder/pve-mcp"));
         var second = Files.createSymbolicLink(dir.resolve("home/second"), first);
         assertThat(run(second, "call", "two words").out)
-                .contains("-jar " + copy + "/pve-mcp.jar call two words")
+                .contains("-cp " + copy + "/pve-mcp.jar pvemcp.Main call two words")
                 .contains("launcher " + copy + "/pve-mcp");
     }
 
@@ -205,7 +208,7 @@ class LauncherTest {
         env.put("JAVA_HOME", jdk("jdk", "25"));
         run(checkout());
         assertThat(Files.readString(dir.resolve("jdk/trainings")))
-                .contains("-jar " + dir.resolve("checkout/target/app/pve-mcp.jar"));
+                .contains("-cp " + dir.resolve("checkout/target/app/pve-mcp.jar"));
     }
 
     @Test
@@ -271,7 +274,8 @@ class LauncherTest {
         Files.writeString(home.resolve("src/main/java/Guest.java"), "class Guest {}");
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         script(home.resolve("mvnw"), MAVEN);
-        for (var file : List.of("src/launcher/prepare", "src/launcher/training.jsonl")) {
+        Files.createDirectories(home.resolve(DEFINITIONS).getParent());
+        for (var file : List.of("src/launcher/prepare", "src/launcher/training.jsonl", DEFINITIONS)) {
             Files.copy(Path.of(file), home.resolve(file));
         }
         return Files.copy(Path.of("pve-mcp"), home.resolve("pve-mcp"));

@@ -333,6 +333,8 @@ final class Checks {
     }
 
     Trust trust(Optional<Setting> pinned, Optional<Setting> ca) {
+        // Loaded in any case, so that it is in the start-up cache, which is made with a fingerprint.
+        Trust usual = new Trust.Authorities();
         if (pinned.isPresent() && ca.isPresent()) {
             problems.add("%s: '%s' and '%s' are both set; a fingerprint needs no authority, so keep one of them"
                     .formatted(ca.get().origin(), pinned.get().name(), ca.get().name()));
@@ -343,7 +345,7 @@ final class Checks {
             return new Trust.Fingerprints(fingerprints);
         }
         if (ca.isEmpty()) {
-            return new Trust.Authorities();
+            return usual;
         }
         var file = surroundings.resolve(ca.get().text());
         if (!Files.isReadable(file)) {

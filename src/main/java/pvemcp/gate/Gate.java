@@ -22,8 +22,6 @@ public record Gate(Policy policy, Reach reach) {
     /// The rule that holds what destroys for callers who have read what guests wrote.
     public static final String TAINT = "taint";
 
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ENGLISH);
-
     /// For callers who may do all that the policy allows.
     public Gate(Policy policy) {
         this(policy, Reach.UNLIMITED);
@@ -144,7 +142,9 @@ public record Gate(Policy policy, Reach reach) {
     /// As a clock shows it where the first of the windows is.
     private static String now(Instant at, List<Window> windows) {
         var zone = windows.getFirst().zone();
-        return CLOCK.format(at.atZone(zone)) + " " + (zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId());
+        // Made when it is wanted: few calls come outside the hours, and it would be a millisecond of each start.
+        var clock = DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ENGLISH);
+        return clock.format(at.atZone(zone)) + " " + (zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId());
     }
 
     private static String text(List<Window> windows) {

@@ -1,5 +1,6 @@
 package pvemcp.tool;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,10 @@ import java.util.Optional;
 public final class Definitions {
     /// Below `src/main/resources`.
     public static final String RESOURCE = "pvemcp/tool/definitions.jsonl";
+
+    /// The system property that says where the launcher has the same as a file of its own: to open a jar of 1,600
+    /// entries takes longer than all else that is done for them.
+    private static final String FILE = "pvemcp.definitions";
 
     private static final String NAME = "{\"name\":\"";
 
@@ -44,24 +49,33 @@ public final class Definitions {
     /// before any of that is compiled, cost 4 ms.
     private static Map<String, String> read() {
         var lines = new HashMap<String, String>();
+        var text = text();
+        int from = 0;
+        for (int to = text.indexOf('\n'); from < text.length(); to = text.indexOf('\n', from)) {
+            int end = to < 0 ? text.length() : to;
+            // {"name":"pve_guest_list","description":...
+            int quote = text.indexOf('"', from + NAME.length());
+            if (text.startsWith(NAME, from) && quote > 0) {
+                lines.put(text.substring(from + NAME.length(), quote), text.substring(from, end));
+            }
+            from = end + 1;
+        }
+        return lines;
+    }
+
+    private static String text() {
+        var file = System.getProperty(FILE, "");
+        if (!file.isEmpty()) {
+            try (var stream = new FileInputStream(file)) {
+                return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException _) {
+                // The jar has them too.
+            }
+        }
         try (var stream = Definitions.class.getResourceAsStream("/" + RESOURCE)) {
-            if (stream == null) {
-                return lines;
-            }
-            var text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            int from = 0;
-            for (int to = text.indexOf('\n'); from < text.length(); to = text.indexOf('\n', from)) {
-                int end = to < 0 ? text.length() : to;
-                // {"name":"pve_guest_list","description":...
-                int quote = text.indexOf('"', from + NAME.length());
-                if (text.startsWith(NAME, from) && quote > 0) {
-                    lines.put(text.substring(from + NAME.length(), quote), text.substring(from, end));
-                }
-                from = end + 1;
-            }
+            return stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return lines;
     }
 }
