@@ -13,7 +13,7 @@ class PveMcp < Formula
     # By a path that outlives upgrades, as the entries do that `pve-mcp setup` writes for clients.
     (bin/"pve-mcp").write_env_script opt_libexec/"pve-mcp", PVE_MCP_JAVA_HOME: "${PVE_MCP_JAVA_HOME:-#{java}}"
     # The start-up cache, while its folder may still be written.
-    with_env(PVE_MCP_JAVA_HOME: java) { system libexec/"pve-mcp", "--version" }
+    system libexec/"prepare", "cache", libexec, libexec, java
   end
 
   test do

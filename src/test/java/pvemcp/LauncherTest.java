@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -27,7 +28,7 @@ import pvemcp.tool.Definitions;
 class LauncherTest {
     private static final String DEFINITIONS = "src/main/resources/" + Definitions.RESOURCE;
 
-    /// Says how it was called. Trained, it answers each line with itself and leaves a cache.
+    /// Says how it was called. Trained, it answers each line with itself and leaves a cache, but not before it may.
     private static final String JAVA = """
             #!/bin/sh
             for word in "$@"; do
@@ -35,6 +36,7 @@ class LauncherTest {
                 -XX:AOTCacheOutput=*)
                   echo "trained $*" >> "${0%/bin/java}/trainings"
                   [ ! -e "${0%/bin/java}/cannot-train" ] || exit 1
+                  while [ -e "${0%/bin/java}/wait" ]; do sleep 0.1; done
                   echo cache > "${word#*=}"
                   while IFS= read -r request; do echo "$request"; done
                   exit 0 ;;
@@ -119,19 +121,75 @@ class LauncherTest {
     void a_cache_is_used_only_by_the_java_and_the_jar_it_was_made_for() throws Exception {
         env.put("JAVA_HOME", jdk("first", "25.0.1"));
         var launcher = installed();
+        assertThat(run(launcher).out).doesNotContain("AOTCache");
         assertThat(run(launcher).out).contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
-        assertThat(run(launcher).err).isEmpty();
         assertThat(lines("first/trainings")).isEqualTo(1);
 
         env.put("JAVA_HOME", jdk("second", "25.0.2"));
-        run(launcher);
+        assertThat(run(launcher).out).doesNotContain("AOTCache");
+        assertThat(run(launcher).out).contains("AOTCache");
         assertThat(lines("second/trainings")).isEqualTo(1);
 
         // A jar older than the one before, as an archive brings it.
         Files.setLastModifiedTime(
                 launcher.resolveSibling("pve-mcp.jar"), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
-        run(launcher);
+        assertThat(run(launcher).out).doesNotContain("AOTCache");
         assertThat(lines("second/trainings")).isEqualTo(2);
+    }
+
+    @Test
+    void nobody_waits_for_a_cache_and_starts_at_the_same_time_make_one() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        var wait = Files.createFile(dir.resolve("jdk/wait"));
+        var launcher = installed();
+        for (int i = 0; i < 4; i++) {
+            var run = finish(start(launcher));
+            assertThat(run.out).startsWith("java ").doesNotContain("AOTCache");
+            assertThat(run.err).isEmpty();
+        }
+        Files.delete(wait);
+        awaitBackground();
+        assertThat(run(launcher).out).contains("AOTCache");
+        assertThat(lines("jdk/trainings")).isEqualTo(1);
+    }
+
+    @Test
+    void a_client_that_kills_all_it_started_leaves_nothing_that_is_taken_for_a_cache() throws Exception {
+        env.put("JAVA_HOME", jdk("jdk", "25"));
+        var wait = Files.createFile(dir.resolve("jdk/wait"));
+        var launcher = installed();
+        for (int delay : List.of(0, 5, 10, 20, 40)) {
+            var start = start(Path.of("/usr/bin/env"), "setsid", launcher.toString());
+            start.waitFor(delay, TimeUnit.MILLISECONDS);
+            new ProcessBuilder("/bin/kill", "-KILL", "--", "-" + start.pid())
+                    .start()
+                    .waitFor();
+            assertThat(finish(start(launcher)).out).startsWith("java ").doesNotContain("AOTCache");
+        }
+        Files.delete(wait);
+        awaitBackground();
+        run(launcher);
+        assertThat(run(launcher).out).contains("AOTCache");
+    }
+
+    @Test
+    void a_cache_that_came_with_a_runtime_is_taken_for_the_very_same_jars() throws Exception {
+        var runtime = Path.of(jdk("@pve-mcp/runtime-linux-x64/runtime", "25.0.3"));
+        var along = Files.createDirectory(runtime.resolve("lib")).resolve("pve-mcp.aot");
+        var launcher = installed();
+        Files.writeString(along, "cache");
+        var sums = new ProcessBuilder("/bin/sh", "-c", "cksum pve-mcp.jar lib/*.jar >" + along + ".for")
+                .directory(launcher.getParent().toFile())
+                .start();
+        assertThat(sums.waitFor()).isZero();
+
+        assertThat(run(launcher).out).contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
+        assertThat(runtime.resolve("trainings")).doesNotExist();
+
+        Files.writeString(launcher.resolveSibling("pve-mcp.jar"), "another");
+        assertThat(run(launcher).out).doesNotContain("AOTCache");
+        assertThat(runtime.resolve("trainings")).exists();
+        assertThat(along).hasContent("cache");
     }
 
     @Test
@@ -157,10 +215,8 @@ class LauncherTest {
         var launcher = installed();
         var runtime = Path.of(jdk("installed/runtime", "25.0.3"));
 
-        assertThat(run(launcher).out)
-                .startsWith("java " + runtime + " ")
-                .contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
-        assertThat(run(launcher).err).isEmpty();
+        assertThat(run(launcher).out).startsWith("java " + runtime + " ");
+        assertThat(run(launcher).out).contains("-XX:AOTCache=" + launcher.resolveSibling("pve-mcp.aot"));
         assertThat(lines("installed/runtime/trainings")).isEqualTo(1);
     }
 
@@ -261,6 +317,7 @@ class LauncherTest {
     private Path installed() throws IOException {
         var home = Files.createDirectory(dir.resolve("installed"));
         Files.writeString(home.resolve("pve-mcp.jar"), "jar");
+        Files.writeString(Files.createDirectory(home.resolve("lib")).resolve("library.jar"), "jar");
         for (var file : List.of("prepare", "training.jsonl")) {
             Files.copy(Path.of("src/launcher", file), home.resolve(file));
         }
@@ -289,7 +346,20 @@ class LauncherTest {
     private record Run(int exit, String out, String err) {}
 
     private Run run(Path launcher, String... args) throws Exception {
-        return finish(start(launcher, args));
+        var run = finish(start(launcher, args));
+        awaitBackground();
+        return run;
+    }
+
+    /// Until nothing runs any more that was started from here.
+    @AfterEach
+    void awaitBackground() throws InterruptedException {
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (ProcessHandle.allProcesses()
+                .anyMatch(process -> process.info().commandLine().orElse("").contains(dir.toString()))) {
+            assertThat(System.nanoTime()).as("in the background of %s", dir).isLessThan(end);
+            Thread.sleep(10);
+        }
     }
 
     private Process start(Path launcher, String... args) throws IOException {

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /// What `./mvnw -Ppackages verify` has made, and ways into it.
 final class Made {
@@ -101,6 +102,16 @@ final class Made {
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /// What the first start from there makes in the background is there, and its maker has gone.
+    static void awaitCache(Path folder) throws InterruptedException {
+        var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+        while (!Files.exists(folder.resolve(".cache-for"))
+                || Files.exists(folder.resolve(".preparing"), LinkOption.NOFOLLOW_LINKS)) {
+            assertThat(System.nanoTime()).as("a cache in %s", folder).isLessThan(end);
+            Thread.sleep(50);
         }
     }
 
