@@ -34,6 +34,6 @@ public record Datastore(
     /// How much of it is taken; empty where that is not known.
     public Optional<Percent> use() {
         return total.filter(size -> size.count() > 0)
-                .flatMap(size -> used.map(taken -> Percent.ofFraction((double) taken.count() / size.count())));
+                .flatMap(size -> used.map(taken -> taken.of(size)));
     }
 }

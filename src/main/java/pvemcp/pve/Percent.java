@@ -14,6 +14,11 @@ public record Percent(double fraction) implements Comparable<Percent> {
         return new Percent(fraction);
     }
 
+    /// Without decimals, for figures that are no more exact than that.
+    public static Percent rounded(double fraction) {
+        return new Percent(Math.round(fraction * 100) / 100.0);
+    }
+
     @Override
     public int compareTo(Percent other) {
         return Double.compare(fraction, other.fraction);

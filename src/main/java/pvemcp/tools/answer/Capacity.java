@@ -187,9 +187,9 @@ record Capacity() implements Survey {
                     rows.add(row(
                             cells.get(0),
                             cells.get(1),
-                            Percent.ofFraction(Math.round(cpuMean * 100) / 100.0),
-                            Percent.ofFraction(Math.round(cpuPeak * 100) / 100.0),
-                            Percent.ofFraction(Math.round(memPeak / memory * 100) / 100.0),
+                            Percent.rounded(cpuMean),
+                            Percent.rounded(cpuPeak),
+                            Percent.rounded(memPeak / memory),
                             String.join("; ", advice)));
                 }
             }

@@ -87,7 +87,7 @@ final class Moves {
 
     private List<List<String>> fills(Map<String, Double> before) {
         return used.keySet().stream()
-                .map(node -> row(node, share(before.get(node)), share(fill(node))))
+                .map(node -> row(node, Percent.rounded(before.get(node)), Percent.rounded(fill(node))))
                 .toList();
     }
 
@@ -95,10 +95,6 @@ final class Moves {
         var fills = new TreeMap<String, Double>();
         used.keySet().forEach(node -> fills.put(node, fill(node)));
         return fills;
-    }
-
-    private static Percent share(double fraction) {
-        return Percent.ofFraction(Math.round(fraction * 100) / 100.0);
     }
 
     /// Evens out the memory of the nodes with few moves.
@@ -141,7 +137,7 @@ final class Moves {
             return Report.that(
                             rows.isEmpty()
                                     ? "no move is worth it: memory is even to within %s, or what could move would not help"
-                                            .formatted(share(EVEN))
+                                            .formatted(Percent.rounded(EVEN))
                                     : "%d moves even out the memory of the nodes; nothing was moved"
                                             .formatted(rows.size()))
                     .table("moves", "id|name|from|to|memory|how", rows)

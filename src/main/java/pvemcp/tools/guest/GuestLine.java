@@ -51,7 +51,7 @@ record GuestLine(
 
     /// A load that changes every second needs no decimals, and each costs a token a row.
     private static Percent whole(Percent exact) {
-        return Percent.ofFraction(Math.round(exact.fraction() * 100) / 100.0);
+        return Percent.rounded(exact.fraction());
     }
 
     private static Bytes whole(Bytes exact) {

@@ -48,6 +48,6 @@ final class Statistics {
         if (change > 9) {
             return "up %d times".formatted(Math.round(change + 1));
         }
-        return (change > 0 ? "up " : "down ") + Percent.ofFraction(Math.abs(Math.round(change * 100) / 100.0));
+        return (change > 0 ? "up " : "down ") + Percent.rounded(Math.abs(change));
     }
 }
