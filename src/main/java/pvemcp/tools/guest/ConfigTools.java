@@ -113,7 +113,7 @@ public final class ConfigTools {
             }
             edit.set(vm ? "name" : "hostname", name)
                     .set("cores", cores)
-                    .set("memory", memory.map(size -> size.count() >> 20))
+                    .set("memory", memory.map(Sizes::mebi))
                     .set("onboot", onboot)
                     .set("protection", protection)
                     .set("agent", agent);

@@ -51,13 +51,13 @@ public final class LifecycleTools {
             "lifecycle",
             "Creating, cloning, moving and deleting guests",
             execute("pve_vm_create", """
-                    Create a VM: empty, with an ISO, or from a cloud image.""", CreateTools.VmCreate.class),
+                    Create a VM: empty, with an ISO, or from a cloud image.""", VmCreate.class),
             execute("pve_ct_create", """
-                    Create an unprivileged container from a template or OCI image.""", CreateTools.CtCreate.class),
+                    Create an unprivileged container from a template or OCI image.""", CtCreate.class),
             change("pve_guest_clone", """
-                    Clone a VM or container, or make a guest from a template.""", CreateTools.GuestClone.class),
+                    Clone a VM or container, or make a guest from a template.""", GuestClone.class),
             change("pve_guest_template", """
-                    Turn a stopped guest into a template, for good.""", CreateTools.GuestTemplate.class),
+                    Turn a stopped guest into a template, for good.""", GuestTemplate.class),
             operate("pve_guest_migrate", """
                     Move a guest to another node, if nothing stands against it. Running containers restart.""", GuestMigrate.class),
             operate("pve_guest_power_many", """

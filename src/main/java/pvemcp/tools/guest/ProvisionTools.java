@@ -199,7 +199,7 @@ public final class ProvisionTools {
 
         private Json.Obj config(Guest from) {
             var config = cores.map(count -> Json.obj("cores", count)).orElse(Json.Obj.EMPTY);
-            config = memory.isPresent() ? config.with("memory", memory.get().count() >> 20) : config;
+            config = memory.isPresent() ? config.with("memory", Sizes.mebi(memory.get())) : config;
             config = user.isPresent() ? config.with("ciuser", user.get()) : config;
             config = sshKeys.isEmpty() ? config : config.with("sshkeys", CloudInit.keys(sshKeys));
             if (ip.isPresent()) {
@@ -277,7 +277,7 @@ public final class ProvisionTools {
                 steps.note("%s has %s already".formatted(key, now));
                 return Optional.empty();
             }
-            var size = (disk.get().count() >> 20) + "M";
+            var size = Sizes.mebi(disk.get()) + "M";
             return ctx.pve().startedBy(ctx.pve().data(Verb.PUT, base + "/resize", Json.obj("disk", key, "size", size)));
         }
 
@@ -405,7 +405,7 @@ public final class ProvisionTools {
             }
             steps.leaving("%s stays a plain VM; remove it with DELETE %s, or go on from there".formatted(made, base));
             if (disk.isPresent()) {
-                var size = Json.obj("disk", "scsi0", "size", (disk.get().count() >> 20) + "M");
+                var size = Json.obj("disk", "scsi0", "size", Sizes.mebi(disk.get()) + "M");
                 if (!steps.ask("resize", Verb.PUT, base + "/resize", size)) {
                     return unfinished(steps, made, "");
                 }
@@ -425,7 +425,7 @@ public final class ProvisionTools {
                     "cores",
                     cores,
                     "memory",
-                    memory.count() >> 20,
+                    Sizes.mebi(memory),
                     "ostype",
                     "l26",
                     "scsihw",
