@@ -33,7 +33,6 @@ public record Datastore(
 
     /// How much of it is taken; empty where that is not known.
     public Optional<Percent> use() {
-        return total.filter(size -> size.count() > 0)
-                .flatMap(size -> used.map(taken -> taken.of(size)));
+        return total.filter(size -> size.count() > 0).flatMap(size -> used.map(taken -> taken.of(size)));
     }
 }

@@ -85,7 +85,7 @@ final class CloneApi {
         request.cluster().guests.put(newId, clone);
         return request.start(
                 "qmclone",
-                Integer.toString(vm.vmid()),
+                vm.vmid(),
                 Timed.begin()
                         .say(300, "creating a clone of VM %d with ID %d".formatted(vm.vmid(), newId))
                         .then(full ? fullTime(vm) : 500, work -> {
@@ -230,7 +230,7 @@ final class CloneApi {
         }
         return request.start(
                 "qmtemplate",
-                Integer.toString(vm.vmid()),
+                vm.vmid(),
                 Timed.after(_ -> vm.requireUnlocked())
                         .then(500, _ -> makeBase(request, vm))
                         .steps());
@@ -285,7 +285,7 @@ final class CloneApi {
         request.cluster().guests.put(newId, clone);
         return request.start(
                 "vzclone",
-                Integer.toString(container.vmid()),
+                container.vmid(),
                 Timed.begin()
                         .say(300, "creating a clone of container %d with ID %d".formatted(container.vmid(), newId))
                         .then(full ? fullTime(container) : 500, work -> {
@@ -346,7 +346,7 @@ final class CloneApi {
         // The schema and the answer say nothing, but a task runs (PVE::API2::LXC, template).
         request.start(
                 "vztemplate",
-                Integer.toString(container.vmid()),
+                container.vmid(),
                 Timed.after(_ -> container.requireUnlocked())
                         .then(500, _ -> makeBase(request, container))
                         .steps());

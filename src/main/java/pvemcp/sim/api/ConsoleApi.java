@@ -33,7 +33,7 @@ final class ConsoleApi {
         // The worker ends when nobody has connected after ten seconds.
         var upid = request.start(
                 task,
-                Integer.toString(guest.vmid()),
+                guest.vmid(),
                 List.of(
                         Step.say(
                                 Duration.ofSeconds(10),

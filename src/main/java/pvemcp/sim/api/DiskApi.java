@@ -40,7 +40,7 @@ final class DiskApi {
         });
         return request.start(
                 "resize",
-                Integer.toString(vm.vmid()),
+                vm.vmid(),
                 Timed.after(_ -> {
                             vm.requireUnlocked();
                             requireResizable(request, vm, key);
@@ -100,7 +100,7 @@ final class DiskApi {
         }
         return request.start(
                 "resize",
-                Integer.toString(container.vmid()),
+                container.vmid(),
                 Timed.after(_ -> container.requireUnlocked())
                         .then(600, work -> {
                             requireRoom(request, container, disk, size - volume.size);
@@ -151,7 +151,7 @@ final class DiskApi {
         }
         return request.start(
                 "qmmove",
-                Integer.toString(vm.vmid()),
+                vm.vmid(),
                 Timed.after(work -> {
                             work.say("copying volume '%s' from current storage '%s' to target storage '%s'"
                                     .formatted(source, source.storage(), target.id()));
@@ -225,7 +225,7 @@ final class DiskApi {
         var old = Drives.volume(request.cluster(), container.node, source);
         return request.start(
                 "move_volume",
-                Integer.toString(container.vmid()),
+                container.vmid(),
                 Timed.after(_ -> {
                             container.requireUnlocked();
                             container.config.put("lock", "disk");

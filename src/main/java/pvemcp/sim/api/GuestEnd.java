@@ -3,6 +3,7 @@ package pvemcp.sim.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import pvemcp.json.Json;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Guest;
 import pvemcp.sim.world.Ha;
@@ -11,6 +12,26 @@ import pvemcp.sim.world.VolumeId;
 /// What a guest leaves behind when it goes (PVE::QemuServer::destroy_vm, PVE::LXC::destroy_lxc_container).
 final class GuestEnd {
     private GuestEnd() {}
+
+    /// Starts the worker that destroys a guest, and with `purge` takes it out of what it is part of.
+    ///
+    /// @param check what the worker looks at before it does anything
+    static Json start(Request request, String type, Guest guest, Runnable check) {
+        boolean purge = request.flag("purge");
+        return request.start(
+                type,
+                guest.vmid(),
+                Timed.after(_ -> check.run())
+                        .then(900, work -> {
+                            destroy(request, guest);
+                            if (purge) {
+                                work.say("purging %s %d from related configurations.."
+                                        .formatted(guest.noun(), guest.vmid()));
+                                purge(request.cluster(), guest);
+                            }
+                        })
+                        .steps());
+    }
 
     /// Removes a guest with its disks, and from its pool and the ACL.
     static void destroy(Request request, Guest guest) {
@@ -38,7 +59,7 @@ final class GuestEnd {
 
     /// Takes it out of HA, backup jobs and replication (PVE::VZDump::Plugin and PVE::ReplicationConfig,
     /// remove_vmid_from_…).
-    static void purge(Cluster cluster, Guest guest) {
+    private static void purge(Cluster cluster, Guest guest) {
         cluster.ha.forget(Ha.sid(guest));
         cluster.replications.values().removeIf(job -> job.vmid() == guest.vmid());
         var id = Integer.toString(guest.vmid());

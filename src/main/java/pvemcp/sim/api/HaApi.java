@@ -201,11 +201,7 @@ final class HaApi {
 
     private static SequencedMap<String, String> ruleOptions(Request request, SequencedMap<String, String> before) {
         var options = new LinkedHashMap<>(before);
-        request.arguments().members().forEach((key, value) -> {
-            if (!Set.of("rule", "digest", "delete").contains(key)) {
-                options.put(key, value.scalarText().orElse(""));
-            }
-        });
+        options.putAll(request.others(Set.of("rule", "digest", "delete")));
         request.list("delete").forEach(options::remove);
         return options;
     }

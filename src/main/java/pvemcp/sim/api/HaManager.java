@@ -189,7 +189,7 @@ final class HaManager {
     private static Json ask(Request request, Guest guest, String type, String verb, String state) {
         return request.start(
                 type,
-                Integer.toString(guest.vmid()),
+                guest.vmid(),
                 Timed.begin()
                         .then(700, work -> tell(request, guest, work, verb, state))
                         .steps());

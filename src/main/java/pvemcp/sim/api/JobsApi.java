@@ -121,14 +121,6 @@ final class JobsApi {
         return Json.Null.NULL;
     }
 
-    private static void set(Request request, SequencedMap<String, String> job, Set<String> besides) {
-        request.arguments().members().forEach((key, value) -> {
-            if (!besides.contains(key)) {
-                job.put(key, value.scalarText().orElse(""));
-            }
-        });
-    }
-
     // ---- backups ----
 
     private static Json backups(Request request) {
@@ -176,7 +168,7 @@ final class JobsApi {
             throw new SimError("Job '%s' already exists".formatted(id));
         }
         var job = new LinkedHashMap<String, String>();
-        set(request, job, Set.of("id", "starttime", "dow"));
+        job.putAll(request.others(Set.of("id", "starttime", "dow")));
         schedule(request, job);
         request.cluster().backupJobs.put(id, job);
         return Json.Null.NULL;
@@ -213,7 +205,7 @@ final class JobsApi {
         } else if (request.has("pool")) {
             List.of("vmid", "all", "exclude").forEach(job::remove);
         }
-        set(request, job, Set.of("id", "delete", "digest", "starttime", "dow"));
+        job.putAll(request.others(Set.of("id", "delete", "digest", "starttime", "dow")));
         schedule(request, job);
         return Json.Null.NULL;
     }
@@ -314,7 +306,7 @@ final class JobsApi {
             throw new SimError("Job '%s' already exists".formatted(id));
         }
         var job = new LinkedHashMap<String, String>();
-        set(request, job, Set.of("id"));
+        job.putAll(request.others(Set.of("id")));
         request.cluster().realmSyncs.put(id, job);
         return Json.Null.NULL;
     }
@@ -324,7 +316,7 @@ final class JobsApi {
         if (job == null) {
             throw new SimError("no such realm-sync job");
         }
-        set(request, job, Set.of("id", "delete", "digest"));
+        job.putAll(request.others(Set.of("id", "delete", "digest")));
         request.list("delete").forEach(job::remove);
         return Json.Null.NULL;
     }

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SequencedMap;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import pvemcp.json.Json;
@@ -164,7 +162,7 @@ final class LxcApi {
         GuestPaths.requireUnusedId(request, vmid, "");
         var container = new Container(vmid, request.node().name());
         container.created = request.cluster().now();
-        var wanted = options(request);
+        var wanted = NewGuest.options(request);
         boolean unprivileged = !wanted.getOrDefault("unprivileged", "1").equals("0");
         wanted.forEach((key, value) -> LxcConfig.requireMayChange(request, key, value, unprivileged));
         request.find("ssh-public-keys").ifPresent(LxcApi::requireKeys);
@@ -181,7 +179,7 @@ final class LxcApi {
         request.cluster().guests.put(vmid, container);
         return request.start(
                 "vzcreate",
-                Integer.toString(vmid),
+                vmid,
                 Timed.begin()
                         .then(700, work -> {
                             try {
@@ -235,31 +233,6 @@ final class LxcApi {
         if (!content.equals("vztmpl")) {
             throw new SimError("unable to use volume %s - content type needs to be 'vztmpl'".formatted(template));
         }
-    }
-
-    private static SequencedMap<String, String> options(Request request) {
-        var notOptions = Set.of(
-                "node",
-                "vmid",
-                "storage",
-                "pool",
-                "start",
-                "force",
-                "unique",
-                "ostemplate",
-                "restore",
-                "bwlimit",
-                "password",
-                "ssh-public-keys",
-                "ignore-unpack-errors",
-                "ha-managed");
-        var wanted = new TreeMap<String, String>();
-        request.arguments().members().forEach((key, value) -> {
-            if (!notOptions.contains(key)) {
-                wanted.put(key, value.scalarText().orElse(""));
-            }
-        });
-        return wanted;
     }
 
     /// Makes the file system of a mount point.
@@ -343,25 +316,13 @@ final class LxcApi {
             requireStopped(container);
         }
         container.requireUnlocked();
-        boolean purge = request.flag("purge");
-        return request.start(
-                "vzdestroy",
-                Integer.toString(container.vmid()),
-                Timed.after(_ -> {
-                            container.requireUnlocked();
-                            if (force && container.isRunning()) {
-                                container.stop();
-                            }
-                            requireStopped(container);
-                        })
-                        .then(900, work -> {
-                            GuestEnd.destroy(request, container);
-                            if (purge) {
-                                work.say("purging CT %d from related configurations..".formatted(container.vmid()));
-                                GuestEnd.purge(request.cluster(), container);
-                            }
-                        })
-                        .steps());
+        return GuestEnd.start(request, "vzdestroy", container, () -> {
+            container.requireUnlocked();
+            if (force && container.isRunning()) {
+                container.stop();
+            }
+            requireStopped(container);
+        });
     }
 
     private static void requireStopped(Guest container) {

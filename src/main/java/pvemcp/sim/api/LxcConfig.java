@@ -97,12 +97,7 @@ final class LxcConfig {
 
     static Json update(Request request) {
         var container = GuestPaths.container(request);
-        var set = new TreeMap<String, String>();
-        request.arguments().members().forEach((key, value) -> {
-            if (!NOT_OPTIONS.contains(key)) {
-                set.put(key, value.scalarText().orElse(""));
-            }
-        });
+        var set = new TreeMap<>(request.others(NOT_OPTIONS));
         var delete = request.list("delete");
         var revert = request.list("revert");
         if (set.isEmpty() && delete.isEmpty() && revert.isEmpty()) {

@@ -23,10 +23,6 @@ final class LxcPower {
                 .on(Verb.POST, STATUS + "/resume", LxcPower::resume);
     }
 
-    private static Json task(Request request, String type, List<Step> steps) {
-        return request.start(type, Integer.toString(request.vmid()), steps);
-    }
-
     private static boolean isRunning(Request request) {
         return request.cluster().guests.get(request.vmid()) instanceof Container container && container.isRunning();
     }
@@ -44,9 +40,9 @@ final class LxcPower {
         if (HaManager.manages(request)) {
             return HaManager.askStart(request, GuestPaths.container(request));
         }
-        return task(
-                request,
+        return request.start(
                 "vzstart",
+                request.vmid(),
                 Timed.after(work -> work.next(startSteps(request, GuestPaths.container(request))))
                         .steps());
     }
@@ -70,30 +66,24 @@ final class LxcPower {
     }
 
     private static Json stop(Request request) {
-        requireRunning(request);
-        var container = GuestPaths.container(request);
-        if (HaManager.manages(request)) {
-            return HaManager.askStop(request, container);
-        }
-        return task(
-                request,
-                "vzstop",
-                Timed.after(_ -> container.requireUnlocked())
-                        .then(900, _ -> container.stop())
-                        .steps());
+        return end(request, "vzstop", 900);
     }
 
     private static Json shutdown(Request request) {
+        return end(request, "vzshutdown", 2900);
+    }
+
+    private static Json end(Request request, String type, long millis) {
         requireRunning(request);
         var container = GuestPaths.container(request);
         if (HaManager.manages(request)) {
             return HaManager.askStop(request, container);
         }
-        return task(
-                request,
-                "vzshutdown",
+        return request.start(
+                type,
+                request.vmid(),
                 Timed.after(_ -> container.requireUnlocked())
-                        .then(2900, _ -> container.stop())
+                        .then(millis, _ -> container.stop())
                         .steps());
     }
 
@@ -103,9 +93,9 @@ final class LxcPower {
             throw new SimError("VM %d not running".formatted(request.vmid()));
         }
         var container = GuestPaths.container(request);
-        return task(
-                request,
+        return request.start(
                 "vzreboot",
+                request.vmid(),
                 Timed.after(_ -> container.requireUnlocked())
                         .then(2900, _ -> container.stop())
                         .then(1400, _ -> container.start(request.cluster().now()))
@@ -115,11 +105,11 @@ final class LxcPower {
     /// There is no CRIU on a usual host, so neither of the two can work.
     private static Json suspend(Request request) {
         requireRunning(request);
-        return task(request, "vzsuspend", checkpoint(request, "-s"));
+        return request.start("vzsuspend", request.vmid(), checkpoint(request, "-s"));
     }
 
     private static Json resume(Request request) {
-        return task(request, "vzresume", checkpoint(request, "-r --foreground"));
+        return request.start("vzresume", request.vmid(), checkpoint(request, "-r --foreground"));
     }
 
     private static List<Step> checkpoint(Request request, String options) {

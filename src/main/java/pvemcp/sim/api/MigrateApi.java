@@ -142,7 +142,7 @@ final class MigrateApi {
     private static Json handToHa(Request request, Guest guest, String target) {
         return request.start(
                 "hamigrate",
-                Integer.toString(guest.vmid()),
+                guest.vmid(),
                 Timed.after(work -> {
                             work.say("Requesting HA migration for %s %d to node %s"
                                     .formatted(guest.isContainer() ? "CT" : "VM", guest.vmid(), target));
@@ -161,7 +161,7 @@ final class MigrateApi {
         }
         return request.start(
                 "qmigrate",
-                Integer.toString(vm.vmid()),
+                vm.vmid(),
                 Timed.after(work -> {
                             vm.requireUnlocked();
                             requireMovable(request, vm, target);
@@ -196,7 +196,7 @@ final class MigrateApi {
         boolean wasRunning = container.isRunning();
         return request.start(
                 "vzmigrate",
-                Integer.toString(container.vmid()),
+                container.vmid(),
                 Timed.after(work -> {
                             container.requireUnlocked();
                             requireMovable(request, container, target);

@@ -290,11 +290,7 @@ final class NodesApi {
     private static Json setConfig(Request request) {
         var options = request.node().host.options;
         Digests.assertUnchanged(request, Digests.of(options.toString()), "");
-        request.arguments().members().forEach((name, value) -> {
-            if (!List.of("node", "delete", "digest").contains(name)) {
-                options.put(name, value.scalarText().orElse(""));
-            }
-        });
+        options.putAll(request.others(List.of("node", "delete", "digest")));
         request.list("delete").forEach(options::remove);
         return Json.Null.NULL;
     }

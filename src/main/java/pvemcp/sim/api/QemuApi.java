@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import pvemcp.json.Json;
@@ -165,7 +163,7 @@ final class QemuApi {
         var vm = new Vm(vmid, request.node().name());
         vm.hasSystem = false;
         vm.created = request.cluster().now();
-        var wanted = options(request);
+        var wanted = NewGuest.options(request);
         wanted.forEach((key, value) -> VmOptions.requireMayChange(request, key, value));
         vm.disksOf(wanted).forEach((key, drive) -> Drives.check(request, key, drive));
         request.find("sshkeys").ifPresent(CloudInitApi::requireKeys);
@@ -182,7 +180,7 @@ final class QemuApi {
         boolean start = request.flag("start");
         return request.start(
                 "qmcreate",
-                Integer.toString(vmid),
+                vmid,
                 Timed.begin()
                         .then(600, work -> {
                             try {
@@ -220,29 +218,6 @@ final class QemuApi {
             throw new SimError(
                     "unable to parse volume filename '%s'".formatted(value.substring(value.lastIndexOf('/') + 1)));
         }
-    }
-
-    private static SequencedMap<String, String> options(Request request) {
-        var notOptions = Set.of(
-                "node",
-                "vmid",
-                "storage",
-                "pool",
-                "start",
-                "force",
-                "unique",
-                "archive",
-                "bwlimit",
-                "live-restore",
-                "import-working-storage",
-                "ha-managed");
-        var wanted = new TreeMap<String, String>();
-        request.arguments().members().forEach((key, value) -> {
-            if (!notOptions.contains(key)) {
-                wanted.put(key, value.scalarText().orElse(""));
-            }
-        });
-        return wanted;
     }
 
     private static void fill(
@@ -312,27 +287,15 @@ final class QemuApi {
             throw SimError.invalid("skiplock", "Only root may use this option.");
         }
         vm.requireUnprotected("can't remove VM %d".formatted(vm.vmid()));
-        boolean purge = request.flag("purge");
-        request.cluster().ha.requireForgettable(vm, purge);
+        request.cluster().ha.requireForgettable(vm, request.flag("purge"));
         requireStopped(vm);
         boolean skipLock = request.flag("skiplock");
-        return request.start(
-                "qmdestroy",
-                Integer.toString(vm.vmid()),
-                Timed.after(_ -> {
-                            if (!skipLock) {
-                                vm.requireUnlocked();
-                            }
-                            requireStopped(vm);
-                        })
-                        .then(900, work -> {
-                            GuestEnd.destroy(request, vm);
-                            if (purge) {
-                                work.say("purging VM %d from related configurations..".formatted(vm.vmid()));
-                                GuestEnd.purge(request.cluster(), vm);
-                            }
-                        })
-                        .steps());
+        return GuestEnd.start(request, "qmdestroy", vm, () -> {
+            if (!skipLock) {
+                vm.requireUnlocked();
+            }
+            requireStopped(vm);
+        });
     }
 
     private static void requireStopped(Vm vm) {

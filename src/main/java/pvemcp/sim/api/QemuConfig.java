@@ -58,7 +58,7 @@ final class QemuConfig {
                 && change.delete().stream().anyMatch(key -> change.vm().config.containsKey(key));
         return request.start(
                 "qmconfig",
-                Integer.toString(change.vm().vmid()),
+                change.vm().vmid(),
                 Timed.begin()
                         .say(100, said.toString())
                         .then(unplugs ? 5000 : 400, work -> {
@@ -98,12 +98,7 @@ final class QemuConfig {
         if (request.flag("skiplock") && !GuestPaths.isRoot(request)) {
             throw SimError.invalid("skiplock", "Only root may use this option.");
         }
-        var set = new TreeMap<String, String>();
-        request.arguments().members().forEach((key, value) -> {
-            if (!NOT_OPTIONS.contains(key)) {
-                set.put(key, value.scalarText().orElse(""));
-            }
-        });
+        var set = new TreeMap<>(request.others(NOT_OPTIONS));
         var delete = request.list("delete");
         var revert = request.list("revert");
         if (set.isEmpty() && delete.isEmpty() && revert.isEmpty()) {

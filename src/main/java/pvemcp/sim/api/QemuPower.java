@@ -28,10 +28,6 @@ final class QemuPower {
                 .on(Verb.POST, STATUS + "/resume", QemuPower::resume);
     }
 
-    private static Json task(Request request, String type, List<Step> steps) {
-        return request.start(type, Integer.toString(request.vmid()), steps);
-    }
-
     private static void requireRootFor(Request request, String option) {
         if (request.has(option) && !GuestPaths.isRoot(request)) {
             throw SimError.invalid(option, "Only root may use this option.");
@@ -44,9 +40,9 @@ final class QemuPower {
             return HaManager.askStart(request, GuestPaths.vm(request));
         }
         // Whether there is such a VM is only found out by the worker.
-        return task(
-                request,
+        return request.start(
                 "qmstart",
+                request.vmid(),
                 Timed.after(work -> work.next(startSteps(request, GuestPaths.vm(request))))
                         .steps());
     }
@@ -121,9 +117,9 @@ final class QemuPower {
         if (HaManager.manages(request) && !request.flag("skiplock")) {
             return HaManager.askStop(request, GuestPaths.vm(request));
         }
-        return task(
-                request,
+        return request.start(
                 "qmstop",
+                request.vmid(),
                 Timed.after(work -> {
                             var vm = GuestPaths.vm(request);
                             if (!vm.isRunning()) {
@@ -146,9 +142,9 @@ final class QemuPower {
         if (HaManager.manages(request)) {
             return HaManager.askStop(request, vm);
         }
-        return task(
-                request,
+        return request.start(
                 "qmshutdown",
+                request.vmid(),
                 Timed.after(work -> {
                             if (!vm.isRunning()) {
                                 return;
@@ -189,9 +185,9 @@ final class QemuPower {
     private static Json reboot(Request request) {
         var vm = GuestPaths.vm(request);
         vm.requireRunning();
-        return task(
-                request,
+        return request.start(
                 "qmreboot",
+                request.vmid(),
                 Timed.after(work -> {
                             vm.requireUnlocked();
                             work.next(downSteps(request, vm));
@@ -203,9 +199,9 @@ final class QemuPower {
     private static Json reset(Request request) {
         var vm = GuestPaths.vm(request);
         vm.requireRunning();
-        return task(
-                request,
+        return request.start(
                 "qmreset",
+                request.vmid(),
                 Timed.after(_ -> vm.requireUnlocked())
                         .then(100, _ -> vm.reset(request.cluster().now()))
                         .steps());
@@ -215,17 +211,17 @@ final class QemuPower {
         var vm = GuestPaths.vm(request);
         vm.requireRunning();
         if (!request.flag("todisk")) {
-            return task(
-                    request,
+            return request.start(
                     "qmpause",
+                    request.vmid(),
                     Timed.after(_ -> vm.requireUnlocked())
                             .then(300, _ -> vm.pause())
                             .steps());
         }
         request.find("statestorage").ifPresent(id -> request.cluster().storage(id));
-        return task(
-                request,
+        return request.start(
                 "qmsuspend",
+                request.vmid(),
                 Timed.after(_ -> {
                             vm.requireUnlocked();
                             vm.config.put("lock", "suspending");
@@ -270,9 +266,9 @@ final class QemuPower {
         if (!suspended) {
             vm.requireRunning();
         }
-        return task(
-                request,
+        return request.start(
                 "qmresume",
+                request.vmid(),
                 Timed.after(work -> {
                             if (suspended) {
                                 work.next(startSteps(request, vm));

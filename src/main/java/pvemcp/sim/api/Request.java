@@ -1,10 +1,12 @@
 package pvemcp.sim.api;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import pvemcp.json.Json;
 import pvemcp.schema.Operation;
 import pvemcp.sim.SimError;
@@ -168,6 +170,22 @@ public final class Request {
         if (!mayAny(path, privileges)) {
             throw SimError.forbidden(path, String.join("|", privileges));
         }
+    }
+
+    /// The arguments but these, as text by name, in their order.
+    public SequencedMap<String, String> others(Collection<String> except) {
+        var others = new LinkedHashMap<String, String>();
+        arguments.members().forEach((name, value) -> {
+            if (!except.contains(name)) {
+                others.put(name, value.scalarText().orElse(""));
+            }
+        });
+        return others;
+    }
+
+    /// Starts a task about a guest; otherwise as [#start(String, String, List)].
+    public Json start(String type, int vmid, List<Step> steps) {
+        return start(type, Integer.toString(vmid), steps);
     }
 
     /// Starts a task on the path's node in the caller's name.

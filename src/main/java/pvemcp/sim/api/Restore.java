@@ -1,8 +1,6 @@
 package pvemcp.sim.api;
 
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import pvemcp.json.Json;
 import pvemcp.sim.SimError;
@@ -19,25 +17,6 @@ import pvemcp.sim.world.VolumeId;
 /// Guests out of backups: a create call with an archive (PVE::QemuServer::restore_file_archive,
 /// PVE::LXC::Create::restore_archive).
 final class Restore {
-    private static final Set<String> NOT_OPTIONS = Set.of(
-            "node",
-            "vmid",
-            "storage",
-            "pool",
-            "start",
-            "force",
-            "unique",
-            "archive",
-            "bwlimit",
-            "live-restore",
-            "ostemplate",
-            "restore",
-            "password",
-            "ssh-public-keys",
-            "ignore-unpack-errors",
-            "ha-managed",
-            "import-working-storage");
-
     private Restore() {}
 
     /// A backup that must be there.
@@ -61,7 +40,7 @@ final class Restore {
 
     static Json vm(Request request) {
         int vmid = request.vmid();
-        var given = options(request);
+        var given = NewGuest.options(request);
         for (var key : new Vm(vmid, "x").disksOf(given).keySet()) {
             throw SimError.invalid(key, "option conflicts with option 'archive'");
         }
@@ -76,7 +55,7 @@ final class Restore {
         var file = path(request, request.text("archive"));
         return request.start(
                 "qmrestore",
-                Integer.toString(vmid),
+                vmid,
                 Timed.begin()
                         .say(
                                 500,
@@ -119,7 +98,7 @@ final class Restore {
         requireTargetStorage(request, "rootdir");
         return request.start(
                 "vzrestore",
-                Integer.toString(vmid),
+                vmid,
                 Timed.begin()
                         .say(500, "recovering backed-up configuration from '%s'".formatted(source))
                         .then(400, _ -> {
@@ -136,7 +115,7 @@ final class Restore {
                         .then(500, work -> {
                             var container = new Container(vmid, request.node().name());
                             replace(request, container);
-                            fill(request, container, archive, options(request), work::say);
+                            fill(request, container, archive, NewGuest.options(request), work::say);
                             work.say("Total bytes read: %d (%dMiB, 80MiB/s)"
                                     .formatted(archive.size, archive.size >> 20));
                             work.say("merging backed-up and given configuration..");
@@ -173,16 +152,6 @@ final class Restore {
                 throw new SimError("storage '%s' does not support content-type '%s'".formatted(id, content));
             }
         });
-    }
-
-    private static Map<String, String> options(Request request) {
-        var given = new TreeMap<String, String>();
-        request.arguments().members().forEach((key, value) -> {
-            if (!NOT_OPTIONS.contains(key)) {
-                given.put(key, value.scalarText().orElse(""));
-            }
-        });
-        return given;
     }
 
     private static void replace(Request request, Guest guest) {

@@ -119,7 +119,7 @@ final class SnapshotApi {
         boolean memory = request.flag("vmstate") && guest.isRunning();
         return request.start(
                 task(guest, "snapshot"),
-                Integer.toString(guest.vmid()),
+                guest.vmid(),
                 Timed.after(_ -> {
                             requirePossible(request, guest, name);
                             guest.config.put("lock", "snapshot");
@@ -191,7 +191,7 @@ final class SnapshotApi {
         var name = request.text("snapname");
         return request.start(
                 task(guest, "delsnapshot"),
-                Integer.toString(guest.vmid()),
+                guest.vmid(),
                 Timed.after(_ -> {
                             guest.snapshot(name);
                             guest.requireUnlocked();
@@ -230,7 +230,7 @@ final class SnapshotApi {
         var name = request.text("snapname");
         return request.start(
                 task(guest, "rollback"),
-                Integer.toString(guest.vmid()),
+                guest.vmid(),
                 Timed.after(_ -> {
                             requireRollback(request, guest, guest.snapshot(name));
                             guest.config.put("lock", "rollback");

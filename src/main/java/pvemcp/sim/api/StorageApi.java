@@ -2,7 +2,6 @@ package pvemcp.sim.api;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -90,7 +89,7 @@ final class StorageApi {
         var cluster = request.cluster();
         var id = request.text("storage");
         var type = StorageType.of(request.text("type")).orElseThrow();
-        var given = given(request, Set.of("storage", "type"));
+        var given = new TreeMap<>(request.others(Set.of("storage", "type")));
         for (var key : given.keySet()) {
             if (!takes(type, key)) {
                 throw new SimError("unexpected property '%s'".formatted(key));
@@ -168,16 +167,6 @@ final class StorageApi {
         };
     }
 
-    private static SequencedMap<String, String> given(Request request, Set<String> without) {
-        var given = new TreeMap<String, String>();
-        request.arguments().members().forEach((key, value) -> {
-            if (!without.contains(key)) {
-                given.put(key, value.scalarText().orElse(""));
-            }
-        });
-        return given;
-    }
-
     private static Json update(Request request) {
         var cluster = request.cluster();
         var id = request.text("storage");
@@ -198,7 +187,7 @@ final class StorageApi {
             }
             storage.options.remove(key);
         }
-        var given = given(request, Set.of("storage", "digest", "delete", "password"));
+        var given = new TreeMap<>(request.others(Set.of("storage", "digest", "delete", "password")));
         for (var key : given.keySet()) {
             if (!takes(storage.type(), key)) {
                 throw new SimError("update storage failed: unexpected property '%s'".formatted(key));

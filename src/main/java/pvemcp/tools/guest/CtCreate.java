@@ -44,8 +44,7 @@ record CtCreate(
         @Doc(value = "Default: the roomiest", kind = Kind.STORAGE, obvious = true)
         Optional<String> storage,
 
-        @Doc(value = "Bridge", or = "vmbr0", obvious = true)
-        String bridge,
+        @Doc(value = "Bridge", or = "vmbr0", obvious = true) String bridge,
 
         @Doc(value = "dhcp or CIDR", or = "dhcp", obvious = true)
         String ip,
@@ -77,7 +76,8 @@ record CtCreate(
 
     @Override
     public Tier tier(ApiSchema schema) {
-        return Tiers.of(schema, Verb.POST, "/nodes/{node}/lxc", params(new Spot("any", 100, storage.orElse("any")), options));
+        return Tiers.of(
+                schema, Verb.POST, "/nodes/{node}/lxc", params(new Spot("any", 100, storage.orElse("any")), options));
     }
 
     private Spot spot(ToolContext ctx) {
@@ -88,15 +88,24 @@ record CtCreate(
         var net = "name=eth0,bridge=" + bridge + ",ip=" + ip
                 + gateway.map(address -> ",gw=" + address).orElse("");
         var params = Json.obj(
-                "vmid", spot.vmid(),
-                "hostname", name,
-                "ostemplate", template,
-                "cores", cores,
-                "memory", Sizes.mebi(memory),
-                "swap", Sizes.mebi(memory),
-                "rootfs", spot.storage() + ":" + Sizes.gibi(disk),
-                "net0", net,
-                "unprivileged", 1);
+                "vmid",
+                spot.vmid(),
+                "hostname",
+                name,
+                "ostemplate",
+                template,
+                "cores",
+                cores,
+                "memory",
+                Sizes.mebi(memory),
+                "swap",
+                Sizes.mebi(memory),
+                "rootfs",
+                spot.storage() + ":" + Sizes.gibi(disk),
+                "net0",
+                net,
+                "unprivileged",
+                1);
         if (!sshKeys.isEmpty()) {
             params = params.with("ssh-public-keys", String.join("\n", sshKeys));
         }
@@ -121,10 +130,6 @@ record CtCreate(
         var next = sshKeys.isEmpty() && !options.has("password")
                 ? "it has no password and no key: pct enter %d on %s gets in".formatted(spot.vmid(), spot.node())
                 : "";
-        return new Made(
-                spot.guest(name),
-                chosen,
-                outcome,
-                outcome.isGoing() ? outcome.next() : next);
+        return new Made(spot.guest(name), chosen, outcome, outcome.isGoing() ? outcome.next() : next);
     }
 }

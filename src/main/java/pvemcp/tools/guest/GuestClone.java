@@ -89,8 +89,8 @@ record GuestClone(
                     + "leave it out or set full=true"));
         }
         if (!whole && !source.template() && snapshot.isEmpty()) {
-            throw new BadArguments(List.of(
-                    "argument 'full': %s is no template, only templates have linked clones".formatted(source)));
+            throw new BadArguments(
+                    List.of("argument 'full': %s is no template, only templates have linked clones".formatted(source)));
         }
         var id = Places.id(pve, vmid);
         var outcome = Outcome.of(ctx, source.start(Verb.POST, "/clone", params(source, id)), timeout);

@@ -22,8 +22,7 @@ record GuestTemplate(
         @Doc GuestRef guest,
 
         @Doc(value = "How long to wait for the task", or = "45s", obvious = true)
-        Duration timeout)
-        implements Call<Outcome>, OnGuest, Planned {
+        Duration timeout) implements Call<Outcome>, OnGuest, Planned {
     @Override
     public Preview preview(ToolContext ctx) {
         var found = ctx.pve().guest(guest);
@@ -61,10 +60,6 @@ record GuestTemplate(
         return done
                 ? Outcome.DONE
                 : new Outcome(
-                        "still running",
-                        "",
-                        Optional.of(timeout),
-                        List.of(),
-                        "pve_task_list guest=" + found.vmid());
+                        "still running", "", Optional.of(timeout), List.of(), "pve_task_list guest=" + found.vmid());
     }
 }

@@ -47,8 +47,7 @@ record VmCreate(
 
         @Doc("Such as local:import/x.qcow2") Optional<String> image,
 
-        @Doc(value = "Bridge", or = "vmbr0", obvious = true)
-        String bridge,
+        @Doc(value = "Bridge", or = "vmbr0", obvious = true) String bridge,
 
         @Doc(value = "Into this pool", kind = Kind.POOL, obvious = true)
         Optional<String> pool,
@@ -71,7 +70,8 @@ record VmCreate(
 
     @Override
     public Tier tier(ApiSchema schema) {
-        return Tiers.of(schema, Verb.POST, "/nodes/{node}/qemu", params(new Spot("any", 100, storage.orElse("any")), options));
+        return Tiers.of(
+                schema, Verb.POST, "/nodes/{node}/qemu", params(new Spot("any", 100, storage.orElse("any")), options));
     }
 
     private Spot spot(ToolContext ctx) {
@@ -147,8 +147,7 @@ record VmCreate(
 
     private Outcome grow(ToolContext ctx, Spot spot) {
         var made = ctx.pve().guest(new GuestRef(spot.node() + "/" + spot.vmid()));
-        var size = Json.obj(
-                "disk", "scsi0", "size", Sizes.gibi(disk.get()) + "G");
+        var size = Json.obj("disk", "scsi0", "size", Sizes.gibi(disk.get()) + "G");
         ctx.progress(-1, "enlarging the disk");
         var grown = Outcome.of(ctx, made.start(Verb.PUT, "/resize", size), timeout);
         if (!start || grown.isGoing()) {

@@ -20,8 +20,7 @@ record AgentCall(
         @Doc GuestRef guest,
 
         @Doc(value = "Frozen, it writes nothing until 'thaw'", obvious = true)
-        Action action)
-        implements Call<AgentCall.Answered>, OnGuest {
+        Action action) implements Call<AgentCall.Answered>, OnGuest {
     record Answered(String outcome, String guest, String next) {}
 
     @Override
@@ -80,21 +79,21 @@ record AgentCall(
         };
     }
 
-enum Action {
-    PING("ping"),
-    FREEZE("fsfreeze-freeze"),
-    THAW("fsfreeze-thaw"),
-    FREEZE_STATUS("fsfreeze-status"),
-    TRIM("fstrim"),
-    SUSPEND_RAM("suspend-ram"),
-    SUSPEND_DISK("suspend-disk"),
-    SUSPEND_HYBRID("suspend-hybrid"),
-    SHUTDOWN("shutdown");
+    enum Action {
+        PING("ping"),
+        FREEZE("fsfreeze-freeze"),
+        THAW("fsfreeze-thaw"),
+        FREEZE_STATUS("fsfreeze-status"),
+        TRIM("fstrim"),
+        SUSPEND_RAM("suspend-ram"),
+        SUSPEND_DISK("suspend-disk"),
+        SUSPEND_HYBRID("suspend-hybrid"),
+        SHUTDOWN("shutdown");
 
-    private final String command;
+        private final String command;
 
-    Action(String command) {
-        this.command = command;
+        Action(String command) {
+            this.command = command;
+        }
     }
-}
 }

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import pvemcp.pve.Bytes;
 import pvemcp.pve.GuestRef;
 import pvemcp.remote.Command;
 import pvemcp.remote.Output;
@@ -79,8 +78,8 @@ record Exec(
             words.addAll(command);
         }
         if (!shell && command.size() == 1 && command.getFirst().contains(" ")) {
-            throw new BadArguments(List.of(
-                    "argument 'command': '%s' would be one program's name; give the words apart, or shell=true"
+            throw new BadArguments(
+                    List.of("argument 'command': '%s' would be one program's name; give the words apart, or shell=true"
                             .formatted(Clean.name(command.getFirst()))));
         }
         var input = stdin.orElse("").getBytes(StandardCharsets.UTF_8);

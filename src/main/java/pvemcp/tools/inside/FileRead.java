@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import pvemcp.pve.Bytes;
 import pvemcp.pve.GuestRef;
 import pvemcp.remote.Way;
 import pvemcp.tool.Aim.OnGuest;
@@ -35,13 +34,13 @@ record FileRead(
         @Doc(value = "How to get in", or = "auto", obvious = true)
         Way via)
         implements Call<FileRead.Content>, OnGuest {
-    record Content(
-            String path, long offset, int bytes, boolean more, String base64, List<View> text, String next) {}
+    record Content(String path, long offset, int bytes, boolean more, String base64, List<View> text, String next) {}
 
     @Override
     public Content run(ToolContext ctx) {
         var found = ctx.pve().guest(guest);
-        var part = ctx.shells().files(ctx.pve(), found, via, Limits.FILES).read(GuestPath.absolute(path), offset, limit);
+        var part =
+                ctx.shells().files(ctx.pve(), found, via, Limits.FILES).read(GuestPath.absolute(path), offset, limit);
         var bytes = part.bytes();
         var text = base64 ? Optional.<String>empty() : text(bytes, part.more());
         var next = part.more() ? "offset=" + (offset + bytes.length) : "";

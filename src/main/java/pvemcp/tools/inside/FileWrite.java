@@ -19,8 +19,7 @@ record FileWrite(
         @Doc(value = "Absolute path in the guest", exact = true)
         String path,
 
-        @Doc(value = "The whole new content", exact = true)
-        String content,
+        @Doc(value = "The whole new content", exact = true) String content,
 
         @Doc(value = "The content is Base64", or = "false", obvious = true)
         boolean base64,

@@ -21,8 +21,7 @@ import pvemcp.view.Clean;
 
 /// What a running guest is, as far as it or its node tells.
 record GuestInfo(@Doc GuestRef guest) implements Call<GuestInfo.Self>, OnGuest {
-    record FileSystem(
-            String mount, String type, Optional<Bytes> used, Optional<Bytes> total, Optional<Percent> full) {
+    record FileSystem(String mount, String type, Optional<Bytes> used, Optional<Bytes> total, Optional<Percent> full) {
         static FileSystem of(String mount, String type, Optional<Bytes> used, Optional<Bytes> total) {
             var full = total.flatMap(size -> used.map(taken -> taken.of(size)));
             return new FileSystem(mount, type, used, total, full);
@@ -95,8 +94,7 @@ record GuestInfo(@Doc GuestRef guest) implements Call<GuestInfo.Self>, OnGuest {
         var all = Fields.list(rows);
         return all.isEmpty()
                 ? ""
-                : words.formatted(
-                        all.stream().filter(row -> row.flag("online")).count(), all.size());
+                : words.formatted(all.stream().filter(row -> row.flag("online")).count(), all.size());
     }
 
     /// Not every system has these commands: Windows tells nothing of memory blocks.

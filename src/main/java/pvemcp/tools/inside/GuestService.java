@@ -49,9 +49,8 @@ record GuestService(
     public Unit run(ToolContext ctx) {
         // systemd.unit(5): what a unit's name may have; a leading dash would be an option.
         if (!service.matches("[A-Za-z0-9@_][A-Za-z0-9:_.\\\\@-]{0,254}")) {
-            throw new BadArguments(
-                    List.of("argument 'service': '%s' is no service's name; such as nginx or getty@tty1"
-                            .formatted(Clean.name(service))));
+            throw new BadArguments(List.of("argument 'service': '%s' is no service's name; such as nginx or getty@tty1"
+                    .formatted(Clean.name(service))));
         }
         var found = ctx.pve().guest(guest);
         var way = ctx.shells().shell(ctx.pve(), found, via);
@@ -82,10 +81,10 @@ record GuestService(
                 .orElse("");
     }
 
-enum Action {
-    STATUS,
-    START,
-    STOP,
-    RESTART
-}
+    enum Action {
+        STATUS,
+        START,
+        STOP,
+        RESTART
+    }
 }

@@ -4,7 +4,6 @@ import static pvemcp.tool.Tool.execute;
 import static pvemcp.tool.Tool.operate;
 import static pvemcp.tool.Tool.read;
 
-import java.util.List;
 import pvemcp.tool.Toolset;
 
 /// The inside of guests: programs, files, services, and what the guest says about itself. A VM is entered by its QEMU
