@@ -16,7 +16,10 @@ final class Pulse implements AutoCloseable {
     private final Database database;
     private final String name;
     private boolean begun; // guarded by this
-    private volatile boolean over;
+
+    // A beat that came after the farewell would keep the dead alive.
+    private final Object beating = new Object();
+    private boolean over; // guarded by beating
 
     /// Touches nothing yet.
     Pulse(Database database) {
@@ -50,22 +53,26 @@ final class Pulse implements AutoCloseable {
 
     private void beatOn() {
         try {
-            while (!over) {
+            do {
                 Thread.sleep(BEAT);
-                beatIfPossible();
-            }
+            } while (beatIfPossible());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void beatIfPossible() {
-        try {
-            if (!over) {
-                beat();
+    /// @return false once it is over
+    private boolean beatIfPossible() {
+        synchronized (beating) {
+            if (over) {
+                return false;
             }
-        } catch (IOException _) {
-            // Until it is there again; what changes something is refused meanwhile.
+            try {
+                beat();
+            } catch (IOException _) {
+                // Until it is there again; what changes something is refused meanwhile.
+            }
+            return true;
         }
     }
 
@@ -100,14 +107,16 @@ final class Pulse implements AutoCloseable {
     /// Says that this server has ended, rather than fallen silent.
     @Override
     public synchronized void close() throws IOException {
-        over = true;
-        if (begun) {
-            database.transact(connection -> {
-                try (var end = connection.prepareStatement("DELETE FROM pve_mcp.replica WHERE name = ?")) {
-                    end.setString(1, name);
-                    return end.executeUpdate();
-                }
-            });
+        synchronized (beating) {
+            over = true;
+            if (begun) {
+                database.transact(connection -> {
+                    try (var end = connection.prepareStatement("DELETE FROM pve_mcp.replica WHERE name = ?")) {
+                        end.setString(1, name);
+                        return end.executeUpdate();
+                    }
+                });
+            }
         }
     }
 }

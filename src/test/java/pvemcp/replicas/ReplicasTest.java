@@ -354,17 +354,17 @@ class ReplicasTest {
 
     @Test
     void a_call_whose_server_died_elsewhere_is_closed_by_another_and_once() throws IOException {
-        var dead = replica();
-        lab.sharing(dead);
-        dead.journal().record(begun(dead.journal().writer()));
         var alive = replica();
         lab.sharing(alive);
+        alive.journal().record(begun("elsewhere 4711 dead"));
+        postgres.tamper(database, "INSERT INTO pve_mcp.replica (name, seen) VALUES ('elsewhere 4711 dead', now() + interval '1 h')");
         var other = replica();
         that(lab.call("pve_guest_get", "guest", "web")).isDone();
         assertThat(open(alive)).isPresent();
 
         assertThat(lab.dispatcher().closeUnended(lab.caller())).isEmpty();
-        postgres.tamper(database, "UPDATE pve_mcp.replica SET seen = now() - interval '16 s'");
+        postgres.tamper(
+                database, "UPDATE pve_mcp.replica SET seen = now() - interval '16 s' WHERE name LIKE 'elsewhere%'");
         assertThat(lab.dispatcher().closeUnended(lab.caller()))
                 .singleElement()
                 .satisfies(end -> assertThat(end.found()).isEqualTo("unknown"));
