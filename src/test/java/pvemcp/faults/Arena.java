@@ -115,7 +115,7 @@ final class Arena implements AutoCloseable {
         while (true) {
             var fault = FAULTS[chance.nextInt(FAULTS.length)];
             // Those that take real time are rarer, as is the one after which nothing is asked for a while.
-            boolean rare = fault.told().patience().toSeconds() == 0 || fault == WireFault.F23_TOKEN;
+            boolean rare = fault.told().takesTime() || fault == WireFault.F23_TOKEN;
             if (!rare || chance.nextInt(20) == 0) {
                 return fault.answer();
             }

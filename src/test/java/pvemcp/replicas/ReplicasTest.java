@@ -357,7 +357,9 @@ class ReplicasTest {
         var alive = replica();
         lab.sharing(alive);
         alive.journal().record(begun("elsewhere 4711 dead"));
-        postgres.tamper(database, "INSERT INTO pve_mcp.replica (name, seen) VALUES ('elsewhere 4711 dead', now() + interval '1 h')");
+        postgres.tamper(
+                database,
+                "INSERT INTO pve_mcp.replica (name, seen) VALUES ('elsewhere 4711 dead', now() + interval '1 h')");
         var other = replica();
         that(lab.call("pve_guest_get", "guest", "web")).isDone();
         assertThat(open(alive)).isPresent();

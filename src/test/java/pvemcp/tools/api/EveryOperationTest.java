@@ -23,7 +23,7 @@ import pvemcp.view.Markdown;
 
 /// All operations of Proxmox VE through the three generic tools. What is sent is kept below all that judges and
 /// checks; nothing of it reaches the simulated cluster but what the road looks up there.
-@Timeout(120)
+@Timeout(900)
 class EveryOperationTest {
     private static final String ALL_ALLOWED = """
             [policy]
