@@ -98,12 +98,15 @@ final class Edit {
     /// `memory: 2048 -> 4096; net1: (removed)`, in one line.
     String diff() {
         var parts = new ArrayList<String>();
-        set.forEach((option, value) -> parts.add("%s: %s -> %s"
-                .formatted(option, shown(option, before.get(option).orElse("(none)")), shown(option, value))));
-        delete.forEach(option -> parts.add("%s: %s -> (removed)"
-                .formatted(option, shown(option, before.get(option).orElse("(none)")))));
+        set.forEach((option, value) ->
+                parts.add("%s: %s -> %s".formatted(option, was(option), shown(option, value))));
+        delete.forEach(option -> parts.add("%s: %s -> (removed)".formatted(option, was(option))));
         revert.forEach(option -> parts.add("%s: pending change taken back".formatted(option)));
         return parts.isEmpty() ? "nothing" : String.join("; ", parts);
+    }
+
+    private String was(String option) {
+        return before.get(option).map(value -> shown(option, value)).orElse("(none)");
     }
 
     List<String> notes() {
@@ -111,7 +114,7 @@ final class Edit {
     }
 
     private static String shown(String option, String value) {
-        if (option.equals("cipassword")) {
+        if (option.equals("cipassword") && !value.isEmpty()) {
             return "•••";
         }
         var line = Clean.oneLine(value);

@@ -108,6 +108,18 @@ class PasswordsTest {
     }
 
     @Test
+    void a_first_password_is_not_shown_as_if_it_replaced_another() {
+        try (var lab = lab()) {
+            var call = Json.obj("guest", "git", "password", "secret:web-root");
+            assertThat(lab.call("pve_guest_cloudinit", call.with("dry_run", Json.bool(true))))
+                    .shows("cipassword: (none) -> •••");
+            assertThat(lab.call("pve_guest_cloudinit", call)).shows("cipassword||•••|");
+            assertThat(lab.call("pve_guest_cloudinit", call.with("dry_run", Json.bool(true))))
+                    .showsNot("cipassword: (none)");
+        }
+    }
+
+    @Test
     void a_new_container_gets_its_root_password_by_name() {
         try (var lab = lab()) {
             var answer = lab.call(
