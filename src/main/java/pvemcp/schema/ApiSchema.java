@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import pvemcp.json.Json;
 
 /// The PVE API as one version of PVE declares it: its operations, their parameters and privileges.
@@ -112,6 +113,26 @@ public final class ApiSchema {
         return tree.find(path)
                 .map(place -> List.copyOf(place.operations().keySet()))
                 .orElse(List.of());
+    }
+
+    /// What to say of a concrete path that there is none of: the paths that were probably meant, each with the verbs
+    /// it answers to where `verb` is none of them, or what there is below the part of it that exists.
+    public String instead(Verb verb, String path) {
+        var near = NearPaths.of(operations, verb, path).stream()
+                .map(one -> one.verbs().contains(verb)
+                        ? one.path()
+                        : "%s (%s)"
+                                .formatted(
+                                        one.path(),
+                                        one.verbs().stream().map(Enum::name).collect(Collectors.joining(", "))))
+                .toList();
+        if (!near.isEmpty()) {
+            return "did you mean " + String.join(" or ", near) + "?";
+        }
+        var below = tree.deepest(path);
+        return below.next().isEmpty()
+                ? "%s has nothing below it".formatted(below.path())
+                : "below %s there is %s".formatted(below.path(), String.join(", ", below.next()));
     }
 
     /// All that is wrong with these arguments by PVE's own rules; empty where PVE would take them. Declared

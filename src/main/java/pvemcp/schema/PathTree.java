@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeSet;
 
 /// The templates of a schema as a tree of segments, to find what a concrete path means.
 final class PathTree {
@@ -76,6 +77,29 @@ final class PathTree {
         return place.operations.isEmpty() ? Optional.empty() : Optional.of(new Place(place.operations, variables));
     }
 
+    /// What may come next after the longest beginning of the path that there is; variables in braces.
+    Below deepest(String path) {
+        var known = new StringBuilder();
+        var place = this;
+        for (var segment : segments(decode(path))) {
+            var literal = place.literals.get(segment);
+            if (literal == null && place.below == null) {
+                break;
+            }
+            place = literal == null ? place.below : literal;
+            known.append('/').append(segment);
+        }
+        var next = new TreeSet<>(place.literals.keySet());
+        if (place.below != null) {
+            next.add("{" + place.variable + "}");
+        }
+        return new Below(known.isEmpty() ? "/" : known.toString(), List.copyOf(next));
+    }
+
+    /// @param path the beginning
+    /// @param next the segments below it
+    record Below(String path, List<String> next) {}
+
     private boolean isLeaf() {
         return below == null && literals.isEmpty();
     }
@@ -84,7 +108,7 @@ final class PathTree {
         return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
-    private static List<String> segments(String path) {
+    static List<String> segments(String path) {
         var segments = new ArrayList<String>();
         for (int start = 0; start <= path.length(); ) {
             int slash = path.indexOf('/', start);

@@ -17,6 +17,11 @@ public final class Operations {
         return schema.match(same(verb), path);
     }
 
+    /// What to say of a path that there is none of: what was probably meant.
+    public static String instead(ApiSchema schema, Verb verb, String path) {
+        return schema.instead(same(verb), path);
+    }
+
     /// @param template such as `/nodes/{node}/qemu/{vmid}/config`
     public static Optional<Operation> find(ApiSchema schema, Verb verb, String template) {
         return schema.operation(same(verb), template);

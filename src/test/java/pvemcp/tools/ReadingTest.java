@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
@@ -149,6 +151,29 @@ class ReadingTest {
                     .reads("rows 2-2 of 3; offset=2 shows what follows\nname\nweb");
             that(lab.call("pve_api_read", "path", "/nodes/pve1/qemu/101/config"))
                     .shows("name: web", "memory: 2048");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            /nodes/pve1/qemu/101/snapshots        | did you mean /nodes/pve1/qemu/101/snapshot?
+            /nodes/pve1/vm/101/config             | did you mean /nodes/pve1/qemu/101/config?
+            /node/pve1/qemu                       | did you mean /nodes/pve1/qemu?
+            /qemu/101/config                      | did you mean /nodes/{node}/qemu/101/config?
+            /nodes/pve1/qemu/101/start            | did you mean /nodes/pve1/qemu/101/status/start (POST)?
+            /user/root@pam                        | did you mean /access/users/root@pam?
+            /nodes/pve1/qemu/101/agent/exec-state | exec-status or /nodes/pve1/qemu/101/agent/exec (POST)?
+            /nodes/pve1/bananas                   | below /nodes/pve1 there is aplinfo, apt, capabilities
+            /bananas                              | below / there is access, cluster, nodes, pools, storage, version
+            /version/long                         | /version has nothing below it
+            """)
+    void a_path_that_is_none_is_answered_with_what_was_meant(String path, String instead) {
+        try (var lab = Lab.of(Scenes.small())) {
+            that(lab.call("pve_api_read", "path", path))
+                    .failsWith("bad_arguments")
+                    .saying("has no " + path, instead);
         }
     }
 

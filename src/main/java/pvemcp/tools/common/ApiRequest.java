@@ -1,12 +1,10 @@
 package pvemcp.tools.common;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import pvemcp.json.Json;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
-import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Operations;
 import pvemcp.tool.Tier;
@@ -56,9 +54,7 @@ public record ApiRequest(String path, Json.Obj params) {
                             String.join(", ", verbs.stream().map(Enum::name).toList()),
                             verb);
         }
-        var templates = new ArrayList<String>();
-        schema.operations().forEach(operation -> templates.add(operation.path()));
-        return "PVE %s has no %s%s; pve_api_search finds paths"
-                .formatted(schema.version(), path, Nearest.hint(path, templates));
+        return "PVE %s has no %s; %s pve_api_search finds paths by words"
+                .formatted(schema.version(), path, Operations.instead(schema, verb, path));
     }
 }
