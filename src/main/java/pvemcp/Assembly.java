@@ -57,9 +57,11 @@ import pvemcp.tools.Resources;
 
 /// Puts the pieces together, for the server and for the commands.
 final class Assembly implements Host {
-    private static final String UNCONFIGURED =
-            "no cluster is configured: set PVE_MCP_URL, PVE_MCP_TOKEN_ID and PVE_MCP_TOKEN_SECRET, or write them into"
-                    + " pve-mcp.toml (url, token_id, token_secret_file); pve-mcp setup does it step by step, pve-mcp doctor checks it";
+    private static final PveFault UNCONFIGURED = new PveFault.NotConfigured(
+            "no cluster is configured",
+            "the owner connects one with pve-mcp setup, or sets PVE_MCP_URL, PVE_MCP_TOKEN_ID and PVE_MCP_TOKEN_SECRET (url,"
+                    + " token_id and token_secret_file in pve-mcp.toml), and starts this server anew; pve-mcp demo has a"
+                    + " simulated one to try");
 
     private static final String DEMO_AUDIT = "audit.jsonl";
 
@@ -166,7 +168,7 @@ final class Assembly implements Host {
         }
         if (clusters.isEmpty()) {
             var wire = new LateWire(() -> {
-                throw new PveException(new PveFault.Unreachable("Proxmox VE", UNCONFIGURED));
+                throw new PveException(UNCONFIGURED);
             });
             clusters.add(cluster("default", "", wire, shells, config.vault(), config.files()));
         }
@@ -196,7 +198,9 @@ final class Assembly implements Host {
             connection.credential().secrets().forEach(redactor::learn);
             return new HttpTransport(connection, clock);
         } catch (ConfigException e) {
-            throw new PveException(new PveFault.Unreachable(name, e.getMessage()), e);
+            var why = "%s cannot be used as it is configured: %s".formatted(name, e.getMessage());
+            throw new PveException(
+                    new PveFault.NotConfigured(why, "the owner mends the configuration; pve-mcp doctor checks it"), e);
         }
     }
 

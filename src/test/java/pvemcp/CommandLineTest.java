@@ -64,8 +64,22 @@ class CommandLineTest {
         assertThat(served.lines()).hasSize(2);
         assertThat(served.lines().getFirst()).contains("\"serverInfo\"");
         assertThat(served.lines().getLast())
-                .contains("no cluster is configured")
-                .contains("PVE_MCP_URL");
+                .contains("not_configured: no cluster is configured")
+                .contains("pve-mcp setup", "PVE_MCP_URL", "pve-mcp demo")
+                .doesNotContain("node is up");
+    }
+
+    @Test
+    void a_secret_that_cannot_be_read_is_told_as_the_fault_of_the_configuration_it_is() {
+        env.put("PVE_MCP_URL", "https://192.0.2.1:8006");
+        env.put("PVE_MCP_FINGERPRINT", "AA:".repeat(31) + "AA");
+        env.put("PVE_MCP_TOKEN_ID", "mcp@pve!a");
+        env.put("PVE_MCP_TOKEN_SECRET_FILE", directory.resolve("away").toString());
+
+        var asked = run("call", "node_list");
+
+        assertThat(asked.status()).isEqualTo(Exit.USAGE);
+        assertThat(asked.err()).contains("away' does not exist").doesNotContain("node is up");
     }
 
     @Test

@@ -91,7 +91,7 @@ final class Calls {
                 hint(hint);
                 yield switch (code) {
                     case "unreachable", "untrusted", "unauthorized", "not_pve" -> Exit.UNREACHABLE;
-                    case "bad_arguments" -> Exit.USAGE;
+                    case "bad_arguments", "not_configured" -> Exit.USAGE;
                     default -> Exit.FAILED;
                 };
             }

@@ -239,6 +239,7 @@ final class DoctorCommand implements Command {
                 line(" ", "give each cluster a table of its own: [clusters.NAME]");
             }
             case PveFault.Unreachable silent -> line("✗", "it does not answer: " + Clean.oneLine(silent.why()));
+            case PveFault.NotConfigured unusable -> line("✗", Clean.oneLine(unusable.why()));
             case PveFault.NotPve other -> line("✗", "what answers is not Proxmox VE: " + Clean.oneLine(other.why()));
             case PveFault.Forbidden forbidden -> line("✗", "it refuses: " + Clean.oneLine(forbidden.message()));
             case PveFault.Unexpected(var code, var message) ->

@@ -244,7 +244,7 @@ final class Explain {
     /// What may be said where no step went before.
     private static String claim(PveFault fault) {
         return switch (fault) {
-            case PveFault.Unreachable _ -> "nothing was done; ";
+            case PveFault.Unreachable _, PveFault.NotConfigured _ -> "nothing was done; ";
             case PveFault.Invalid invalid when !invalid.problems().isEmpty() -> "nothing was changed; ";
             default -> "";
         };
@@ -274,6 +274,7 @@ final class Explain {
                         "unreachable",
                         "%s cannot be reached: %s".formatted(endpoint, Clean.line(why)),
                         "check that the node is up, or pve_node_list for the others");
+            case PveFault.NotConfigured(var why, var remedy) -> new Failed("not_configured", Clean.line(why), remedy);
             case PveFault.Untrusted(var endpoint, var fingerprint, var why) ->
                 new Failed(
                         "untrusted",

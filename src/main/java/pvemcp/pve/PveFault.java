@@ -12,6 +12,10 @@ public sealed interface PveFault {
     /// it could not (PVE's own 595), or a read that changes nothing got no whole answer in its time.
     record Unreachable(String endpoint, String why) implements PveFault {}
 
+    /// Nothing was done: no cluster is configured, or this one not in a way that could be used. `remedy` is what its
+    /// owner does about that.
+    record NotConfigured(String why, String remedy) implements PveFault {}
+
     /// The certificate is not trusted. `fingerprint` is its SHA-256 (`AA:BB:…`), `why` what was wrong with it.
     record Untrusted(String endpoint, String fingerprint, String why) implements PveFault {}
 
