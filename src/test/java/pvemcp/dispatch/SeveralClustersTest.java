@@ -61,9 +61,9 @@ class SeveralClustersTest {
                 .protecting("vmid:office:101", "vmid:100")) {
             lab.beside("office", office());
 
-            that(stop(lab, "101", "cluster", "office")).isRefusedBy("protect.guests");
+            that(stop(lab, "101", "cluster", "office")).isRefusedBy("policy.protect.guests");
             that(stop(lab, "101", "cluster", "default")).isDone();
-            that(stop(lab, "100", "cluster", "default")).isRefusedBy("protect.guests");
+            that(stop(lab, "100", "cluster", "default")).isRefusedBy("policy.protect.guests");
         }
     }
 
@@ -232,12 +232,26 @@ class SeveralClustersTest {
 
             that(lab.call("pve_health"))
                     .shows(
-                            "2 of 3 clusters: default: ",
-                            "; office: ",
+                            "2 of 3 clusters: office: ",
+                            "; default: healthy",
                             "cluster|grave|where|what",
                             "office||201 erp|locked (backup)",
                             "- away: https://",
                             "pve_why guest=201 (cluster=office)");
+        }
+    }
+
+    @Test
+    void health_tells_what_is_grave_anywhere_before_anything_else() {
+        try (var lab = Lab.of(Scenes.small())
+                .with(cluster -> cluster.guest(101).config.put("lock", "backup"))) {
+            lab.beside("office", office())
+                    .with(cluster -> List.of("pvestatd", "cron")
+                            .forEach(name -> cluster.node("node1").host.services.get(name).running = false));
+
+            var health = that(lab.call("pve_health")).shows("2 of 2 clusters: office: ", "; default: ");
+            assertThat(health.text())
+                    .containsSubsequence("office|yes|", "office|yes|", "default||101 web|locked", "next:");
         }
     }
 

@@ -80,7 +80,7 @@ record Health() implements Survey {
         clocks(offsets, found);
         tasksAndLocks(ctx, found);
         found.sort(Comparator.comparing((Finding finding) -> !finding.grave()));
-        long grave = found.stream().filter(Finding::grave).count();
+        int grave = (int) found.stream().filter(Finding::grave).count();
         var conclusion = found.isEmpty()
                 ? "healthy: %s, %s, nothing needs attention"
                         .formatted(
@@ -98,7 +98,8 @@ record Health() implements Survey {
                         "grave|where|what",
                         found.stream()
                                 .map(finding -> row(finding.grave() ? "yes" : "", finding.where(), finding.what()))
-                                .toList());
+                                .toList(),
+                        grave);
         found.forEach(finding -> report.nextIf(!finding.next().isEmpty(), finding.next()));
         return report.with(probe);
     }

@@ -1,6 +1,7 @@
 package pvemcp.tools.common;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,9 @@ public record Report(
     }
 
     /// One table of evidence, the gravest rows first.
-    public record Section(String title, List<String> columns, List<List<String>> rows) {
+    ///
+    /// @param grave how many of the rows are grave, where that is told apart
+    public record Section(String title, List<String> columns, List<List<String>> rows, int grave) {
         public Section {
             columns = List.copyOf(columns);
             rows = rows.stream().map(Section::cleaned).toList();
@@ -66,7 +69,12 @@ public record Report(
 
         /// @param columns separated by `|`
         public Builder table(String title, String columns, List<List<String>> rows) {
-            sections.add(new Section(title, List.of(columns.split("\\|")), rows));
+            return table(title, columns, rows, 0);
+        }
+
+        /// @param grave how many of the first rows are grave
+        public Builder table(String title, String columns, List<List<String>> rows, int grave) {
+            sections.add(new Section(title, List.of(columns.split("\\|")), rows, grave));
             return this;
         }
 
@@ -94,16 +102,23 @@ public record Report(
         }
     }
 
-    /// The report of the one cluster that was looked at, or one of those of several: each row says which it is of,
-    /// and where rows are cut, no cluster is cut away whole.
+    private int grave() {
+        return sections.stream().mapToInt(Section::grave).sum();
+    }
+
+    /// The report of the one cluster that was looked at, or one of those of several, the one in most need first: each
+    /// row says which it is of, and where rows are cut, no cluster is cut away whole.
     public static Report of(Each<Report> each) {
         if (!each.several()) {
             return each.first();
         }
-        var reports = each.answers();
+        var reports = new LinkedHashMap<String, Report>();
+        each.answers().entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> -entry.getValue().grave()))
+                .forEach(entry -> reports.put(entry.getKey(), entry.getValue()));
         var conclusions = new ArrayList<String>();
         var sections = new LinkedHashMap<String, Map<String, Section>>();
-        var next = new ArrayList<String>();
+        var steps = new ArrayList<List<String>>();
         var unseen = new ArrayList<>(each.gaps());
         var quotes = new ArrayList<View.Log>();
         reports.forEach((cluster, report) -> {
@@ -111,7 +126,9 @@ public record Report(
             report.sections()
                     .forEach(section -> sections.computeIfAbsent(section.title(), _ -> new LinkedHashMap<>())
                             .put(cluster, section));
-            report.next().forEach(step -> next.add("%s (cluster=%s)".formatted(step, cluster)));
+            steps.add(report.next().stream()
+                    .map(step -> "%s (cluster=%s)".formatted(step, cluster))
+                    .toList());
             report.unseen().forEach(what -> unseen.add("%s: %s".formatted(cluster, what)));
             report.quotes().forEach(quote -> quotes.add(new View.Log(cluster + ": " + quote.source(), quote.lines())));
         });
@@ -119,29 +136,44 @@ public record Report(
         var conclusion = "%d of %d clusters: %s".formatted(reports.size(), asked, String.join("; ", conclusions));
         var joined = new ArrayList<Section>();
         sections.forEach((title, parts) -> joined.add(joined(title, parts)));
-        return new Report(conclusion, joined, next, unseen, quotes);
+        return new Report(conclusion, joined, inTurn(steps), unseen, quotes);
     }
 
-    /// The first rows of all, then the second ones: the gravest stay in front.
+    /// What is grave anywhere, then the rest.
     private static Section joined(String title, Map<String, Section> parts) {
         var columns = new ArrayList<>(parts.values().iterator().next().columns());
         columns.addFirst("cluster");
-        var rows = new ArrayList<List<String>>();
-        int longest = parts.values().stream()
-                .mapToInt(part -> part.rows().size())
-                .max()
-                .orElse(0);
+        var grave = new ArrayList<List<List<String>>>();
+        var others = new ArrayList<List<List<String>>>();
+        parts.forEach((cluster, part) -> {
+            var rows = part.rows().stream().map(row -> with(cluster, row)).toList();
+            grave.add(rows.subList(0, part.grave()));
+            others.add(rows.subList(part.grave(), rows.size()));
+        });
+        var rows = new ArrayList<>(inTurn(grave));
+        int gravest = rows.size();
+        rows.addAll(inTurn(others));
+        return new Section(title, columns, rows, gravest);
+    }
+
+    private static List<String> with(String cluster, List<String> row) {
+        var all = new ArrayList<>(row);
+        all.addFirst(cluster);
+        return all;
+    }
+
+    /// The first ones of all lists, then the second ones: what matters most in each stays in front.
+    private static <T> List<T> inTurn(List<List<T>> lists) {
+        var all = new ArrayList<T>();
+        int longest = lists.stream().mapToInt(List::size).max().orElse(0);
         for (int i = 0; i < longest; i++) {
-            int at = i;
-            parts.forEach((cluster, part) -> {
-                if (at < part.rows().size()) {
-                    var row = new ArrayList<>(part.rows().get(at));
-                    row.addFirst(cluster);
-                    rows.add(row);
+            for (var list : lists) {
+                if (i < list.size()) {
+                    all.add(list.get(i));
                 }
-            });
+            }
         }
-        return new Section(title, columns, rows);
+        return all;
     }
 
     /// This and, after it, another about something else.
