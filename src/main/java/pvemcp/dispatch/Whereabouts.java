@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.stream.Collectors;
-import pvemcp.gate.Pattern;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource;
 import pvemcp.pve.Upid;
+import pvemcp.text.Wildcards;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Tier;
@@ -74,7 +74,7 @@ final class Whereabouts {
         var owners = new LinkedHashSet<Cluster>();
         for (var cluster : all()) {
             for (var pattern : cluster.names()) {
-                if (names.stream().anyMatch(name -> Pattern.matches(pattern, name))) {
+                if (names.stream().anyMatch(name -> Wildcards.matches(pattern, name))) {
                     owners.add(cluster);
                 }
             }

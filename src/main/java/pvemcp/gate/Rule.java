@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import pvemcp.text.Wildcards;
 import pvemcp.tool.Tier;
 
 /// One exception the owner makes from the answers of the tiers: where all its conditions hold, its answer counts. A
@@ -54,7 +55,7 @@ public record Rule(
 
     /// Whether it can speak of a call of this tool and tier at all.
     boolean speaksOf(String tool, Tier tier) {
-        return tiers.contains(tier) && any(Condition.TOOLS, pattern -> Pattern.matches(pattern, tool));
+        return tiers.contains(tier) && any(Condition.TOOLS, pattern -> Wildcards.matches(pattern, tool));
     }
 
     /// Whether nothing but tool and tier decides whether it holds.
@@ -82,22 +83,22 @@ public record Rule(
 
     boolean holds(Gate.Question question, Target target) {
         return speaksOf(question.tool(), question.tier())
-                && any(Condition.CLUSTERS, pattern -> Pattern.matches(pattern, question.cluster()))
+                && any(Condition.CLUSTERS, pattern -> Wildcards.matches(pattern, question.cluster()))
                 && inTime(question.at())
-                && any(Condition.NODES, pattern -> !target.node().isEmpty() && Pattern.matches(pattern, target.node()))
+                && any(Condition.NODES, pattern -> !target.node().isEmpty() && Wildcards.matches(pattern, target.node()))
                 && any(Condition.GUESTS, range -> target.isGuest() && Ranges.contains(range, target.id()))
                 && any(
                         Condition.STORAGES,
-                        pattern -> target.kind() == Target.Kind.STORAGE && Pattern.matches(pattern, target.id()))
+                        pattern -> target.kind() == Target.Kind.STORAGE && Wildcards.matches(pattern, target.id()))
                 && anyKnown(target, Condition.POOLS, target::isInPool)
                 && anyKnown(
                         target,
                         Condition.TAGS,
-                        pattern -> target.tags().stream().anyMatch(tag -> Pattern.matches(pattern, tag)))
+                        pattern -> target.tags().stream().anyMatch(tag -> Wildcards.matches(pattern, tag)))
                 && anyKnown(
                         target,
                         Condition.NAMES,
-                        pattern -> target.isGuest() && Pattern.matches(pattern, target.name()));
+                        pattern -> target.isGuest() && Wildcards.matches(pattern, target.name()));
     }
 
     private boolean inTime(Instant moment) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import pvemcp.json.Json;
+import pvemcp.text.Wildcards;
 
 /// What a call would touch, looked up: the guest `100`, `web` and `pve1/100` are one target.
 ///
@@ -112,7 +113,7 @@ public record Target(
     /// Whether it is in this pool or one below it, or is one: pools nest, what holds for `prod` holds for `prod/db`.
     boolean isInPool(String pattern) {
         var own = kind == Kind.POOL ? id : pool;
-        return !own.isEmpty() && (Pattern.matches(pattern, own) || Pattern.matches(pattern + "/*", own));
+        return !own.isEmpty() && (Wildcards.matches(pattern, own) || Wildcards.matches(pattern + "/*", own));
     }
 
     /// All of it, to be read again by [#from].

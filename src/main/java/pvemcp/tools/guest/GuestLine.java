@@ -8,6 +8,7 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.Percent;
 import pvemcp.pve.Resource;
+import pvemcp.text.Wildcards;
 import pvemcp.view.Clean;
 
 /// A guest in a list. Load and uptime are there for running guests only: the zeros PVE has for others mean nothing.
@@ -58,7 +59,13 @@ record GuestLine(
         return Bytes.ofMebi(Math.round(exact.count() / (double) (1 << 20)));
     }
 
+    /// @param lowerCase a part of the name, of a tag or of the beginning of the id; or a pattern such as `prod-*`
     boolean matches(String lowerCase) {
+        if (lowerCase.indexOf('*') >= 0 || lowerCase.indexOf('?') >= 0) {
+            return Wildcards.matches(lowerCase, name)
+                    || Wildcards.matches(lowerCase, Integer.toString(id))
+                    || tags.stream().anyMatch(tag -> Wildcards.matches(lowerCase, tag));
+        }
         return name.toLowerCase(Locale.ROOT).contains(lowerCase)
                 || Integer.toString(id).startsWith(lowerCase)
                 || tags.stream().anyMatch(tag -> tag.toLowerCase(Locale.ROOT).contains(lowerCase));

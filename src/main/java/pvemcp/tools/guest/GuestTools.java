@@ -61,7 +61,7 @@ public final class GuestTools {
     }
 
     record GuestList(
-            @Doc(value = "In name, id or tag", obvious = true)
+            @Doc(value = "In name, id or tag; or prod-*", obvious = true)
             Optional<String> text,
 
             @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)

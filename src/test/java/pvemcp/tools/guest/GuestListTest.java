@@ -99,6 +99,16 @@ class GuestListTest {
     }
 
     @Test
+    void a_pattern_chooses_by_the_whole_name_tag_or_id() {
+        try (var lab = Lab.of(Scenes.small())) {
+            that(lab.call("pve_guest_list", "text", "D*")).shows("2 guests", "100|db", "102|dns");
+            that(lab.call("pve_guest_list", "text", "?eb")).shows("1 guest", "101|web");
+            that(lab.call("pve_guest_list", "text", "10?")).shows("3 guests");
+            that(lab.call("pve_guest_list", "text", "b*")).shows("0 guests");
+        }
+    }
+
+    @Test
     void an_unknown_field_is_answered_with_the_nearest() {
         try (var lab = Lab.of(Scenes.small())) {
             that(lab.call("pve_guest_list", "fields", "id,uptme"))

@@ -1,9 +1,9 @@
-package pvemcp.gate;
+package pvemcp.text;
 
 /// Names with `*` for any characters and `?` for one, as a shell has them; upper and lower case are the same, as they
 /// are in PVE's tags and host names.
-public final class Pattern {
-    private Pattern() {}
+public final class Wildcards {
+    private Wildcards() {}
 
     /// Whether the whole text is as the pattern says.
     public static boolean matches(String pattern, String text) {
