@@ -134,6 +134,7 @@ final class CloneApi {
     private static void fillVm(
             Request request, Vm vm, Vm clone, SequencedMap<String, String> values, boolean full, Consumer<String> log) {
         var cluster = request.cluster();
+        copyFirewall(request, vm, clone);
         var drives = vm.disksOf(values);
         values.forEach((key, value) -> {
             if (isLeftBehind(key) || drives.containsKey(key)) {
@@ -147,6 +148,12 @@ final class CloneApi {
         clone.config.put("smbios1", "uuid=" + cluster.freshUuid());
         clone.config.remove("lock");
         request.find("description").ifPresent(text -> clone.config.put("description", text));
+    }
+
+    /// In place of a file that another guest of this id left behind (PVE::Firewall::clone_vmfw_conf).
+    private static void copyFirewall(Request request, Guest guest, Guest clone) {
+        request.cluster().strayFirewalls.remove(clone.vmid());
+        clone.firewall.copy(guest.firewall);
     }
 
     private static boolean isLeftBehind(String key) {
@@ -312,6 +319,7 @@ final class CloneApi {
             SequencedMap<String, String> values,
             boolean full,
             Consumer<String> log) {
+        copyFirewall(request, container, clone);
         var disks = container.disksOf(values);
         values.forEach((key, value) -> {
             if (isLeftBehind(key) || disks.containsKey(key)) {

@@ -44,6 +44,20 @@ class FirewallTest {
     }
 
     @Test
+    void a_clone_has_the_rules_of_what_it_was_made_of_and_keeps_them_when_those_change() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.call("pve_firewall_rule", "guest", "web", "action", "add", "rule", API.with("comment", "api"));
+            that(lab.call("pve_guest_clone", "guest", "web", "name", "web2", "vmid", 200))
+                    .isDone();
+            that(lab.call("pve_firewall_rule", "guest", "web", "action", "delete", "pos", 0))
+                    .isDone();
+
+            that(lab.call("pve_firewall_get", "guest", "web2")).shows("api");
+            that(lab.call("pve_firewall_get", "guest", "web")).showsNot("api");
+        }
+    }
+
+    @Test
     void a_rule_for_the_middle_is_put_there_before_it_is_on() {
         try (var lab = Lab.of(Scenes.small())) {
             for (var name : new String[] {"c", "b", "a"}) {
@@ -237,7 +251,7 @@ class FirewallTest {
     void a_protected_guests_firewall_stays_as_it_is() {
         try (var lab = Lab.of(Scenes.small()).protecting("tag:prod")) {
             that(lab.call("pve_firewall_rule", "guest", "db", "action", "add", "rule", SSH))
-                    .isRefusedBy("protect.tags");
+                    .isRefusedBy("policy.protect.tags");
             assertThat(lab.<Boolean>ask(
                             cluster -> cluster.guest(100).firewall.rules.isEmpty()))
                     .isTrue();
