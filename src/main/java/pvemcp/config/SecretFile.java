@@ -16,9 +16,6 @@ import java.util.Set;
 final class SecretFile {
     private static final long LARGEST = 64 * 1024;
 
-    private static final Set<PosixFilePermission> OTHERS_READ =
-            Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
-
     private SecretFile() {}
 
     /// The secret in the file, without white space at its end.
@@ -44,15 +41,24 @@ final class SecretFile {
 
     /// What keeps this file from being a place for a secret, with the command that puts it right.
     static Optional<String> whyNotPrivate(Path file) {
-        return judge(file, true);
+        return whyNotPrivate(file, self());
+    }
+
+    /// @param self the user that this process runs as
+    static Optional<String> whyNotPrivate(Path file, String self) {
+        return judge(file, true, self);
     }
 
     /// What keeps this file from being believed: that somebody else can write it.
     static Optional<String> whyNotOurs(Path file) {
-        return judge(file, false);
+        return judge(file, false, self());
     }
 
-    private static Optional<String> judge(Path file, boolean secret) {
+    private static String self() {
+        return System.getProperty("user.name", "");
+    }
+
+    private static Optional<String> judge(Path file, boolean secret, String self) {
         try {
             var real = file.toRealPath();
             if (!Files.isRegularFile(real)) {
@@ -67,12 +73,11 @@ final class SecretFile {
                 return Optional.of("'%s' can be written by everybody (%s): chmod o-w '%s'"
                         .formatted(file, PosixFilePermissions.toString(permissions), file));
             }
-            if (secret && permissions.stream().anyMatch(OTHERS_READ::contains)) {
+            if (secret && isReadByOthers(real, attributes, self)) {
                 return Optional.of("'%s' can be read by others (%s): chmod 600 '%s'"
                         .formatted(file, PosixFilePermissions.toString(permissions), file));
             }
             var owner = attributes.owner().getName();
-            var self = System.getProperty("user.name", "");
             // Root may use anybody's file; `?` is the JDK's name for a user that the system has none for.
             boolean ours = owner.equals(self) || owner.equals("root") || self.equals("root") || self.equals("?");
             if (!ours) {
@@ -85,6 +90,21 @@ final class SecretFile {
         } catch (IOException e) {
             return Optional.of("'%s' cannot be read (%s)".formatted(file, e.getMessage()));
         }
+    }
+
+    private static boolean isReadByOthers(Path real, PosixFileAttributes attributes, String self) throws IOException {
+        var permissions = attributes.permissions();
+        return permissions.contains(PosixFilePermission.OTHERS_READ)
+                || (permissions.contains(PosixFilePermission.GROUP_READ) && !isHandedByRoot(real, permissions, self));
+    }
+
+    /// Root's file, which its group may read and nobody write: so root hands a secret to a server of another user, and
+    /// Kubernetes all files of a secret to a pod with an `fsGroup`. Whoever can read it can do so as one of the group.
+    private static boolean isHandedByRoot(Path real, Set<PosixFilePermission> permissions, String self) throws IOException {
+        return !self.equals("root")
+                && Files.getAttribute(real, "unix:uid").equals(0)
+                && !permissions.contains(PosixFilePermission.GROUP_WRITE)
+                && Files.isReadable(real);
     }
 
     /// In a directory that everybody can write, anybody can put another file in this one's place, unless the sticky

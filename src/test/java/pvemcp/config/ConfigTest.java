@@ -2,6 +2,7 @@ package pvemcp.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.URI;
@@ -443,6 +444,21 @@ class ConfigTest {
 
         assertThat(error.problems())
                 .containsExactly("PVE_MCP_TOKEN_SECRET_COMMAND: the command 'exit 3' ended with exit status 3");
+    }
+
+    /// As Kubernetes mounts the files of a secret in a pod with an `fsGroup`.
+    @Test
+    void a_file_of_roots_may_be_the_groups_to_read_but_nobody_elses_and_not_to_write() throws IOException {
+        write("secret", "x", "r--r-----");
+        var file = directory.resolve("secret");
+        assumeThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0);
+
+        assertThat(SecretFile.whyNotPrivate(file, "pve-mcp")).isEmpty();
+        assertThat(SecretFile.whyNotPrivate(file, "root")).get().asString().contains("can be read by others");
+        for (var mode : List.of("rw-rw----", "r--r--r--", "r-----r--")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+            assertThat(SecretFile.whyNotPrivate(file, "pve-mcp")).as(mode).isPresent();
+        }
     }
 
     @Test
