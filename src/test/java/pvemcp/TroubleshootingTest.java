@@ -56,7 +56,7 @@ class TroubleshootingTest {
                 var text = Files.readString(file);
                 CODE.matcher(text).results().forEach(found -> codes.add(found.group(1)));
                 KEY.matcher(text).results().forEach(found -> codes.add(found.group(2)));
-                PROTECTED.matcher(text).results().forEach(found -> codes.add("protect." + found.group(1)));
+                PROTECTED.matcher(text).results().forEach(found -> codes.add("policy.protect." + found.group(1)));
             }
         }
         return codes;

@@ -239,12 +239,12 @@ public record Gate(Policy policy, Reach reach) {
         }
         if (target.kind() == Target.Kind.CLUSTER) {
             return Optional.of(
-                    deny("protect", "it is not known what it would touch, and parts of this cluster are protected"));
+                    deny("policy.protect", "it is not known what it would touch, and parts of this cluster are protected"));
         }
         if (!target.visible()) {
-            return Optional.of(deny("protect", target + " cannot be seen, so it is not known whether it is protected"));
+            return Optional.of(deny("policy.protect", target + " cannot be seen, so it is not known whether it is protected"));
         }
-        return match(protect, target).map(match -> deny("protect." + match.key(), match.why()));
+        return match(protect, target).map(match -> deny("policy.protect." + match.key(), match.why()));
     }
 
     /// @param key by which part of the selection
@@ -279,6 +279,6 @@ public record Gate(Policy policy, Reach reach) {
     }
 
     private static Verdict deny(String key, String why) {
-        return new Verdict.Deny(key, why, "the owner can change policy.%s".formatted(key));
+        return new Verdict.Deny(key, why, "the owner can change %s".formatted(key));
     }
 }

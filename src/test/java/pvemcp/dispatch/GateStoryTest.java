@@ -151,11 +151,11 @@ class GateStoryTest {
                     "/api2/json/nodes/pve1/qemu/100/status/stop",
                     "nodes/pve1/qemu/100/status/stop?timeout=1",
                     "/nodes/pve1/qemu/%31%30%30/status/stop")) {
-                that(lab.call("pve_api_write", "method", "post", "path", path)).isRefusedBy("protect.tags");
+                that(lab.call("pve_api_write", "method", "post", "path", path)).isRefusedBy("policy.protect.tags");
             }
             for (var params : List.of(Json.obj("vms", "100"), Json.obj("vms", "101,100"), Json.Obj.EMPTY)) {
                 that(lab.call("pve_api_write", "method", "post", "path", "/nodes/pve1/stopall", "params", params))
-                        .isRefusedBy("protect.tags");
+                        .isRefusedBy("policy.protect.tags");
             }
             that(lab.call(
                             "pve_api_write",
@@ -165,10 +165,10 @@ class GateStoryTest {
                             "/nodes/pve1/status",
                             "params",
                             Json.obj("command", "reboot")))
-                    .isRefusedBy("protect.tags");
+                    .isRefusedBy("policy.protect.tags");
             assertThat(lab.audit())
                     .hasSize(8)
-                    .allMatch(line -> line.text("result").orElse("").equals("refused protect.tags"));
+                    .allMatch(line -> line.text("result").orElse("").equals("refused policy.protect.tags"));
         }
     }
 
@@ -183,8 +183,8 @@ class GateStoryTest {
                             "/pools",
                             "params",
                             Json.obj("poolid", "shop", "comment", "mine")))
-                    .isRefusedBy("protect.pools");
-            that(lab.call("pve_guest_power", "guest", "web", "action", "stop")).isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
+            that(lab.call("pve_guest_power", "guest", "web", "action", "stop")).isRefusedBy("policy.protect.pools");
         }
     }
 

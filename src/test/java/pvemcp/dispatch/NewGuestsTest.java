@@ -24,13 +24,13 @@ class NewGuestsTest {
     void an_id_in_a_protected_range_is_not_given_to_a_new_guest() {
         try (var lab = protecting("vmid:200-299")) {
             int before = guests(lab);
-            assertThat(lab.call("pve_vm_create", "name", "fresh", "vmid", 250)).isRefusedBy("protect.guests");
+            assertThat(lab.call("pve_vm_create", "name", "fresh", "vmid", 250)).isRefusedBy("policy.protect.guests");
             assertThat(lab.call("pve_ct_create", "name", "fresh", "template", TEMPLATE, "vmid", 250))
-                    .isRefusedBy("protect.guests");
+                    .isRefusedBy("policy.protect.guests");
             assertThat(lab.call("pve_guest_clone", "guest", "900", "name", "fresh", "vmid", 250))
-                    .isRefusedBy("protect.guests");
+                    .isRefusedBy("policy.protect.guests");
             assertThat(lab.call("pve_guest_provision", "template", "900", "name", "fresh", "vmid", 250))
-                    .isRefusedBy("protect.guests");
+                    .isRefusedBy("policy.protect.guests");
             assertThat(guests(lab)).isEqualTo(before);
             assertThat(lab.call("pve_vm_create", "name", "fresh", "vmid", 300)).shows("fresh (300)");
         }
@@ -40,10 +40,10 @@ class NewGuestsTest {
     void the_next_free_id_is_judged_where_none_is_given() {
         try (var lab = protecting("vmid:100-199")) {
             assertThat(lab.call("pve_vm_create", "name", "fresh"))
-                    .isRefusedBy("protect.guests")
+                    .isRefusedBy("policy.protect.guests")
                     .saying("guest 100", "has a protected id (100-199)");
             assertThat(lab.call("pve_guest_clone", "guest", "900", "name", "fresh"))
-                    .isRefusedBy("protect.guests");
+                    .isRefusedBy("policy.protect.guests");
         }
     }
 
@@ -51,9 +51,9 @@ class NewGuestsTest {
     void nothing_is_made_in_a_protected_pool() {
         try (var lab = protecting("pool:production")) {
             assertThat(lab.call("pve_vm_create", "name", "fresh", "pool", "production"))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
             assertThat(lab.call("pve_guest_clone", "guest", "900", "name", "fresh", "pool", "production"))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
             assertThat(lab.call("pve_guest_clone", "guest", "900", "name", "fresh", "pool", "playground"))
                     .shows("fresh (100)");
         }
@@ -64,7 +64,7 @@ class NewGuestsTest {
         try (var lab = protecting("pool:production")) {
             assertThat(lab.call(
                             "pve_vm_create", Json.obj("name", "fresh").with("options", Json.obj("pool", "production"))))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
         }
     }
 
@@ -72,11 +72,11 @@ class NewGuestsTest {
     void a_storage_of_a_protected_pool_takes_no_new_disks() {
         try (var lab = protecting("pool:playground")) {
             assertThat(lab.call("pve_vm_create", "name", "fresh", "storage", "nas"))
-                    .isRefusedBy("protect.pools")
+                    .isRefusedBy("policy.protect.pools")
                     .saying("storage nas is in the protected pool 'playground'");
             assertThat(lab.call(
                             "pve_vm_create", Json.obj("name", "fresh").with("options", Json.obj("scsi1", "nas:32"))))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
             assertThat(lab.call("pve_vm_create", "name", "fresh", "storage", "local-lvm"))
                     .shows("fresh (100)");
         }
@@ -85,9 +85,9 @@ class NewGuestsTest {
     @Test
     void nothing_is_made_on_a_protected_node() {
         try (var lab = protecting("node:pve1")) {
-            assertThat(lab.call("pve_vm_create", "name", "fresh")).isRefusedBy("protect.nodes");
+            assertThat(lab.call("pve_vm_create", "name", "fresh")).isRefusedBy("policy.protect.nodes");
             assertThat(lab.call("pve_ct_create", "name", "fresh", "template", TEMPLATE))
-                    .isRefusedBy("protect.nodes");
+                    .isRefusedBy("policy.protect.nodes");
         }
     }
 
@@ -100,7 +100,7 @@ class NewGuestsTest {
                                     .with("node", "pve1")
                                     .with("storage", "local-lvm")
                                     .with("vmid", 9000)))
-                    .isRefusedBy("protect.guests");
+                    .isRefusedBy("policy.protect.guests");
         }
     }
 
@@ -112,7 +112,7 @@ class NewGuestsTest {
                     .findFirst()
                     .orElseThrow());
             assertThat(lab.call("pve_backup_restore", "archive", "backup:" + archive, "vmid", 250))
-                    .isRefusedBy("protect.guests");
+                    .isRefusedBy("policy.protect.guests");
         }
     }
 }

@@ -71,7 +71,7 @@ class UndoStoryTest {
         try (var lab = Lab.of(Scenes.small())) {
             lab.call("pve_guest_set", "guest", "dns", "memory", "1G");
             lab.protecting("vmid:102");
-            that(lab.call("pve_undo")).isRefusedBy("protect.guests");
+            that(lab.call("pve_undo")).isRefusedBy("policy.protect.guests");
             lab.protecting().policy(policy -> policy.with(Tier.CHANGE, Policy.Answer.DENY));
             that(lab.call("pve_undo")).isRefusedBy("policy.change");
         }

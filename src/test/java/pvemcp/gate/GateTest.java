@@ -65,21 +65,21 @@ class GateTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             protected        | verdict
-            tag prod         | deny protect.tags
+            tag prod         | deny policy.protect.tags
             tag staging      | allow
-            pool shop        | deny protect.pools
-            pool shop/front  | deny protect.pools
+            pool shop        | deny policy.protect.pools
+            pool shop/front  | deny policy.protect.pools
             pool sho         | allow
-            vmid 101         | deny protect.guests
-            vmid 100-199     | deny protect.guests
+            vmid 101         | deny policy.protect.guests
+            vmid 100-199     | deny policy.protect.guests
             vmid 102-199     | allow
-            node pve1        | deny protect.nodes
+            node pve1        | deny policy.protect.nodes
             node pve2        | allow
-            vmid default:101    | deny protect.guests
+            vmid default:101    | deny policy.protect.guests
             vmid work:101    | allow
-            pool default:shop   | deny protect.pools
+            pool default:shop   | deny policy.protect.pools
             tag work:prod    | allow
-            node default:pve1   | deny protect.nodes
+            node default:pve1   | deny policy.protect.nodes
             """, useHeadersInDisplayName = true)
     void what_is_protected_is_only_read(String what, String verdict) {
         var policy = Policy.DEFAULT.with(Tier.OPERATE, Answer.ALLOW).with(protection(what));
@@ -91,7 +91,7 @@ class GateTest {
     void one_protected_target_among_several_is_enough() {
         var policy = Policy.DEFAULT.with(Tier.OPERATE, Answer.ALLOW).with(protection("tag prod"));
         assertThat(verdict(policy, Tier.OPERATE, Target.of(Kind.NODE, "pve2"), WEB))
-                .isEqualTo("deny protect.tags");
+                .isEqualTo("deny policy.protect.tags");
     }
 
     @Test
@@ -101,9 +101,9 @@ class GateTest {
         var open = Policy.DEFAULT.with(Tier.CHANGE, Answer.ALLOW);
         assertThat(verdict(open, Tier.CHANGE, unseen)).isEqualTo("allow");
         assertThat(verdict(open.with(protection("tag prod")), Tier.CHANGE, unseen))
-                .isEqualTo("deny protect");
+                .isEqualTo("deny policy.protect");
         assertThat(verdict(open.with(protection("tag prod")), Tier.CHANGE, cluster))
-                .isEqualTo("deny protect");
+                .isEqualTo("deny policy.protect");
     }
 
     private static Protection protection(String what) {
@@ -158,7 +158,7 @@ class GateTest {
     void what_is_protected_stays_so_within_reach() {
         var protect = new Protection(List.of("prod"), List.of(), List.of(), List.of());
         var gate = new Gate(Policy.DEFAULT.with(protect), new Reach("anna", Tier.CHANGE, selection("pool=shop")));
-        assertThat(verdict(gate, Tier.CHANGE, WEB)).isEqualTo("deny protect.tags");
+        assertThat(verdict(gate, Tier.CHANGE, WEB)).isEqualTo("deny policy.protect.tags");
     }
 
     private static Protection selection(String text) {

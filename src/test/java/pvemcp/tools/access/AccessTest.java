@@ -446,7 +446,7 @@ class AccessTest {
     void rights_on_what_is_protected_are_not_given() {
         try (var lab = lab().protecting("tag:prod")) {
             that(lab.call("pve_access_grant", "acl_path", "/vms/100", "roles", "PVEVMAdmin", "who", "joe@pve"))
-                    .isRefusedBy("protect.tags");
+                    .isRefusedBy("policy.protect.tags");
         }
     }
 

@@ -169,9 +169,9 @@ class BackupTest {
         try (var lab = homelab()) {
             var archive = backUp(lab, "web");
             lab.protecting("tag:prod");
-            that(lab.call("pve_backup_delete", "archive", archive)).isRefusedBy("protect.tags");
+            that(lab.call("pve_backup_delete", "archive", archive)).isRefusedBy("policy.protect.tags");
             that(lab.call("pve_backup_restore", "archive", archive, "overwrite", true))
-                    .isRefusedBy("protect.tags");
+                    .isRefusedBy("policy.protect.tags");
         }
     }
 

@@ -143,13 +143,13 @@ class JobsTest {
                 var one = new TreeMap<>(Map.of("vmid", "101", "schedule", "daily", "storage", "vault"));
                 cluster.backupJobs.put("one", one);
             });
-            that(lab.call("pve_job_set", "action", "run", "job", "every")).isRefusedBy("protect.tags");
-            that(lab.call("pve_job_set", "job", "every", "action", "delete")).isRefusedBy("protect.tags");
+            that(lab.call("pve_job_set", "action", "run", "job", "every")).isRefusedBy("policy.protect.tags");
+            that(lab.call("pve_job_set", "job", "every", "action", "delete")).isRefusedBy("policy.protect.tags");
             assertThat(lab.<Integer>ask(
                             cluster -> cluster.storage("vault").volumes("pve1").size()))
                     .isZero();
             that(lab.call("pve_job_set", "job", "one", "guests", List.of("100", "101")))
-                    .isRefusedBy("protect.tags");
+                    .isRefusedBy("policy.protect.tags");
             that(lab.call("pve_job_set", "action", "run", "job", "one")).shows("outcome: done");
         }
     }

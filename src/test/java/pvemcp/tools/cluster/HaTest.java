@@ -123,9 +123,9 @@ class HaTest {
     @Test
     void a_guest_that_is_protected_is_not_taken_out() {
         try (var lab = lab().protecting("tag:prod")) {
-            that(lab.call("pve_ha_guest_set", "guest", "100")).isRefusedBy("protect.tags");
+            that(lab.call("pve_ha_guest_set", "guest", "100")).isRefusedBy("policy.protect.tags");
             that(lab.call("pve_ha_rule_set", "name", "r", "guests", List.of("web", "db"), "affinity", "apart"))
-                    .isRefusedBy("protect.tags");
+                    .isRefusedBy("policy.protect.tags");
         }
     }
 

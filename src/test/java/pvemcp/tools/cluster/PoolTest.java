@@ -101,11 +101,11 @@ class PoolTest {
     void what_a_protected_pool_has_stays_there_and_nothing_is_put_into_it() {
         try (var lab = lab().protecting("pool:shop")) {
             that(lab.call("pve_pool_set", "pool", "shop", "action", "remove", "guests", "web"))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
             that(lab.call("pve_pool_set", "pool", "shop", "action", "add", "guests", "dns"))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
             that(lab.call("pve_pool_set", "pool", "other", "action", "add", "guests", "web", "move", true))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
             assertThat(lab.<Integer>ask(
                             cluster -> cluster.pools.get("shop").guests.size()))
                     .isEqualTo(1);
@@ -163,7 +163,7 @@ class PoolTest {
     void an_older_release_is_protected_as_well() {
         try (var lab = lab().speaking(ApiSchema.fromApidoc(OLD, "8.0.4")).protecting("pool:shop")) {
             that(lab.call("pve_pool_set", "pool", "shop", "action", "change", "comment", "mine"))
-                    .isRefusedBy("protect.pools");
+                    .isRefusedBy("policy.protect.pools");
         }
     }
 }

@@ -43,14 +43,14 @@ class GuestPowerTest {
         try (var lab = Lab.of(Scenes.small()).protecting("tag:prod")) {
             for (var name : List.of("100", "db", "pve1/100", "pve1/db")) {
                 that(lab.call("pve_guest_power", "guest", name, "action", "stop"))
-                        .isRefusedBy("protect.tags")
+                        .isRefusedBy("policy.protect.tags")
                         .saying("VM 100 'db' on pve1 has the protected tag 'prod'")
                         .hinting("policy.protect.tags");
             }
             assertThat(isRunning(lab, 100)).isTrue();
             assertThat(lab.audit())
                     .hasSize(4)
-                    .allMatch(line -> line.text("result").orElseThrow().equals("refused protect.tags"));
+                    .allMatch(line -> line.text("result").orElseThrow().equals("refused policy.protect.tags"));
         }
     }
 

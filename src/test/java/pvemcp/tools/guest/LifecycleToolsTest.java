@@ -241,7 +241,7 @@ class LifecycleToolsTest {
     void one_protected_guest_keeps_the_whole_selection_from_being_touched() {
         try (var lab = Lab.of(Scenarios.homelab()).protecting("vmid:102")) {
             that(lab.call("pve_guest_power_many", "action", "stop", "tag", "prod"))
-                    .isRefusedBy("protect.guests")
+                    .isRefusedBy("policy.protect.guests")
                     .saying("db");
             assertThat(isRunning(lab, 101)).isTrue();
         }

@@ -285,8 +285,8 @@ class HostStoryTest {
     @Test
     void a_node_with_a_protected_guest_does_not_reboot() {
         try (var lab = Lab.of(Scenes.small()).protecting("tag:prod")) {
-            that(lab.call("pve_node_power", "node", "pve1", "action", "reboot")).isRefusedBy("protect.tags");
-            that(lab.call("pve_node_guests", "node", "pve1", "action", "stop")).isRefusedBy("protect.tags");
+            that(lab.call("pve_node_power", "node", "pve1", "action", "reboot")).isRefusedBy("policy.protect.tags");
+            that(lab.call("pve_node_guests", "node", "pve1", "action", "stop")).isRefusedBy("policy.protect.tags");
             assertThat(lab.<Boolean>ask(cluster -> cluster.guest(100).isRunning()))
                     .isTrue();
         }
@@ -324,7 +324,7 @@ class HostStoryTest {
                     .failsWith("task_failed")
                     .saying("Some guests failed to start: 101");
             lab.protecting("tag:prod");
-            that(lab.call("pve_node_guests", "action", "stop")).isRefusedBy("protect.tags");
+            that(lab.call("pve_node_guests", "action", "stop")).isRefusedBy("policy.protect.tags");
         }
     }
 

@@ -141,7 +141,7 @@ class DatastoreStoryTest {
     void the_disk_of_a_protected_guest_is_not_deleted() {
         try (var lab = lab().protecting("tag:prod")) {
             that(lab.call("pve_volume_delete", "node", "pve1", "volume", "local-lvm:vm-100-disk-0"))
-                    .isRefusedBy("protect.tags");
+                    .isRefusedBy("policy.protect.tags");
         }
     }
 }
