@@ -98,9 +98,11 @@ final class SecretFile {
                 || (permissions.contains(PosixFilePermission.GROUP_READ) && !isHandedByRoot(real, permissions, self));
     }
 
-    /// Root's file, which its group may read and nobody write: so root hands a secret to a server of another user, and
-    /// Kubernetes all files of a secret to a pod with an `fsGroup`. Whoever can read it can do so as one of the group.
-    private static boolean isHandedByRoot(Path real, Set<PosixFilePermission> permissions, String self) throws IOException {
+    /// Root's file, which its group may read and nobody write: so root hands a secret to a server of another user,
+    /// and Kubernetes all files of a secret to a pod with an `fsGroup`. Whoever can read it can do so as one of the
+    /// group.
+    private static boolean isHandedByRoot(Path real, Set<PosixFilePermission> permissions, String self)
+            throws IOException {
         return !self.equals("root")
                 && Files.getAttribute(real, "unix:uid").equals(0)
                 && !permissions.contains(PosixFilePermission.GROUP_WRITE)

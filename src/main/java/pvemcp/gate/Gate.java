@@ -238,11 +238,12 @@ public record Gate(Policy policy, Reach reach) {
             return Optional.empty();
         }
         if (target.kind() == Target.Kind.CLUSTER) {
-            return Optional.of(
-                    deny("policy.protect", "it is not known what it would touch, and parts of this cluster are protected"));
+            return Optional.of(deny(
+                    "policy.protect", "it is not known what it would touch, and parts of this cluster are protected"));
         }
         if (!target.visible()) {
-            return Optional.of(deny("policy.protect", target + " cannot be seen, so it is not known whether it is protected"));
+            return Optional.of(
+                    deny("policy.protect", target + " cannot be seen, so it is not known whether it is protected"));
         }
         return match(protect, target).map(match -> deny("policy.protect." + match.key(), match.why()));
     }

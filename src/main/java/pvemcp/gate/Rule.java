@@ -85,7 +85,9 @@ public record Rule(
         return speaksOf(question.tool(), question.tier())
                 && any(Condition.CLUSTERS, pattern -> Wildcards.matches(pattern, question.cluster()))
                 && inTime(question.at())
-                && any(Condition.NODES, pattern -> !target.node().isEmpty() && Wildcards.matches(pattern, target.node()))
+                && any(
+                        Condition.NODES,
+                        pattern -> !target.node().isEmpty() && Wildcards.matches(pattern, target.node()))
                 && any(Condition.GUESTS, range -> target.isGuest() && Ranges.contains(range, target.id()))
                 && any(
                         Condition.STORAGES,

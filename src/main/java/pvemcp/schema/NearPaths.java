@@ -58,8 +58,7 @@ final class NearPaths {
         found.sort(Comparator.comparingDouble((Candidate one) -> one.way().cost())
                 .thenComparing(one -> !one.verbs().contains(verb)));
         return found.stream()
-                .filter(one ->
-                        one.way().cost() <= found.getFirst().way().cost() + CLOSE_TO_BEST)
+                .filter(one -> one.way().cost() <= found.getFirst().way().cost() + CLOSE_TO_BEST)
                 .limit(MOST)
                 .map(one -> new Near(one.way().path(), one.verbs()))
                 .toList();
@@ -80,8 +79,8 @@ final class NearPaths {
         if (written.isEmpty()) {
             return Optional.empty();
         }
-        var best = way(written, rest, said, name && here)
-                .map(way -> way.after(name ? FORGOTTEN_NAME : FORGOTTEN, wanted));
+        var best =
+                way(written, rest, said, name && here).map(way -> way.after(name ? FORGOTTEN_NAME : FORGOTTEN, wanted));
         var first = written.getFirst();
         var others = written.subList(1, written.size());
         if (name && here) {
@@ -106,6 +105,9 @@ final class NearPaths {
     }
 
     private static Optional<Way> cheaper(Optional<Way> one, Optional<Way> other) {
-        return one.isPresent() && (other.isEmpty() || one.get().cost() <= other.get().cost()) ? one : other;
+        return one.isPresent()
+                        && (other.isEmpty() || one.get().cost() <= other.get().cost())
+                ? one
+                : other;
     }
 }

@@ -243,8 +243,8 @@ class SeveralClustersTest {
 
     @Test
     void health_tells_what_is_grave_anywhere_before_anything_else() {
-        try (var lab = Lab.of(Scenes.small())
-                .with(cluster -> cluster.guest(101).config.put("lock", "backup"))) {
+        try (var lab =
+                Lab.of(Scenes.small()).with(cluster -> cluster.guest(101).config.put("lock", "backup"))) {
             lab.beside("office", office())
                     .with(cluster -> List.of("pvestatd", "cron")
                             .forEach(name -> cluster.node("node1").host.services.get(name).running = false));

@@ -155,9 +155,7 @@ class ReadingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             /nodes/pve1/qemu/101/snapshots        | did you mean /nodes/pve1/qemu/101/snapshot?
             /nodes/pve1/vm/101/config             | did you mean /nodes/pve1/qemu/101/config?
             /node/pve1/qemu                       | did you mean /nodes/pve1/qemu?

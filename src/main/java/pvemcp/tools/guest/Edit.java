@@ -98,8 +98,7 @@ final class Edit {
     /// `memory: 2048 -> 4096; net1: (removed)`, in one line.
     String diff() {
         var parts = new ArrayList<String>();
-        set.forEach((option, value) ->
-                parts.add("%s: %s -> %s".formatted(option, was(option), shown(option, value))));
+        set.forEach((option, value) -> parts.add("%s: %s -> %s".formatted(option, was(option), shown(option, value))));
         delete.forEach(option -> parts.add("%s: %s -> (removed)".formatted(option, was(option))));
         revert.forEach(option -> parts.add("%s: pending change taken back".formatted(option)));
         return parts.isEmpty() ? "nothing" : String.join("; ", parts);
