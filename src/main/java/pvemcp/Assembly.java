@@ -210,7 +210,8 @@ final class Assembly implements Host {
         for (var settings : config.backups()) {
             var wire = new LateWire(() -> transport(settings.name(), settings::connection), false);
             wires.add(wire);
-            servers.add(new BackupServer(settings.name(), settings.address(), telemetry.around(wire, settings.name())));
+            servers.add(new BackupServer(
+                    settings.name(), settings.address(), telemetry.around(wire, "backup." + settings.name())));
         }
         return servers;
     }

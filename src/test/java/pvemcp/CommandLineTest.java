@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import pvemcp.sim.SimOptions;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Acl;
+import pvemcp.sim.world.BackupServer.Job;
 import pvemcp.sim.world.Container;
 import pvemcp.sim.world.User;
 
@@ -691,7 +693,16 @@ class CommandLineTest {
     void the_doctor_says_what_each_backup_server_shows() throws IOException {
         try (var sim = simulator()) {
             backedUp(sim);
-            sim.change(cluster -> cluster.backupServer.add("main", 4L << 40, 3L << 40));
+            sim.change(cluster -> {
+                var server = cluster.backupServer;
+                server.add("main", 4L << 40, 3L << 40);
+                var ended = Optional.of(cluster.now().minus(Duration.ofHours(6)));
+                var next = Optional.of(cluster.now().plus(Duration.ofHours(18)));
+                server.add(
+                        new Job("verify", "v-main", "main", "daily", ended, next, "disk on fire"),
+                        List.of("disk on fire", "OK"));
+                server.add(new Job("prune", "p-main", "main", "daily", ended, next, "OK"), List.of("OK"));
+            });
 
             var told = run("doctor");
 
@@ -699,7 +710,13 @@ class CommandLineTest {
             assertThat(told.out())
                     .contains("backup server 'vault' as mcp@pbs!sim", "Proxmox Backup Server 4.0")
                     .contains("datastore main is used to 75 % of 4 TiB", "garbage collection: 0 jobs")
+                    .contains("!   verify v-main on main: disk on fire; last ended well ", "prune: 1 job\n")
                     .doesNotContain(sim.backupServer().token().secret());
+
+            sim.change(cluster -> cluster.backupServer.showsTasks = false);
+            assertThat(run("doctor").out())
+                    .contains("acl update /system/tasks Audit --auth-id 'mcp@pbs!sim'")
+                    .contains("verify v-main on main: disk on fire");
         }
     }
 

@@ -1,21 +1,28 @@
 package pvemcp.cli;
 
+import java.time.Duration;
+import java.util.List;
 import pvemcp.config.BackupSettings;
 import pvemcp.config.Config;
 import pvemcp.config.ConfigException;
 import pvemcp.config.Key;
 import pvemcp.pve.BackupServer;
 import pvemcp.pve.BackupServerJob;
+import pvemcp.pve.BackupServerTask;
 import pvemcp.pve.Connection;
 import pvemcp.pve.Datastore;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.tools.answer.JobRuns;
 import pvemcp.view.Clean;
 import pvemcp.view.Units;
 
 /// What `doctor` says of the Proxmox Backup Servers: the way to each, and what its token is shown there.
 final class BackupServersCheck {
+    private static final Duration LOOKED_BACK = Duration.ofDays(30);
+    private static final int MOST_RUNS = 1_000;
+
     private final Host host;
     private final Console console;
     private final DoctorCommand doctor;
@@ -71,23 +78,50 @@ final class BackupServersCheck {
             return Exit.FAILED;
         }
         datastores.forEach(store -> doctor.line(store.error().isEmpty() ? "✓" : "!", words(store)));
+        boolean shown = tasks(server, settings);
         for (var kind : BackupServerJob.Kind.values()) {
-            jobs(server, kind);
+            jobs(server, kind, shown);
         }
         return Exit.OK;
     }
 
-    private void jobs(BackupServer server, BackupServerJob.Kind kind) {
+    /// Whether the token is shown how jobs went.
+    private boolean tasks(BackupServer server, BackupSettings settings) {
         try {
-            var jobs = server.jobs(kind);
-            long failed = jobs.stream().filter(BackupServerJob::hasFailed).count();
+            if (server.showsAllTasks()) {
+                return true;
+            }
+            doctor.line("!", "it does not show how its jobs went before their last run; as root there:");
             doctor.line(
-                    failed > 0 ? "!" : "✓",
-                    "%s: %s%s"
-                            .formatted(
-                                    kind.word(),
-                                    Units.some(jobs.size(), "jobs"),
-                                    failed > 0 ? ", failed " + failed : ""));
+                    " ",
+                    "  proxmox-backup-manager acl update /system/tasks Audit --auth-id '%s'"
+                            .formatted(settings.principal()));
+        } catch (PveException e) {
+            doctor.fault(e.fault());
+        }
+        return false;
+    }
+
+    private void jobs(BackupServer server, BackupServerJob.Kind kind, boolean shown) {
+        try {
+            var now = host.clock().instant();
+            var jobs = server.jobs(kind);
+            var runs = shown
+                    ? server.tasks(kind.type(), false, now.minus(LOOKED_BACK), MOST_RUNS)
+                    : List.<BackupServerTask>of();
+            doctor.line("✓", "%s: %s".formatted(kind.word(), Units.some(jobs.size(), "jobs")));
+            for (var job : jobs) {
+                new JobRuns(job, runs.stream().filter(run -> run.isOf(job)).toList())
+                        .trouble(now)
+                        .ifPresent(why -> doctor.line(
+                                "!",
+                                "  %s %s on %s: %s"
+                                        .formatted(
+                                                kind.word(),
+                                                Clean.name(job.id()),
+                                                Clean.name(job.datastore()),
+                                                Clean.oneLine(why))));
+            }
         } catch (PveException e) {
             doctor.fault(e.fault());
         }

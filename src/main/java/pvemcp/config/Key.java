@@ -107,7 +107,7 @@ public enum Key {
     RULE_ANSWER("policy.rule.answer", Kind.ANSWER, "", "What becomes of the calls for which the rule holds."),
     RULE_TIERS("policy.rule.tiers", Kind.TIERS, "", """
             The tiers it speaks of. A rule that allows names them; any other speaks of all but `read` where it does \
-            not."""),
+            not, and one about backup servers of `read`."""),
     RULE_TOOLS("policy.rule.tools", Kind.LIST, "", "Tools, such as `pve_guest_*`."),
     RULE_CLUSTERS("policy.rule.clusters", Kind.LIST, "", "Configured clusters; `default` is the one without a name."),
     RULE_NODES("policy.rule.nodes", Kind.LIST, "", "Nodes, and guests on them."),
@@ -116,6 +116,9 @@ public enum Key {
     RULE_GUESTS("policy.rule.guests", Kind.LIST, "", "Guests by id: `100` or `100-199`."),
     RULE_NAMES("policy.rule.names", Kind.LIST, "", "Guests by name, such as `web-*`."),
     RULE_STORAGES("policy.rule.storages", Kind.LIST, "", "Storages."),
+    RULE_BACKUP_SERVERS("policy.rule.backup_servers", Kind.LIST, "", """
+            Backup servers by their names in the configuration. Such a rule is about `read` and nothing else, for more is \
+            not done there; `ask` keeps from them as `deny` does."""),
     RULE_WHEN("policy.rule.when", Kind.WINDOWS, "", "When it holds, written as `policy.windows` is."),
     RULE_SNAPSHOT_FIRST("policy.rule.snapshot_first", Kind.FLAG, "", """
             Whether a snapshot is taken before all of it, in place of `policy.snapshot_first`."""),

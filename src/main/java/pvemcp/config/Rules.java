@@ -72,12 +72,31 @@ final class Rules {
             if (table.containsKey(Key.RULE_STORAGES) && ofGuests) {
                 problems.add(where + " holds for nothing: no guest is a storage; make two rules of it");
             }
+            if (table.containsKey(Key.RULE_BACKUP_SERVERS)) {
+                backupServerProblems(where, table, problems);
+            }
             if (table.containsKey(Key.RULE_WHEN)) {
                 var when = table.get(Key.RULE_WHEN);
                 windowProblems(when.texts(), when.origin(), problems);
             }
         });
         return problems;
+    }
+
+    private static void backupServerProblems(String where, Map<Key, Setting> table, List<String> problems) {
+        boolean ofOthers = table.containsKey(Key.RULE_STORAGES)
+                || table.containsKey(Key.RULE_NODES)
+                || table.containsKey(Key.RULE_POOLS)
+                || table.containsKey(Key.RULE_TAGS)
+                || table.containsKey(Key.RULE_GUESTS)
+                || table.containsKey(Key.RULE_NAMES);
+        if (ofOthers) {
+            problems.add(where + " holds for nothing: a backup server is no node, storage, pool or guest; make two"
+                    + " rules of it");
+        }
+        if (!tiers(table).contains(Tier.READ)) {
+            problems.add(where + " holds for nothing: backup servers are only read, so its tiers are [\"read\"]");
+        }
     }
 
     private static void windowProblems(List<String> texts, String where, List<String> problems) {
@@ -138,13 +157,19 @@ final class Rules {
             case GUESTS -> Key.RULE_GUESTS;
             case NAMES -> Key.RULE_NAMES;
             case STORAGES -> Key.RULE_STORAGES;
+            case BACKUP_SERVERS -> Key.RULE_BACKUP_SERVERS;
         };
     }
 
     private static Set<Tier> tiers(Map<Key, Setting> table) {
         var tiers = EnumSet.noneOf(Tier.class);
         texts(table, Key.RULE_TIERS).forEach(word -> tiers.add(Tier.valueOf(upper(word))));
-        return tiers.isEmpty() ? EnumSet.complementOf(EnumSet.of(Tier.READ)) : tiers;
+        if (!tiers.isEmpty()) {
+            return tiers;
+        }
+        return table.containsKey(Key.RULE_BACKUP_SERVERS)
+                ? EnumSet.of(Tier.READ)
+                : EnumSet.complementOf(EnumSet.of(Tier.READ));
     }
 
     private static List<String> texts(Map<Key, Setting> table, Key key) {

@@ -18,38 +18,47 @@ import pvemcp.view.Clean;
 /// What one call may use: the cluster through the wire it was given, and the way back to its caller.
 ///
 /// @param oneOfSeveral whether the server has more clusters than this
-/// @param backupServers those that its cluster's calls may look at
+/// @param beside the backup servers
 /// @param entering told each command before it goes into a guest over SSH; throws to keep it from going
 record Context(
         Cluster cluster,
         boolean oneOfSeveral,
         Transport wire,
-        List<BackupServer> backupServers,
+        Beside beside,
         Clock clock,
         Caller caller,
         Consumer<String> entering)
         implements ToolContext {
-    /// For a call that only reads.
-    Context(
-            Cluster cluster,
-            boolean oneOfSeveral,
-            Transport wire,
-            List<BackupServer> backupServers,
-            Clock clock,
-            Caller caller) {
-        this(cluster, oneOfSeveral, wire, backupServers, clock, caller, command -> {
+    /// For a call that only reads, and looks at no backup server.
+    Context(Cluster cluster, boolean oneOfSeveral, Transport wire, Clock clock, Caller caller) {
+        this(cluster, oneOfSeveral, wire, Beside.NONE, clock, caller, command -> {
             throw new IllegalStateException("a call that only reads wanted to run " + command);
         });
     }
 
     /// The same by another way.
     Context by(Transport otherWire, Consumer<String> otherEntering) {
-        return new Context(cluster, oneOfSeveral, otherWire, backupServers, clock, caller, otherEntering);
+        return new Context(cluster, oneOfSeveral, otherWire, beside, clock, caller, otherEntering);
+    }
+
+    /// The same with backup servers to look at.
+    Context besides(Beside servers) {
+        return new Context(cluster, oneOfSeveral, wire, servers, clock, caller, entering);
+    }
+
+    @Override
+    public List<BackupServer> backupServers() {
+        return beside.open();
+    }
+
+    @Override
+    public List<String> closedBackupServers() {
+        return beside.closed();
     }
 
     /// The same for a question that several clusters are asked at once, whose progress nobody could follow.
     Context silent() {
-        return new Context(cluster, oneOfSeveral, wire, backupServers, clock, new Silent(caller), entering);
+        return new Context(cluster, oneOfSeveral, wire, beside, clock, new Silent(caller), entering);
     }
 
     @Override

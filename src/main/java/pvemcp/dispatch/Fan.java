@@ -6,15 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import pvemcp.pve.Abreast;
 import pvemcp.pve.BackupServer;
 import pvemcp.pve.Pve;
 import pvemcp.pve.PveException;
@@ -42,9 +41,6 @@ final class Fan implements ToolContext {
         this.contexts = List.copyOf(contexts);
         this.left = List.copyOf(left);
     }
-
-    /// What came back from several clusters, by their names.
-    record Round<T>(SequencedMap<String, T> answers, SequencedMap<String, PveFault> faults) {}
 
     /// None of the clusters answered.
     static final class Silence extends RuntimeException {
@@ -74,41 +70,15 @@ final class Fan implements ToolContext {
         return failures;
     }
 
-    /// Asks each, and waits for all that answer in their time.
+    /// Asks each, and waits for all that answer in their time; what comes back is by the names of the clusters.
     ///
     /// @throws CancellationException when this thread is interrupted or the caller has taken the call back
-    static <T> Round<T> ask(List<Context> contexts, Function<ToolContext, T> question) {
-        var round = new Round<T>(new LinkedHashMap<>(), new LinkedHashMap<>());
-        var places = new Semaphore(AT_ONCE);
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var flights = new LinkedHashMap<String, Future<T>>();
-            for (var ctx : contexts) {
-                flights.put(ctx.cluster().name(), threads.submit(() -> {
-                    places.acquire();
-                    try {
-                        return inTime(ctx.silent(), question);
-                    } finally {
-                        places.release();
-                    }
-                }));
-            }
-            for (var flight : flights.entrySet()) {
-                try {
-                    round.answers().put(flight.getKey(), flight.getValue().get());
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof PveException failed)) {
-                        threads.shutdownNow();
-                        throw unforeseen(e.getCause());
-                    }
-                    round.faults().put(flight.getKey(), failed.fault());
-                } catch (InterruptedException _) {
-                    threads.shutdownNow();
-                    Thread.currentThread().interrupt();
-                    throw new CancellationException("the call was called off");
-                }
-            }
+    static <T> Abreast.Round<T> ask(List<Context> contexts, Function<ToolContext, T> question) {
+        var questions = new LinkedHashMap<String, Callable<T>>();
+        for (var ctx : contexts) {
+            questions.put(ctx.cluster().name(), () -> inTime(ctx.silent(), question));
         }
-        return round;
+        return Abreast.ask(questions, AT_ONCE);
     }
 
     private static <T> T inTime(Context ctx, Function<ToolContext, T> question) throws InterruptedException {
@@ -127,18 +97,10 @@ final class Fan implements ToolContext {
             var why = "no answer in " + patience.toString().substring(2).toLowerCase(Locale.ROOT);
             throw new PveException(new PveFault.Unreachable(ctx.cluster().name(), why));
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof PveException failed ? failed : unforeseen(e.getCause());
+            throw e.getCause() instanceof PveException failed ? failed : Abreast.unforeseen(e.getCause());
         } finally {
             worker.interrupt();
         }
-    }
-
-    private static RuntimeException unforeseen(Throwable failure) {
-        return switch (failure) {
-            case Error e -> throw e;
-            case RuntimeException e -> e;
-            default -> new IllegalStateException(failure);
-        };
     }
 
     @Override
@@ -166,12 +128,14 @@ final class Fan implements ToolContext {
 
     // ---- what belongs to no cluster ----
 
-    /// None where one of the clusters is entered by somebody who may not look at them.
     @Override
     public List<BackupServer> backupServers() {
-        boolean everywhere =
-                contexts.stream().noneMatch(ctx -> ctx.backupServers().isEmpty());
-        return everywhere ? contexts.getFirst().backupServers() : List.of();
+        return contexts.getFirst().backupServers();
+    }
+
+    @Override
+    public List<String> closedBackupServers() {
+        return contexts.getFirst().closedBackupServers();
     }
 
     @Override

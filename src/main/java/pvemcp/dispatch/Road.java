@@ -21,7 +21,6 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
-import pvemcp.pve.BackupServer;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.ReadOnly;
@@ -196,7 +195,8 @@ public final class Road implements Dispatcher {
             }
             var found = find(tool, asked, arguments, caller, hiding);
             trip.goesTo(found.cluster());
-            var looking = looking(found.cluster(), caller, hiding);
+            var looking =
+                    looking(found.cluster(), caller, hiding).besides(beside(tool, found.cluster(), caller, hiding));
             var result = new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip).go();
             return trip.ended(
                     clusters.size() == 1
@@ -258,7 +258,7 @@ public final class Road implements Dispatcher {
         var contexts = new ArrayList<Context>();
         var left = new ArrayList<String>();
         for (var cluster : clusters.values()) {
-            var looking = looking(cluster, caller, hiding);
+            var looking = looking(cluster, caller, hiding).besides(beside(tool, cluster, caller, hiding));
             var passage = new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip);
             switch (passage.verdict()) {
                 case Verdict.Allow _ -> contexts.add(looking);
@@ -323,13 +323,17 @@ public final class Road implements Dispatcher {
     }
 
     private Context looking(Cluster cluster, Caller caller, Redactor hiding) {
-        UnaryOperator<Transport> looking =
-                wire -> new ReadOnly(shared.taint().watching(hiding.watching(wire), caller.principal()));
-        var servers = cluster.backups().isEmpty()
-                ? List.<BackupServer>of()
-                : cluster.backups().stream().map(server -> server.by(looking)).toList();
-        return new Context(
-                cluster, clusters.size() > 1, looking.apply(cluster.wire()), servers, clock, hiding.watching(caller));
+        var wire = watched(caller, hiding).apply(cluster.wire());
+        return new Context(cluster, clusters.size() > 1, wire, clock, hiding.watching(caller));
+    }
+
+    private UnaryOperator<Transport> watched(Caller caller, Redactor hiding) {
+        return wire -> new ReadOnly(shared.taint().watching(hiding.watching(wire), caller.principal()));
+    }
+
+    private Beside beside(Tool<?> tool, Cluster cluster, Caller caller, Redactor hiding) {
+        var call = new Gate.Question(tool.name(), cluster.name(), Tier.READ, List.of(), clock.instant());
+        return Beside.of(clusters.values(), gate, call, watched(caller, hiding));
     }
 
     @Override

@@ -3,6 +3,7 @@ package pvemcp.gate;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,7 @@ public record Gate(Policy policy, Reach reach) {
                 || switch (condition) {
                     case TAGS -> !reach.within().tags().isEmpty();
                     case POOLS -> !reach.within().pools().isEmpty();
-                    case TOOLS, CLUSTERS, NODES, GUESTS, NAMES, STORAGES -> false;
+                    case TOOLS, CLUSTERS, NODES, GUESTS, NAMES, STORAGES, BACKUP_SERVERS -> false;
                 };
     }
 
@@ -109,6 +110,31 @@ public record Gate(Policy policy, Reach reach) {
         return verdict instanceof Verdict.Allow && question.needsPerson()
                 ? new Verdict.Hold(TAINT, "what guests wrote was read before")
                 : verdict;
+    }
+
+    /// Why a read that is let through may not look at this backup server along its way; empty where it may. What all
+    /// clusters keep lies there, so it is judged as one on each of them, and as one of all there is.
+    ///
+    /// @param call without targets
+    public Optional<String> closes(String server, Question call, Collection<String> clusters) {
+        if (!reach.within().isEmpty()) {
+            return Optional.of("the token of '%s' is for a part of what there is, and a backup server has all of it"
+                    .formatted(reach.principal()));
+        }
+        int own = strictness(judge(call));
+        var target = List.of(Target.of(Target.Kind.BACKUP_SERVER, server));
+        for (var cluster : clusters) {
+            var verdict = judge(new Question(call.tool(), cluster, call.tier(), target, call.at(), call.tainted()));
+            if (strictness(verdict) > own) {
+                return Optional.of(
+                        switch (verdict) {
+                            case Verdict.Deny deny -> "%s (%s)".formatted(deny.why(), deny.rule());
+                            case Verdict.Hold hold -> "%s, and nobody is asked along the way".formatted(hold.why());
+                            case Verdict.Allow _ -> throw new IllegalStateException("nothing is milder than to allow");
+                        });
+            }
+        }
+        return Optional.empty();
     }
 
     /// What is seen to before this target is put at risk: as the first rule that holds for it and speaks of that

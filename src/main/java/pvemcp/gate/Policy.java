@@ -209,7 +209,7 @@ public record Policy(
         return switch (condition) {
             case TAGS -> !protect.tags().isEmpty();
             case POOLS -> !protect.pools().isEmpty();
-            case TOOLS, CLUSTERS, NODES, GUESTS, NAMES, STORAGES -> false;
+            case TOOLS, CLUSTERS, NODES, GUESTS, NAMES, STORAGES, BACKUP_SERVERS -> false;
         };
     }
 

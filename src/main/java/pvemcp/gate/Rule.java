@@ -32,10 +32,12 @@ public record Rule(
         TAGS,
         GUESTS,
         NAMES,
-        STORAGES;
+        STORAGES,
+        BACKUP_SERVERS;
 
-        boolean isAboutTargets() {
-            return this != TOOLS && this != CLUSTERS;
+        /// Of a backup server the name is known without a look.
+        boolean wantsLook() {
+            return this != TOOLS && this != CLUSTERS && this != BACKUP_SERVERS;
         }
     }
 
@@ -60,13 +62,16 @@ public record Rule(
 
     /// Whether nothing but tool and tier decides whether it holds.
     boolean isUnconditional() {
-        return when.isEmpty() && values(Condition.CLUSTERS).isEmpty() && !looksAtTargets();
+        return when.isEmpty()
+                && !looksAtTargets()
+                && values(Condition.CLUSTERS).isEmpty()
+                && values(Condition.BACKUP_SERVERS).isEmpty();
     }
 
     /// Whether it has to be known what a call touches.
     boolean looksAtTargets() {
         for (var condition : Condition.values()) {
-            if (condition.isAboutTargets() && !values(condition).isEmpty()) {
+            if (condition.wantsLook() && !values(condition).isEmpty()) {
                 return true;
             }
         }
@@ -92,6 +97,10 @@ public record Rule(
                 && any(
                         Condition.STORAGES,
                         pattern -> target.kind() == Target.Kind.STORAGE && Wildcards.matches(pattern, target.id()))
+                && any(
+                        Condition.BACKUP_SERVERS,
+                        pattern ->
+                                target.kind() == Target.Kind.BACKUP_SERVER && Wildcards.matches(pattern, target.id()))
                 && anyKnown(target, Condition.POOLS, target::isInPool)
                 && anyKnown(
                         target,

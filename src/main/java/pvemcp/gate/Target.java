@@ -9,7 +9,7 @@ import pvemcp.text.Wildcards;
 
 /// What a call would touch, looked up: the guest `100`, `web` and `pve1/100` are one target.
 ///
-/// @param id the vmid, node name, storage id or pool id; `cluster` for the whole
+/// @param id the vmid, node name, storage id, pool id or the owner's name of a backup server; `cluster` for the whole
 /// @param name of a guest, otherwise as `id`
 /// @param node where it is; empty where it is on none or on several
 /// @param pool of a guest or storage; empty: none
@@ -35,7 +35,8 @@ public record Target(
         NODE,
         STORAGE,
         POOL,
-        CLUSTER
+        CLUSTER,
+        BACKUP_SERVER
     }
 
     public Target {
@@ -101,7 +102,7 @@ public record Target(
     public boolean isGuest() {
         return switch (kind) {
             case VM, CONTAINER, GUEST -> true;
-            case NODE, STORAGE, POOL, CLUSTER -> false;
+            case NODE, STORAGE, POOL, CLUSTER, BACKUP_SERVER -> false;
         };
     }
 
@@ -167,6 +168,7 @@ public record Target(
             case STORAGE -> "storage ";
             case POOL -> "pool ";
             case CLUSTER -> "the ";
+            case BACKUP_SERVER -> "backup server ";
         };
         var named = isGuest() && !name.isEmpty() && !name.equals(id) ? id + " '" + name + "'" : id;
         return what + named + (isGuest() && !node.isEmpty() ? " on " + node : "");

@@ -1,6 +1,7 @@
 package pvemcp.pve;
 
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import pvemcp.json.Json;
 /// A token sees the datastores and namespaces it has `Datastore.Audit` on, and with `Datastore.Backup` what it made
 /// itself; the rest is left out of the answers without a word.
 public final class BackupServer {
+    private static final String TASKS = "/system/tasks";
+
     private final String name;
     private final Address address;
     private final Transport wire;
@@ -105,6 +108,28 @@ public final class BackupServer {
         return Fields.list(get(kind.path(), Json.Obj.EMPTY)).stream()
                 .map(row -> BackupServerJob.from(kind, row))
                 .toList();
+    }
+
+    /// The latest tasks of a type, newest first; without the right that [#showsAllTasks] is about, only those that
+    /// this token or its owner could have started.
+    ///
+    /// @param type as [BackupServerTask#type]
+    /// @param failed whether only those that did not end well are wanted
+    public List<BackupServerTask> tasks(String type, boolean failed, Instant since, int most) {
+        var params = Json.obj("typefilter", type, "since", since.getEpochSecond(), "limit", most);
+        return Fields.list(get("/nodes/localhost/tasks", failed ? params.with("errors", 1) : params)).stream()
+                .map(BackupServerTask::from)
+                // The filter takes whatever contains it.
+                .filter(task -> task.type().equals(type))
+                .toList();
+    }
+
+    /// Whether the token is shown the tasks of others: `Sys.Audit` on `/system/tasks`.
+    public boolean showsAllTasks() {
+        var rights = get("/access/permissions", Json.obj("path", TASKS));
+        return rights instanceof Json.Obj by
+                && Fields.of(by).raw(TASKS) instanceof Json.Obj there
+                && there.get("Sys.Audit").isPresent();
     }
 
     private Json get(String path, Json.Obj params) {

@@ -9,6 +9,7 @@ import pvemcp.json.Json;
 /// @param namespace empty: the root of the datastore
 /// @param kind `vm`, `ct` or `host`
 /// @param id of the guest, or the name of a host
+/// @param complete whether it is all there: one that is being made is not, nor one that broke off
 /// @param verified what the last verification said, `ok` or `failed`; empty where there was none
 /// @param verifiedBy the task of that verification; empty where there was none
 /// @param encrypted whether a key of the client is needed to read it
@@ -19,6 +20,7 @@ public record BackupSnapshot(
         String id,
         Instant made,
         Optional<Bytes> size,
+        boolean complete,
         boolean isProtected,
         String verified,
         String verifiedBy,
@@ -35,12 +37,27 @@ public record BackupSnapshot(
                 f.text("backup-id"),
                 f.moment("backup-time").orElse(Instant.EPOCH),
                 f.bytes("size"),
+                // There is none before its manifest is written, with which a backup ends (datastore.rs,
+                // list_snapshots).
+                f.bytes("size").isPresent(),
                 f.flag("protected"),
                 verification.text("state"),
                 verification.text("upid"),
-                !f.text("fingerprint").isEmpty(),
+                !f.text("fingerprint").isEmpty() || hasEncryptedFile(f),
                 f.text("owner"),
                 f.text("comment").strip());
+    }
+
+    /// A manifest without the fingerprint of its key is one of an old client.
+    private static boolean hasEncryptedFile(Fields f) {
+        return Fields.list(f.raw("files")).stream()
+                .anyMatch(file -> file.text("crypt-mode").equals("encrypt"));
+    }
+
+    /// Whether this user or token may add to the backups of the same guest: they belong to whoever made the first,
+    /// and those of a token also to its user (proxmox-backup, api2/backup/mod.rs).
+    public boolean growsBy(String user) {
+        return owner.equals(user) || owner.startsWith(user + "!");
     }
 
     /// The guest it is of; empty for a host's.

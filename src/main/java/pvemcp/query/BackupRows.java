@@ -37,6 +37,9 @@ final class BackupRows {
             @About("when it was made") Instant made,
             @About("bytes") Optional<Long> size,
 
+            @About("whether it is all there; one that is being made is not, nor one that broke off")
+            boolean complete,
+
             @About("what the last verification found: ok, failed or NULL for never")
             Optional<String> verified,
 
@@ -69,6 +72,26 @@ final class BackupRows {
             @About("how: OK, WARNINGS: n or the error; NULL while it runs or never ran")
             Optional<String> state,
 
+            @About("since when it runs; NULL: it does not") Optional<Instant> running,
+
             @About("when it runs next; long past: it does not")
             Optional<Instant> next) {}
+
+    @About("latest runs of those jobs and latest backups, 500 of each at most")
+    record Tasks(
+            @About("backup server") String server,
+
+            @About("verificationjob, garbage_collection, syncjob, prunejob or backup")
+            String type,
+
+            @About("what it works on: datastore and job, or datastore and backup")
+            String object,
+
+            @About("datastore") String datastore,
+            @About("who started it") String owner,
+            @About("when it started") Instant started,
+            @About("when it ended; NULL while it runs") Optional<Instant> ended,
+
+            @About("OK, WARNINGS: n, unknown, the error; NULL while it runs")
+            Optional<String> status) {}
 }

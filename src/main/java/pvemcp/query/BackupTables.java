@@ -1,14 +1,19 @@
 package pvemcp.query;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.pve.BackupServer;
 import pvemcp.pve.BackupServerJob;
+import pvemcp.pve.BackupServerJob.Kind;
+import pvemcp.pve.BackupServerTask;
 import pvemcp.pve.Bytes;
 
 /// How the tables of backup servers are filled.
 final class BackupTables {
+    private static final int MOST_TASKS = 500;
+
     private BackupTables() {}
 
     static List<BackupRows.Datastores> datastores(Source source) {
@@ -38,6 +43,7 @@ final class BackupTables {
                         snapshot.id(),
                         snapshot.made(),
                         snapshot.size().map(Bytes::count),
+                        snapshot.complete(),
                         said(snapshot.verified()),
                         snapshot.isProtected(),
                         snapshot.encrypted(),
@@ -47,15 +53,36 @@ final class BackupTables {
     }
 
     static List<BackupRows.Jobs> jobs(Source source) {
-        var rows = new ArrayList<BackupRows.Jobs>();
-        for (var kind : BackupServerJob.Kind.values()) {
-            rows.addAll(source.eachServer(
-                    kind.word() + " jobs",
-                    server -> server.jobs(kind).stream()
-                            .map(job -> row(server, job))
-                            .toList()));
+        return source.eachServer(
+                List.of(Kind.values()),
+                kind -> kind.word() + " jobs",
+                (server, kind) ->
+                        server.jobs(kind).stream().map(job -> row(server, job)).toList());
+    }
+
+    static List<BackupRows.Tasks> tasks(Source source) {
+        var types = new ArrayList<>(List.of(BackupServerTask.BACKUP));
+        for (var kind : Kind.values()) {
+            types.add(kind.type());
         }
-        return rows;
+        return source.eachServer(
+                types,
+                type -> type + " tasks",
+                (server, type) -> server.tasks(type, false, Instant.EPOCH, MOST_TASKS).stream()
+                        .map(task -> row(server, task))
+                        .toList());
+    }
+
+    private static BackupRows.Tasks row(BackupServer server, BackupServerTask task) {
+        return new BackupRows.Tasks(
+                server.name(),
+                task.type(),
+                task.subject(),
+                task.datastore(),
+                task.user(),
+                task.started(),
+                task.ended(),
+                said(task.state()));
     }
 
     private static BackupRows.Jobs row(BackupServer server, BackupServerJob job) {
@@ -68,6 +95,7 @@ final class BackupTables {
                 job.enabled(),
                 job.ended(),
                 said(job.state()),
+                job.running(),
                 job.next());
     }
 

@@ -5,18 +5,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import pvemcp.json.Json;
+import pvemcp.pve.Abreast;
 import pvemcp.pve.BackupServer;
 import pvemcp.pve.Fields;
-import pvemcp.pve.PveException;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 
@@ -129,9 +126,20 @@ final class Source {
 
     /// @param what is read, for what could not be
     <R> List<R> eachServer(String what, Function<BackupServer, List<R>> rows) {
+        return eachServer(List.of(what), word -> word, (server, _) -> rows.apply(server));
+    }
+
+    /// The same with several questions to each.
+    ///
+    /// @param what is read by one, for what could not be
+    <K, R> List<R> eachServer(List<K> questions, Function<K, String> what, BiFunction<BackupServer, K, List<R>> rows) {
         var jobs = new LinkedHashMap<String, Callable<List<R>>>();
         for (var server : servers) {
-            jobs.put("%s of backup server %s".formatted(what, server), () -> rows.apply(server));
+            for (var question : questions) {
+                jobs.put(
+                        "%s of backup server %s".formatted(what.apply(question), server),
+                        () -> rows.apply(server, question));
+            }
         }
         return atOnce(jobs);
     }
@@ -174,35 +182,10 @@ final class Source {
                 .toList();
     }
 
-    private <R> List<R> atOnce(Map<String, Callable<List<R>>> jobs) {
-        var places = new Semaphore(AT_ONCE);
-        var rows = new ArrayList<R>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var running = new LinkedHashMap<String, Future<List<R>>>();
-            jobs.forEach((what, job) -> running.put(what, threads.submit(() -> {
-                places.acquire();
-                try {
-                    return job.call();
-                } finally {
-                    places.release();
-                }
-            })));
-            for (var entry : running.entrySet()) {
-                try {
-                    rows.addAll(entry.getValue().get());
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof PveException)) {
-                        throw new IllegalStateException(e.getCause());
-                    }
-                    gaps.add(entry.getKey());
-                } catch (InterruptedException e) {
-                    threads.shutdownNow();
-                    Thread.currentThread().interrupt();
-                    throw new IllegalStateException("the query was interrupted", e);
-                }
-            }
-        }
-        return rows;
+    private <R> List<R> atOnce(SequencedMap<String, Callable<List<R>>> jobs) {
+        var round = Abreast.ask(jobs, AT_ONCE);
+        gaps.addAll(round.faults().keySet());
+        return round.answers().values().stream().flatMap(List::stream).toList();
     }
 
     private Json get(String pathAndQuery) {

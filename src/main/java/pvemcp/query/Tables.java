@@ -58,7 +58,8 @@ final class Tables {
             new Table<>("metrics", Rows.Metrics.class, Tables::metrics),
             new Table<>("pbs_datastores", BackupRows.Datastores.class, false, BackupTables::datastores),
             new Table<>("pbs_snapshots", BackupRows.Snapshots.class, false, BackupTables::snapshots),
-            new Table<>("pbs_jobs", BackupRows.Jobs.class, false, BackupTables::jobs));
+            new Table<>("pbs_jobs", BackupRows.Jobs.class, false, BackupTables::jobs),
+            new Table<>("pbs_tasks", BackupRows.Tasks.class, false, BackupTables::tasks));
 
     private static SequencedMap<String, Table<?>> byName(Table<?>... tables) {
         var all = new TreeMap<String, Table<?>>();

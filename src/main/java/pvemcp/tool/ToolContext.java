@@ -20,6 +20,11 @@ public interface ToolContext extends Watcher {
         return List.of();
     }
 
+    /// Further ones that this call may not look at, each with the reason.
+    default List<String> closedBackupServers() {
+        return List.of();
+    }
+
     /// The ways into guests that the owner has opened.
     Shells shells();
 

@@ -65,7 +65,7 @@ public final class Tracing implements AutoCloseable {
 
     /// The same way, with a span for each request.
     ///
-    /// @param cluster its name
+    /// @param cluster its name; `backup.NAME` for a backup server
     public Transport around(Transport wire, String cluster) {
         return new TracedRequests(wire, cluster, this);
     }

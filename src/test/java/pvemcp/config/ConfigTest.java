@@ -201,6 +201,7 @@ class ConfigTest {
         values.put(Key.RULE_GUESTS, "100-199");
         values.put(Key.RULE_NAMES, "web-*");
         values.put(Key.RULE_STORAGES, "local");
+        values.put(Key.RULE_BACKUP_SERVERS, "offsite");
         values.put(Key.RULE_WHEN, "22:00-06:00");
         values.put(Key.RULE_SNAPSHOT_FIRST, "true");
         values.put(Key.RULE_BACKUP_FIRST, "off");
@@ -249,6 +250,16 @@ class ConfigTest {
                 storages = ["local"]
                 tags = ["prod"]
                 when = ["Mon-Fri 25:00-26:00", "Someday 10:00-11:00", "10:00-11:00 Mars/Base"]
+
+                [[policy.rule]]
+                answer = "deny"
+                backup_servers = ["offsite"]
+                storages = ["local"]
+
+                [[policy.rule]]
+                answer = "deny"
+                tiers = ["destroy"]
+                backup_servers = ["offsite"]
                 """, "rw-------");
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> load(Map.of()))
                 .isInstanceOfSatisfying(
@@ -262,9 +273,20 @@ class ConfigTest {
                                 .anyMatch(line -> line.contains("'web' is no guest id"))
                                 .anyMatch(line -> line.contains("'policy.rule[3].tagz'"))
                                 .anyMatch(line -> line.contains("policy.rule[4] holds for nothing"))
+                                .anyMatch(line -> line.contains("policy.rule[5] holds for nothing: a backup server is"))
+                                .anyMatch(line -> line.contains("policy.rule[6] holds for nothing: backup servers are"))
                                 .anyMatch(line -> line.contains("pve-mcp.toml:21: '25:00' is no time of day"))
                                 .anyMatch(line -> line.contains("'Someday' is no day"))
                                 .anyMatch(line -> line.contains("'Mars/Base' is no time zone")));
+    }
+
+    @Test
+    void a_rule_about_backup_servers_is_about_reads() throws IOException {
+        write("pve-mcp.toml", "[[policy.rule]]\nanswer = \"deny\"\nbackup_servers = [\"offsite\"]\n", "rw-------");
+
+        assertThat(load(Map.of()).policy().rules())
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.tiers()).containsExactly(Tier.READ));
     }
 
     @Test

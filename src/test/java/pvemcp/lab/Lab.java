@@ -208,18 +208,31 @@ public final class Lab implements AutoCloseable {
 
     /// The same by an owner who has configured this.
     public Lab backedUp(String secret, String fingerprint) {
-        var beside = sim.backupServer();
-        var url = URI.create(beside.url());
-        var trust = new Connection.Trust.Fingerprints(List.of(fingerprint));
-        var token = new Connection.Credential.BackupToken(beside.token().id(), new Secret(secret));
-        var way = new HttpTransport(
-                new Connection("vault", List.of(url), token, trust, Duration.ofSeconds(30)), clock(), waiting());
-        redactor.learn(token.secret());
-        backups = List.of(
-                new BackupServer("vault", BackupServer.Address.of(url, List.of(), trust), new Noting(way, requests)));
-        closing.add(way);
+        return backedUp(List.of(backupServer("vault", sim, secret, fingerprint, wire -> wire)));
+    }
+
+    /// Beside the cluster are these, of [#backupServer].
+    public Lab backedUp(List<BackupServer> servers) {
+        backups = List.copyOf(servers);
         road = Optional.empty();
         return this;
+    }
+
+    /// The way to the backup server beside a simulated cluster, this one or another.
+    ///
+    /// @param through what stands on the way
+    public BackupServer backupServer(
+            String name, PveSim of, String secret, String fingerprint, UnaryOperator<Transport> through) {
+        var url = URI.create(of.backupServer().url());
+        var trust = new Connection.Trust.Fingerprints(List.of(fingerprint));
+        var token =
+                new Connection.Credential.BackupToken(of.backupServer().token().id(), new Secret(secret));
+        var connection = new Connection(name, List.of(url), token, trust, Duration.ofSeconds(30));
+        var way = new HttpTransport(connection, clock(), waiting());
+        redactor.learn(token.secret());
+        closing.add(way);
+        var address = BackupServer.Address.of(url, List.of(), trust);
+        return new BackupServer(name, address, through.apply(new Noting(way, requests)));
     }
 
     /// What policy says of a call that is not made.

@@ -2,6 +2,7 @@ package pvemcp.pve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.net.URI;
 import java.time.Clock;
@@ -86,25 +87,113 @@ class BackupServerTest {
     }
 
     @Test
-    void a_job_is_late_when_its_time_has_passed_and_failed_when_it_says_neither_ok_nor_warnings() {
+    void a_job_is_late_when_its_time_has_passed() {
         sim.change(cluster -> cluster.backupServer.jobs.addAll(List.of(
-                job("v-ok", "OK", NOON.plusSeconds(3_600)),
-                job("v-warn", "WARNINGS: 2", NOON.plusSeconds(3_600)),
-                job("v-bad", "verification failed - please check the log for details", NOON.plusSeconds(3_600)),
-                job("v-late", "OK", NOON.minusSeconds(86_400)))));
+                job("v-soon", NOON.plusSeconds(3_600)),
+                job("v-now", NOON.minusSeconds(60)),
+                job("v-late", NOON.minusSeconds(86_400)))));
 
         var jobs = server().jobs(BackupServerJob.Kind.VERIFY);
 
-        assertThat(jobs.stream().filter(BackupServerJob::hasFailed))
-                .extracting(BackupServerJob::id)
-                .containsExactly("v-bad");
         assertThat(jobs.stream().filter(job -> job.late(NOON).isPresent()))
                 .extracting(BackupServerJob::id)
                 .containsExactly("v-late");
     }
 
-    private static Job job(String id, String state, Instant next) {
-        return new Job("verify", id, "main", "daily", Optional.of(NOON.minusSeconds(7_200)), Optional.of(next), state);
+    private static Job job(String id, Instant next) {
+        return new Job("verify", id, "main", "daily", Optional.of(NOON.minusSeconds(7_200)), Optional.of(next), "OK");
+    }
+
+    @Test
+    void of_a_job_that_runs_there_is_the_moment_it_began_and_it_is_not_late() {
+        var since = NOON.minusSeconds(90_000);
+        sim.change(cluster -> cluster.backupServer.jobs.add(new Job(
+                "gc",
+                "",
+                "main",
+                "daily",
+                Optional.empty(),
+                Optional.of(NOON.minusSeconds(3_700)),
+                "",
+                Optional.of(since))));
+
+        assertThat(server().jobs(BackupServerJob.Kind.COLLECT)).singleElement().satisfies(job -> {
+            assertThat(job.running()).contains(since);
+            assertThat(job.late(NOON)).isEmpty();
+        });
+    }
+
+    @Test
+    void a_task_is_a_run_of_the_job_that_started_it() {
+        var jobs = List.of(
+                job("verify", "v-1", "main"),
+                job("verify", "v-1", "other"),
+                job("verify", "v-11", "main"),
+                job("gc", "", "main"),
+                job("prune", "p-1", "main"),
+                job("sync", "s-1", "main"));
+        sim.change(cluster -> jobs.forEach(job -> cluster.backupServer.add(job, List.of("OK", "no space left"))));
+
+        var server = server();
+
+        for (var kind : BackupServerJob.Kind.values()) {
+            var tasks = server.tasks(kind.type(), false, NOON.minusSeconds(200_000), 100);
+            for (var job : server.jobs(kind)) {
+                assertThat(tasks.stream().filter(task -> task.isOf(job)))
+                        .as("%s %s on %s", kind, job.id(), job.datastore())
+                        .extracting(BackupServerTask::state)
+                        .containsExactly("OK", "no space left");
+            }
+            assertThat(server.tasks(kind.type(), true, NOON.minusSeconds(200_000), 100))
+                    .isNotEmpty()
+                    .allMatch(BackupServerTask::hasFailed);
+        }
+        assertThat(server.showsAllTasks()).isTrue();
+    }
+
+    private static Job job(String list, String id, String datastore) {
+        var ended = Optional.of(NOON.minusSeconds(7_200));
+        return new Job(list, id, datastore, "daily", ended, Optional.of(NOON.plusSeconds(7_200)), "OK");
+    }
+
+    @Test
+    void a_token_that_may_not_see_tasks_is_told_so_and_shown_none() {
+        sim.change(cluster -> {
+            cluster.backupServer.add(job("gc", "", "main"), List.of("OK"));
+            cluster.backupServer.showsTasks = false;
+        });
+
+        assertThat(server().showsAllTasks()).isFalse();
+        assertThat(server().tasks("garbage_collection", false, NOON.minusSeconds(200_000), 100))
+                .isEmpty();
+    }
+
+    @Test
+    void what_is_being_made_is_told_from_what_is_there_and_what_is_encrypted_from_what_is_not() {
+        sim.change(cluster -> {
+            var kept = cluster.backupServer.add("main", 4_000, 1_000).kept;
+            kept.add(new Kept("", "host", "nas", NOON, 5, "ok", "").encryptedWith("9b:41:0c:77:e2:15:fa:38"));
+            kept.add(new Kept("", "host", "nas", NOON, 5, "ok", "").begun().ownedBy("nas@pbs!client"));
+        });
+
+        assertThat(server().snapshots("main", ""))
+                .extracting(BackupSnapshot::complete, BackupSnapshot::encrypted, BackupSnapshot::owner)
+                .containsExactly(tuple(true, true, "backup@pbs"), tuple(false, false, "nas@pbs!client"));
+    }
+
+    @Test
+    void a_group_grows_by_its_owner_or_the_owners_user() {
+        sim.change(cluster -> cluster.backupServer
+                .add("main", 4_000, 1_000)
+                .kept
+                .add(new Kept("", "vm", "100", NOON, 5, "", "").ownedBy("pve@pbs!house")));
+
+        assertThat(server().snapshots("main", "")).singleElement().satisfies(snapshot -> {
+            assertThat(snapshot.growsBy("pve@pbs!house")).isTrue();
+            assertThat(snapshot.growsBy("pve@pbs")).isTrue();
+            assertThat(snapshot.growsBy("pve@pbs!other")).isFalse();
+            assertThat(snapshot.growsBy("anna@pbs")).isFalse();
+        });
     }
 
     @Test

@@ -3,6 +3,7 @@ package pvemcp.sim.api;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
@@ -10,12 +11,12 @@ import pvemcp.sim.SimError;
 import pvemcp.sim.world.BackupServer;
 import pvemcp.sim.world.Cluster;
 
-/// What of a Proxmox Backup Server's API is simulated: the reads of datastores and jobs. Shapes and words are those
-/// of proxmox-backup, src/api2 (status.rs, admin/*.rs) and pbs-api-types.
+/// What of a Proxmox Backup Server's API is simulated: the reads of datastores, jobs and tasks. Shapes and words are
+/// those of proxmox-backup, src/api2 (status.rs, admin/*.rs) and pbs-api-types.
 public final class BackupServerApi {
     private static final Pattern BELOW_DATASTORE = Pattern.compile("/admin/datastore/([^/]+)/(namespace|snapshots)");
     private static final Pattern JOBS = Pattern.compile("/admin/(verify|gc|sync|prune)");
-    private static final String OWNER = "pve@pbs!cluster";
+    private static final Pattern TASKS = Pattern.compile("/nodes/(?:localhost|pbs)/tasks");
 
     private final Cluster cluster;
     private final BackupServer server;
@@ -43,7 +44,11 @@ public final class BackupServerApi {
                             .toList(),
                     BackupServerApi::job);
         }
+        if (TASKS.matcher(path).matches()) {
+            return tasks(arguments);
+        }
         return switch (path) {
+            case "/access/permissions" -> rights(text(arguments, "path"));
             case "/version" -> Json.obj("version", "4.0.14", "release", "1", "repoid", "6e3f5bd2c9a04f1d");
             case "/admin/datastore" -> rows(List.copyOf(server.datastores.entrySet()), BackupServerApi::described);
             case "/status/datastore-usage" -> rows(List.copyOf(server.datastores.entrySet()), BackupServerApi::usage);
@@ -80,10 +85,14 @@ public final class BackupServerApi {
                     .map(namespace -> Map.of("ns", namespace))
                     .toList());
         }
-        var namespace = arguments.getOrDefault("ns", Json.str("")).scalarText().orElse("");
+        var namespace = text(arguments, "ns");
         return Json.of(server.snapshots(cluster, name, namespace).stream()
                 .map(BackupServerApi::snapshot)
                 .toList());
+    }
+
+    private static String text(Map<String, Json> arguments, String name) {
+        return arguments.getOrDefault(name, Json.str("")).scalarText().orElse("");
     }
 
     private static Json snapshot(BackupServer.Kept kept) {
@@ -91,10 +100,23 @@ public final class BackupServerApi {
         row.put("backup-type", kept.kind());
         row.put("backup-id", kept.id());
         row.put("backup-time", kept.made().getEpochSecond());
-        row.put("files", List.of());
-        row.put("size", kept.size());
-        row.put("owner", OWNER);
+        row.put("owner", kept.owner());
         row.put("protected", false);
+        if (!kept.complete()) {
+            // Without a manifest there are the names of files and nothing else (admin/datastore.rs, list_snapshots).
+            row.put("files", List.of(Map.of("filename", "client.log.blob")));
+            return Json.of(row);
+        }
+        var mode = kept.key().isEmpty() ? "none" : "encrypt";
+        row.put(
+                "files",
+                List.of(
+                        Json.obj("filename", "root.pxar.didx", "crypt-mode", mode, "size", kept.size()),
+                        Json.obj("filename", "index.json.blob", "crypt-mode", "none", "size", 512)));
+        row.put("size", kept.size());
+        if (!kept.key().isEmpty()) {
+            row.put("fingerprint", kept.key());
+        }
         if (!kept.comment().isEmpty()) {
             row.put("comment", kept.comment());
         }
@@ -107,6 +129,48 @@ public final class BackupServerApi {
                             "upid",
                             "UPID:pbs:0000A1B2:00C3D4E5:00000001:68F00000:verificationjob:main:root@pam:"));
         }
+        return Json.of(row);
+    }
+
+    /// What a privilege is worth with a path below it, such as that of `Audit` on `/system/tasks`.
+    private Json rights(String path) {
+        if (path.equals("/system/tasks") && server.showsTasks) {
+            return Json.obj(path, Json.obj("Sys.Audit", true, "Datastore.Audit", true));
+        }
+        boolean ofDatastores = path.startsWith("/datastore") && server.isShown;
+        return ofDatastores ? Json.obj(path, Json.obj("Datastore.Audit", true)) : Json.Obj.EMPTY;
+    }
+
+    /// The tasks of others are left out for a token without the right to them (node/tasks.rs, list_tasks).
+    private Json tasks(Map<String, Json> arguments) {
+        var type = text(arguments, "typefilter");
+        var since = text(arguments, "since");
+        var limit = text(arguments, "limit");
+        boolean failed = text(arguments, "errors").equals("1");
+        return Json.of(server.runs.stream()
+                .filter(_ -> server.showsTasks)
+                .filter(run -> run.worker().contains(type))
+                .filter(run -> since.isEmpty() || run.started().getEpochSecond() >= Long.parseLong(since))
+                .filter(run -> !failed || !run.state().equals("OK"))
+                .limit(limit.isEmpty() ? 50 : Long.parseLong(limit))
+                .map(BackupServerApi::task)
+                .toList());
+    }
+
+    private static Json task(BackupServer.Run run) {
+        var row = new LinkedHashMap<String, Object>();
+        row.put("upid", run.upid());
+        row.put("node", "localhost");
+        row.put("pid", 0xA1B2);
+        row.put("pstart", 0xC3D4E5);
+        row.put("starttime", run.started().getEpochSecond());
+        row.put("worker_type", run.worker());
+        row.put("worker_id", run.subject());
+        row.put("user", run.user());
+        run.ended().ifPresent(when -> {
+            row.put("endtime", when.getEpochSecond());
+            row.put("status", run.state());
+        });
         return Json.of(row);
     }
 
@@ -147,6 +211,13 @@ public final class BackupServerApi {
             row.put("schedule", job.schedule());
         }
         job.next().ifPresent(when -> row.put("next-run", when.getEpochSecond()));
+        if (job.running().isPresent()) {
+            // Of a job that runs there is nothing but the task (server/jobstate.rs, compute_schedule_status).
+            var run = new BackupServer.Run(
+                    job.worker(), job.subject(), "root@pam", job.running().get(), Optional.empty(), "");
+            row.put("last-run-upid", run.upid());
+            return Json.of(row);
+        }
         job.ended().ifPresent(when -> row.put("last-run-endtime", when.getEpochSecond()));
         if (!job.state().isEmpty()) {
             row.put("last-run-state", job.state());

@@ -205,27 +205,16 @@ final class Troubled {
         copies.kept.add(new Kept("alpha", "vm", "100", now.minus(Duration.ofDays(20)), 32L << 30, "ok", "web"));
         var night = Optional.of(now.minus(Duration.ofHours(8)));
         var tonight = Optional.of(now.plus(Duration.ofHours(16)));
-        server.jobs.addAll(List.of(
-                new Job(
-                        "verify",
-                        "v-main",
-                        "main",
-                        "daily",
-                        night,
-                        tonight,
-                        "verification failed - please check the log for details"),
-                new Job("verify", "v-copies", "copies", "daily", night, tonight, "OK"),
-                new Job("gc", "", "main", "daily", night, tonight, "OK"),
-                new Job("gc", "", "copies", "", Optional.empty(), Optional.empty(), ""),
-                new Job("prune", "p-main", "main", "daily", night, tonight, "OK"),
-                new Job(
-                        "sync",
-                        "s-copies",
-                        "copies",
-                        "hourly",
-                        Optional.of(now.minus(Duration.ofDays(20))),
-                        Optional.of(now.minus(Duration.ofDays(20)).plus(Duration.ofHours(1))),
-                        "OK")));
+        var bad = "verification failed - please check the log for details";
+        var well = List.of("OK", "OK", "OK");
+        server.add(new Job("verify", "v-main", "main", "daily", night, tonight, bad), List.of(bad, bad, bad, "OK"));
+        server.add(new Job("verify", "v-copies", "copies", "daily", night, tonight, "OK"), well);
+        server.add(new Job("gc", "", "main", "daily", night, tonight, "OK"), well);
+        server.jobs.add(new Job("gc", "", "copies", "", Optional.empty(), Optional.empty(), ""));
+        server.add(new Job("prune", "p-main", "main", "daily", night, tonight, "OK"), well);
+        var pulled = Optional.of(now.minus(Duration.ofDays(20)));
+        var due = Optional.of(pulled.get().plus(Duration.ofHours(1)));
+        server.add(new Job("sync", "s-copies", "copies", "hourly", pulled, due, "OK"), well);
     }
 
     private void backup(Storage storage, Guest guest, int daysOld, String verified) {

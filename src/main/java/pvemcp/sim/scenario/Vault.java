@@ -3,6 +3,7 @@ package pvemcp.sim.scenario;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.sim.world.BackupServer.Job;
@@ -61,30 +62,23 @@ final class Vault {
         var now = cluster.now();
         server.add(DATASTORE, 3_600L << 30, 2_200L << 30).full = Optional.of(now.plus(Duration.ofDays(140)));
         var friends = server.add("friends", 1_800L << 30, 1_600L << 30);
-        friends.kept.add(new Kept("anna", "ct", "101", now.minus(Duration.ofHours(20)), 9L << 30, "ok", "photos"));
+        friends.kept.add(new Kept("anna", "ct", "101", now.minus(Duration.ofHours(20)), 9L << 30, "ok", "photos")
+                .ownedBy("anna@pbs")
+                .encryptedWith("9b:41:0c:77:e2:15:fa:38"));
         friends.full = Optional.of(now.plus(Duration.ofDays(16)));
         var night = Optional.of(now.minus(Duration.ofHours(6)));
         var tonight = Optional.of(now.plus(Duration.ofHours(18)));
-        server.jobs.addAll(List.of(
-                new Job(
-                        "verify",
-                        "verify-house",
-                        DATASTORE,
-                        "daily",
-                        night,
-                        tonight,
-                        "verification failed - please check the log for details"),
-                new Job("verify", "verify-friends", "friends", "daily", night, tonight, "OK"),
-                new Job("gc", "", DATASTORE, "daily", night, tonight, "OK"),
-                new Job("gc", "", "friends", "daily", night, tonight, "OK"),
-                new Job("prune", "prune-house", DATASTORE, "daily", night, tonight, "OK"),
-                new Job(
-                        "sync",
-                        "pull-anna",
-                        "friends",
-                        "hourly",
-                        Optional.of(now.minus(Duration.ofHours(20))),
-                        Optional.of(now.minus(Duration.ofHours(19))),
-                        "OK")));
+        var well = Collections.nCopies(7, "OK");
+        var bad = "verification failed - please check the log for details";
+        server.add(
+                new Job("verify", "verify-house", DATASTORE, "daily", night, tonight, bad),
+                List.of(bad, bad, "OK", "OK", "OK", "OK", "OK"));
+        server.add(new Job("verify", "verify-friends", "friends", "daily", night, tonight, "OK"), well);
+        server.add(new Job("gc", "", DATASTORE, "daily", night, tonight, "OK"), well);
+        server.add(new Job("gc", "", "friends", "daily", night, tonight, "OK"), well);
+        server.add(new Job("prune", "prune-house", DATASTORE, "daily", night, tonight, "OK"), well);
+        var pulled = Optional.of(now.minus(Duration.ofHours(20)));
+        var due = Optional.of(now.minus(Duration.ofHours(19)));
+        server.add(new Job("sync", "pull-anna", "friends", "hourly", pulled, due, "OK"), well);
     }
 }

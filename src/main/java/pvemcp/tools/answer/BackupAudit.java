@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
+import pvemcp.pve.BackupSnapshot;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
@@ -23,6 +24,7 @@ import pvemcp.tool.Everywhere;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.common.Probe;
 import pvemcp.tools.common.Report;
+import pvemcp.view.Clean;
 
 /// Which guests are not backed up as they should be. A job that ended well proves nothing: what counts is the
 /// archive.
@@ -49,7 +51,9 @@ record BackupAudit(
         var guests =
                 ctx.pve().guests().stream().filter(guest -> !guest.template()).toList();
         var jobs = probe.look("backup jobs", () -> ctx.pve().rows("/cluster/backup"));
-        var newest = newest(servers, probe);
+        var kept = kept(servers, probe);
+        var newest = newest(kept, probe);
+        var foreign = foreign(kept);
         var leftOut = leftOut(probe);
         var failed = failed(ctx, probe);
         var storages = ctx.pve().storages().stream()
@@ -78,6 +82,7 @@ record BackupAudit(
                     .filter(at ->
                             last.map(backup -> backup.made().isBefore(at.at())).orElse(true))
                     .ifPresent(at -> why.add("last attempt failed: " + at.reason()));
+            Optional.ofNullable(foreign.get(guest.vmid())).ifPresent(why::add);
             Optional.ofNullable(leftOut.get(guest.vmid()))
                     .ifPresent(disks -> why.add("left out: " + String.join(" ", disks)));
             if (!why.isEmpty()) {
@@ -148,32 +153,65 @@ record BackupAudit(
                 : job.listed("vmid").contains(vmid);
     }
 
-    /// The newest archive of each guest. What a backup server shows that a storage keeps its backups on comes second:
-    /// of an archive that both list, the server's word on its verification is the later one.
-    private static Map<Integer, Newest> newest(BackupServers servers, Probe probe) {
-        var newest = listed(probe);
+    /// What a backup server shows that a storage keeps its backups on.
+    private record Kept(Fields storage, BackupSnapshot snapshot) {
+        String name() {
+            return Clean.name(storage.text("storage"));
+        }
+    }
+
+    private static List<Kept> kept(BackupServers servers, Probe probe) {
+        var kept = new ArrayList<Kept>();
         var storages = servers.seen().isEmpty()
                 ? List.<Fields>of()
                 : probe.list("storages on backup servers", "/storage", Json.obj("type", "pbs"));
         for (var storage : storages) {
-            for (var snapshot : servers.of(storage)) {
-                var made = LocalDateTime.ofInstant(snapshot.made(), ZoneOffset.UTC);
-                var found = new Newest(made, snapshot.verified(), storage.text("storage"));
-                snapshot.vmid()
-                        .ifPresent(vmid -> newest.merge(
-                                vmid, found, (known, other) -> other.made().isBefore(known.made()) ? known : other));
-            }
+            servers.of(storage).forEach(snapshot -> kept.add(new Kept(storage, snapshot)));
+        }
+        return kept;
+    }
+
+    /// The newest archive of each guest. What a backup server shows comes second: of an archive that both list, the
+    /// server's word on its verification is the later one.
+    private static Map<Integer, Newest> newest(List<Kept> kept, Probe probe) {
+        var newest = listed(probe);
+        for (var each : kept) {
+            var made = LocalDateTime.ofInstant(each.snapshot().made(), ZoneOffset.UTC);
+            var found = new Newest(made, each.snapshot().verified(), each.name());
+            each.snapshot()
+                    .vmid()
+                    .ifPresent(vmid -> newest.merge(
+                            vmid, found, (known, other) -> other.made().isBefore(known.made()) ? known : other));
         }
         return newest;
     }
 
-    /// As the storages list them. Only a backup server verifies, so elsewhere nothing is missed.
+    /// Guests whose backups belong to somebody else than the storage that is to add to them, which then cannot.
+    private static Map<Integer, String> foreign(List<Kept> kept) {
+        var foreign = new HashMap<Integer, String>();
+        for (var each : kept) {
+            var user = each.storage().text("username");
+            var snapshot = each.snapshot();
+            if (!user.isEmpty() && !snapshot.owner().isEmpty() && !snapshot.growsBy(user)) {
+                snapshot.vmid()
+                        .ifPresent(vmid -> foreign.put(
+                                vmid,
+                                "%s cannot add to its backups there: they belong to %s, and it goes in as %s"
+                                        .formatted(each.name(), Clean.name(snapshot.owner()), Clean.name(user))));
+            }
+        }
+        return foreign;
+    }
+
+    /// As the storages list them. Only a backup server verifies, so elsewhere nothing is missed. A backup that is
+    /// still being made there has no size, for which PVE::Storage::PBSPlugin says 1.
     private static Map<Integer, Newest> listed(Probe probe) {
         var newest = new HashMap<Integer, Newest>();
         for (var cells : probe.rows("""
                 SELECT b.vmid, b.made, b.verified, b.storage, s.type FROM backups b
                 JOIN (SELECT storage, MAX(type) AS type FROM storages GROUP BY storage) s ON s.storage = b.storage
-                WHERE b.vmid IS NOT NULL AND b.made IS NOT NULL ORDER BY b.made""")) {
+                WHERE b.vmid IS NOT NULL AND b.made IS NOT NULL AND NOT (s.type = 'pbs' AND b.size = 1)
+                ORDER BY b.made""")) {
             boolean verifies = cells.get(4).orElse("").equals("pbs");
             newest.put(
                     Integer.valueOf(cells.get(0).orElseThrow()),

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import pvemcp.pve.BackupServerJob;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import pvemcp.pve.BackupServerJob.Kind;
 import pvemcp.pve.BackupSnapshot;
 import pvemcp.pve.Datastore;
@@ -17,17 +18,22 @@ import pvemcp.tools.common.Probe;
 import pvemcp.tools.common.Report;
 import pvemcp.view.Units;
 
-/// How the backup servers are: their datastores, what failed verification there, and jobs that failed or did not run.
+/// How the backup servers are: their datastores, what failed verification there, backups that failed, and jobs that
+/// failed or did not run.
 ///
 /// @param days how old the newest backup in a datastore may be
 record BackupServerReport(BackupServers servers, int days, Instant now) {
     private static final double TIGHT = 0.85;
     private static final Duration SOON = Duration.ofDays(30);
 
+    /// How long a backup may be under way.
+    private static final Duration UNDER_WAY = Duration.ofDays(1);
+
     /// @param probe told what could not be seen
     Report report(Probe probe) {
         var stores = new ArrayList<Line>();
         var failed = new ArrayList<List<String>>();
+        var tries = new ArrayList<List<String>>();
         var jobs = new ArrayList<List<String>>();
         for (var seen : servers.seen()) {
             seen.datastores().forEach(store -> stores.add(line(seen, store)));
@@ -39,22 +45,31 @@ record BackupServerReport(BackupServers servers, int days, Instant now) {
                             path(snapshot),
                             age(snapshot.made()),
                             snapshot.comment())));
-            seen.jobs()
-                    .values()
-                    .forEach(all -> all.forEach(job -> trouble(job)
+            seen.failedBackups()
+                    .forEach(run -> tries.add(row(
+                            seen.name() + ":" + run.datastore(),
+                            run.subject().substring(run.datastore().length() + 1),
+                            age(run.started()),
+                            run.state())));
+            seen.jobRuns(now)
+                    .forEach(each -> each.trouble(now)
                             .ifPresent(why -> jobs.add(row(
-                                    "%s %s".formatted(job.kind().word(), job.id()),
-                                    seen.name() + ":" + job.datastore(),
-                                    job.ended().map(this::age).orElse("never"),
-                                    why)))));
+                                    "%s %s"
+                                            .formatted(
+                                                    each.job().kind().word(),
+                                                    each.job().id()),
+                                    seen.name() + ":" + each.job().datastore(),
+                                    each.ended().map(this::age).orElse("never"),
+                                    why))));
         }
         stores.sort(Comparator.comparing(line -> line.why().isEmpty()));
-        return Report.that(conclusion(stores, failed.size(), jobs.size()))
+        return Report.that(conclusion(stores, failed.size(), tries.size(), jobs.size()))
                 .table(
                         "datastores of backup servers",
-                        "datastore|used|of|backups|newest|failed|never verified|why",
+                        "datastore|used|of|backups|newest|failed|never verified|encrypted|why",
                         stores.stream().map(Line::cells).toList())
                 .table("failed verification", "datastore|backup|age|notes", failed)
+                .table("backups that failed there", "datastore|of|age|why", tries)
                 .table("jobs of backup servers", "job|on|last ended|why", jobs)
                 .nextIf(
                         !failed.isEmpty(),
@@ -63,22 +78,28 @@ record BackupServerReport(BackupServers servers, int days, Instant now) {
                         stores.stream().anyMatch(line -> line.why().contains("full")),
                         "make room: pve_backup_prune shows what a keep rule would remove; garbage collection there frees it")
                 .nextIf(
-                        !jobs.isEmpty(),
-                        "the log of a job that failed is on the backup server, under Administration, Tasks")
+                        !jobs.isEmpty() || !tries.isEmpty(),
+                        "the log of what failed is on the backup server, under Administration, Tasks")
                 .with(probe);
     }
 
-    private String conclusion(List<Line> stores, int failed, int jobs) {
+    private String conclusion(List<Line> stores, int failed, int tries, int jobs) {
         var parts = new ArrayList<String>();
         long troubled = stores.stream().filter(line -> !line.why().isEmpty()).count();
         if (!servers.silent().isEmpty()) {
             parts.add("%s could not be looked at".formatted(String.join(", ", servers.silent())));
+        }
+        if (servers.closed()) {
+            parts.add("not all may be looked at");
         }
         if (troubled > 0) {
             parts.add("%d of %s of concern".formatted(troubled, Units.some(stores.size(), "datastores")));
         }
         if (failed > 0) {
             parts.add(Units.some(failed, "backups") + " failed verification");
+        }
+        if (tries > 0) {
+            parts.add("the last try of %s failed".formatted(Units.some(tries, "backups")));
         }
         if (jobs > 0) {
             parts.add(Units.some(jobs, "jobs") + " failed or did not run");
@@ -91,28 +112,27 @@ record BackupServerReport(BackupServers servers, int days, Instant now) {
     private record Line(List<String> cells, String why) {}
 
     private Line line(Seen seen, Datastore store) {
-        var snapshots = seen.snapshotsIn(store.name());
+        var all = seen.snapshotsIn(store.name());
+        var snapshots = all.stream().filter(BackupSnapshot::complete).toList();
         var newest = snapshots.stream().map(BackupSnapshot::made).max(Comparator.naturalOrder());
-        var why = String.join("; ", concerns(seen, store, newest));
+        var why = String.join("; ", concerns(seen, store, all, newest));
+        boolean whole = store.error().isEmpty() && !seen.hidden().contains(store.name());
+        Function<Predicate<BackupSnapshot>, String> count =
+                which -> whole ? Units.count(snapshots.stream().filter(which).count()) : "?";
         var cells = row(
                 seen.name() + ":" + store.name(),
                 store.use(),
                 store.total(),
-                snapshots.size(),
-                newest.map(this::age).orElse("none"),
-                count(snapshots, "failed"),
-                count(snapshots, ""),
+                count.apply(_ -> true),
+                whole ? newest.map(this::age).orElse("none") : "?",
+                count.apply(snapshot -> snapshot.verified().equals("failed")),
+                count.apply(snapshot -> snapshot.verified().isEmpty()),
+                count.apply(BackupSnapshot::encrypted),
                 why);
         return new Line(cells, why);
     }
 
-    private static long count(List<BackupSnapshot> snapshots, String verified) {
-        return snapshots.stream()
-                .filter(snapshot -> snapshot.verified().equals(verified))
-                .count();
-    }
-
-    private List<String> concerns(Seen seen, Datastore store, Optional<Instant> newest) {
+    private List<String> concerns(Seen seen, Datastore store, List<BackupSnapshot> all, Optional<Instant> newest) {
         var why = new ArrayList<String>();
         if (!store.error().isEmpty()) {
             why.add(store.error());
@@ -126,25 +146,29 @@ record BackupServerReport(BackupServers servers, int days, Instant now) {
                 .map(when -> Duration.between(now, when))
                 .filter(left -> !left.isNegative() && left.compareTo(SOON) < 0)
                 .ifPresent(left -> why.add("full in %d days if it goes on".formatted(left.toDays())));
-        newest.map(made -> Duration.between(made, now).toDays())
+        newest.filter(_ -> !seen.hidden().contains(store.name()))
+                .map(made -> Duration.between(made, now).toDays())
                 .filter(old -> old > days)
                 .ifPresent(old -> why.add("newest backup is %d days old".formatted(old)));
+        long broken = all.stream()
+                .filter(snapshot -> !snapshot.complete() && snapshot.made().isBefore(now.minus(UNDER_WAY)))
+                .count();
+        if (broken > 0) {
+            why.add(Units.some(broken, "backups") + " never completed");
+        }
         if (seen.lacks(Kind.VERIFY, store.name())) {
-            why.add("nothing verifies it by schedule");
+            why.add("nothing verifies it by schedule" + byHand(seen, Kind.VERIFY, store));
         }
         if (seen.lacks(Kind.COLLECT, store.name())) {
-            why.add("no garbage collection by schedule");
+            why.add("no garbage collection by schedule" + byHand(seen, Kind.COLLECT, store));
         }
         return why;
     }
 
-    private Optional<String> trouble(BackupServerJob job) {
-        if (job.hasFailed()) {
-            return Optional.of(job.state());
-        }
-        return job.late(now)
-                .map(late -> "should have run %s ago".formatted(Units.duration(late)))
-                .or(() -> Optional.of(job.state()).filter(state -> state.startsWith("WARNINGS")));
+    private String byHand(Seen seen, Kind kind, Datastore store) {
+        return seen.lastWell(kind, store.name())
+                .map(when -> ", last by hand %s ago".formatted(age(when)))
+                .orElse("");
     }
 
     private static String path(BackupSnapshot snapshot) {

@@ -38,13 +38,19 @@ record QueryTool(
         }
         try {
             if (ctx.backupServers().isEmpty() && Inventory.isOfBackupServers(sql.get())) {
-                throw new BadArguments(List.of("argument 'sql': no Proxmox Backup Server is configured for this caller;"
-                        + " the owner adds one as [backup.NAME]"));
+                throw new BadArguments(List.of("argument 'sql': "
+                        + (ctx.closedBackupServers().isEmpty()
+                                ? "no Proxmox Backup Server is configured for this caller; the owner adds one as [backup.NAME]"
+                                : String.join("; ", ctx.closedBackupServers()))));
             }
             var beside = Inventory.extract(ctx.backupServers(), sql.get());
             var each = ctx.everywhere(one -> Inventory.extract(one.pve()::send, sql.get()));
             Map<String, Inventory.Extract> clusters = ctx.oneOfSeveral() ? each.answers() : Map.of("", each.first());
-            return rows(Inventory.query(clusters, beside, sql.get(), limit, LONGEST), each.gaps());
+            var gaps = new ArrayList<>(each.gaps());
+            if (Inventory.isOfBackupServers(sql.get())) {
+                gaps.addAll(ctx.closedBackupServers());
+            }
+            return rows(Inventory.query(clusters, beside, sql.get(), limit, LONGEST), gaps);
         } catch (Inventory.QueryException e) {
             throw new BadArguments(List.of("argument 'sql': " + Clean.line(e.getMessage())));
         }

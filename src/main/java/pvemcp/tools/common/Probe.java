@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
 import pvemcp.json.Json;
 import pvemcp.pve.Fields;
@@ -16,12 +17,12 @@ import pvemcp.view.Clean;
 import pvemcp.view.Layout;
 
 /// Looks at one thing after another for an answer that is worth having though some could not be seen: a node that is
-/// down, a path this token has no right on. What was not seen is told in [#unseen()].
+/// down, a path this token has no right on. What was not seen is told in [#unseen()]. Several threads may look.
 public final class Probe {
     private static final int MOST_ROWS = 20_000;
 
     private final ToolContext ctx;
-    private final TreeSet<String> unseen = new TreeSet<>();
+    private final Set<String> unseen = new ConcurrentSkipListSet<>();
 
     public Probe(ToolContext ctx) {
         this.ctx = ctx;
@@ -31,13 +32,28 @@ public final class Probe {
         return List.copyOf(unseen);
     }
 
+    /// Tells of something that is not even looked at.
+    ///
+    /// @param what with the reason
+    public void leave(String what) {
+        unseen.add(what);
+    }
+
     /// @param what as it is named where it could not be seen
     public <T> Optional<T> look(String what, Supplier<T> question) {
+        return look(what, question, () -> {});
+    }
+
+    /// @param away told where nobody answers, so that whatever else is there need not be waited for
+    public <T> Optional<T> look(String what, Supplier<T> question, Runnable away) {
         ctx.checkCancelled();
         try {
             return Optional.of(question.get());
         } catch (PveException e) {
             unseen.add(what + ": " + reason(e.fault()));
+            if (e.fault() instanceof PveFault.Unreachable) {
+                away.run();
+            }
             return Optional.empty();
         }
     }
