@@ -422,13 +422,13 @@ class HttpTest {
                 peer.open(peer.modern(2, "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true}"));
         subscription.next();
 
-        var drain = Thread.startVirtualThread(() -> http.drain(Duration.ofSeconds(60)));
+        var drain = Thread.startVirtualThread(() -> http.drain(Duration.ofMinutes(1)));
 
         assertThat(subscription.next().orElseThrow().object("result")).isPresent();
         assertThat(peer.send(peer.bare("/readyz")).statusCode()).isEqualTo(503);
         assertThat(peer.send(peer.modern(3, "tools/list", "")).statusCode()).isEqualTo(503);
         workshop.enough.countDown();
         assertThat(call.next().orElseThrow().write()).contains("at last");
-        assertThat(drain.join(Duration.ofSeconds(120))).isTrue();
+        assertThat(drain.join(Duration.ofMinutes(2))).isTrue();
     }
 }
