@@ -45,10 +45,6 @@ public record SimOptions(
         return new SimOptions(scenario, time, schema, host, value, unauthorizedDelay, seed, state, strict);
     }
 
-    public SimOptions withHost(String value) {
-        return new SimOptions(scenario, time, schema, value, port, unauthorizedDelay, seed, state, strict);
-    }
-
     /// Holds every 401 back for the 3 s that pveproxy does (PVE::APIServer::AnyEvent).
     public SimOptions withUnauthorizedDelay() {
         return new SimOptions(scenario, time, schema, host, port, Duration.ofSeconds(3), seed, state, strict);

@@ -26,22 +26,16 @@ public final class AnswerTools {
             "Plans and reports; they change nothing",
             read("pve_failed_tasks", "Group failed tasks by cause, with the decisive log lines.", FailedTasks.class),
             read("pve_capacity", "Show headroom, growth and days left of nodes and storages.", Capacity.class),
-            read(
-                    "pve_right_sizing",
-                    "Find guests with too much or too little CPU or memory.",
-                    Capacity.RightSizing.class),
+            read("pve_right_sizing", "Find guests with too much or too little CPU or memory.", RightSizing.class),
             read("pve_rebalance_plan", "Plan moves that even out the nodes' memory.", Moves.Rebalance.class),
             read("pve_evacuation_plan", "Plan where the guests of a node can go.", Moves.Evacuation.class),
             read("pve_storage_pressure", """
                     Find tight storages, orphaned disks, old snapshots and unused ISO images.""", StoragePressure.class),
-            read("pve_update_plan", "Show updates by node, whether to reboot, and the order.", Upkeep.UpdatePlan.class),
+            read("pve_update_plan", "Show updates by node, whether to reboot, and the order.", UpdatePlan.class),
             read("pve_security_audit", """
-                    Find over-broad rights, careless tokens, firewalls that are off.""", Upkeep.SecurityAudit.class),
-            read("pve_what_changed", "Show who changed what lately.", Upkeep.WhatChanged.class),
-            read(
-                    "pve_report",
-                    "Describe the cluster as it is built: nodes, storages, jobs, guests.",
-                    Upkeep.AsBuilt.class));
+                    Find over-broad rights, careless tokens, firewalls that are off.""", SecurityAudit.class),
+            read("pve_what_changed", "Show who changed what lately.", WhatChanged.class),
+            read("pve_report", "Describe the cluster as it is built: nodes, storages, jobs, guests.", AsBuilt.class));
 
     private AnswerTools() {}
 }

@@ -28,6 +28,7 @@ public final class Probe {
         this.ctx = ctx;
     }
 
+    /// What could not be seen, each with the reason.
     public List<String> unseen() {
         return List.copyOf(unseen);
     }
@@ -39,6 +40,8 @@ public final class Probe {
         unseen.add(what);
     }
 
+    /// What the question finds; empty where it meets a fault, which is then told.
+    ///
     /// @param what as it is named where it could not be seen
     public <T> Optional<T> look(String what, Supplier<T> question) {
         return look(what, question, () -> {});
@@ -97,6 +100,7 @@ public final class Probe {
         return age.toDays() > 0 ? age.toDays() + "d" : age.toHours() + "h";
     }
 
+    /// A row of a table: each value as a list would show it.
     public static List<String> row(Object... cells) {
         var row = new ArrayList<String>();
         for (var cell : cells) {

@@ -1,10 +1,12 @@
 package pvemcp.tools.common;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import pvemcp.json.Json;
 import pvemcp.tool.Each;
 import pvemcp.view.Clean;
@@ -52,6 +54,7 @@ public record Report(
         }
     }
 
+    /// A report that begins with this sentence.
     public static Builder that(String conclusion) {
         return new Builder(conclusion);
     }
@@ -78,6 +81,12 @@ public record Report(
             return this;
         }
 
+        /// As [#table(String, String, List)], with a row for each item.
+        public <T> Builder table(String title, String columns, Collection<T> items, Function<T, List<String>> row) {
+            return table(title, columns, items.stream().map(row).toList());
+        }
+
+        /// What to do about it, with the tool call that does it. The same step is told once.
         public Builder next(String step) {
             if (!next.contains(step)) {
                 next.add(step);
@@ -89,6 +98,7 @@ public record Report(
             return condition ? next(step) : this;
         }
 
+        /// Text written by others; nothing where there is none.
         public Builder quote(String source, List<String> lines) {
             if (!lines.isEmpty()) {
                 quotes.add(
@@ -97,6 +107,7 @@ public record Report(
             return this;
         }
 
+        /// The report, with what the probe could not see.
         public Report with(Probe probe) {
             return new Report(conclusion, sections, next, probe.unseen(), quotes);
         }
