@@ -2,6 +2,7 @@ package pvemcp;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,6 +42,7 @@ import pvemcp.pve.Waiting;
 import pvemcp.remote.Shells;
 import pvemcp.replicas.Address;
 import pvemcp.replicas.Replicas;
+import pvemcp.sim.Credentials;
 import pvemcp.sim.PveSim;
 import pvemcp.sim.Scenario;
 import pvemcp.sim.SimOptions;
@@ -333,15 +335,28 @@ final class Assembly implements Host {
         options = request.state().map(options::withState).orElse(options);
         options = request.strict().map(options::withStrict).orElse(options);
         var sim = PveSim.start(options);
-        var token = sim.token();
-        return new Simulation(sim.url(), token.id(), token.secret(), sim.fingerprint(), sim::state, sim::close);
+        try {
+            var beside = request.backupPort().map(sim::backupServer);
+            return new Simulation(
+                    entrance(sim.url(), sim.token(), sim.fingerprint()),
+                    beside.map(server -> entrance(server.url(), server.token(), server.fingerprint())),
+                    sim::state,
+                    sim::close);
+        } catch (UncheckedIOException e) {
+            sim.close();
+            throw e;
+        }
+    }
+
+    private static Simulation.Entrance entrance(String url, Credentials token, String fingerprint) {
+        return new Simulation.Entrance(url, token.id(), token.secret(), fingerprint);
     }
 
     private static Scenario scenario(SimRequest request) {
         return switch (request.scenario()) {
             case "fleet" -> Scenarios.fleet(request.nodes(), request.guests(), request.seed());
             case "troubled" -> Scenarios.troubled();
-            default -> Scenarios.homelab();
+            default -> request.backupPort().isPresent() ? Scenarios.backedUpHomelab() : Scenarios.homelab();
         };
     }
 

@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import pvemcp.audit.AuditLog;
 import pvemcp.cli.Exit;
 import pvemcp.json.Json;
@@ -830,7 +832,34 @@ class CommandLineTest {
     void the_simulator_runs_alone_and_says_how_to_get_in() throws Exception {
         try (var sim = new Running(Map.of(), directory, "sim", "--port", "0", "--scenario", "homelab")) {
             connectTo(sim);
+            assertThat(env).doesNotContainKey("PVE_MCP_BACKUP_URL");
             assertThat(run("call", "node_list").out()).contains("pve1");
+        }
+    }
+
+    @Test
+    void a_backup_server_beside_the_simulator_is_configured_by_its_lines() throws Exception {
+        try (var sim = new Running(Map.of(), directory, "sim", "--port", "0", "--backup-port", "0")) {
+            connectTo(sim);
+
+            assertThat(run("doctor").out())
+                    .contains("backup server 'pbs' as mcp@pbs!sim", "datastore house is used to 61.1 % of 3.5 TiB");
+            assertThat(run("call", "backup_audit").out())
+                    .contains("pbs:house", "pull-anna", "102  db             1d      no job covers it; verification");
+            var port = env.get("PVE_MCP_BACKUP_URL").replaceAll(".*:", "");
+            assertThat(run("sim", "--port", "0", "--backup-port", port).err())
+                    .contains("cannot listen on port 0 or " + port, "0 takes a free one");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fleet", "troubled"})
+    void each_scenario_has_a_backup_server_that_its_storages_lie_on(String scenario) throws Exception {
+        try (var sim = new Running(
+                Map.of(), directory, "sim", "--port=0", "--backup-port=0", "--scenario", scenario, "--guests=5")) {
+            connectTo(sim);
+
+            assertThat(run("call", "backup_audit").out()).contains("pbs:main").doesNotContain("- backup server pbs");
         }
     }
 
@@ -874,7 +903,7 @@ class CommandLineTest {
                 .filter(line -> line.startsWith("PVE_MCP_"))
                 .map(line -> line.split("=", 2))
                 .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1].replace("'", "")));
-        assertThat(told).hasSize(4);
+        assertThat(told.keySet()).contains("PVE_MCP_URL", "PVE_MCP_FINGERPRINT");
         env.putAll(told);
     }
 

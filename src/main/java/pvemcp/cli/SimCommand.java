@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /// `pve-mcp sim`: the simulated cluster for others to use.
@@ -28,6 +29,11 @@ final class SimCommand implements Command {
         var spec = Command.spec(
                 name(), "Run a simulated Proxmox VE on a port of this machine, for any client of its API.");
         spec.addOption(Command.option("--port", int.class, "PORT", "8006", "Where it listens; 0 for any free port."));
+        spec.addOption(OptionSpec.builder("--backup-port")
+                .type(Integer.class)
+                .paramLabel("PORT")
+                .description("Run a Proxmox Backup Server beside it that listens there; 0 for any free port.")
+                .build());
         spec.addOption(Command.option(
                 "--scenario",
                 String.class,
@@ -56,6 +62,7 @@ final class SimCommand implements Command {
                 .map(path -> new StateFile(host.surroundings().resolve(path)));
         var request = new SimRequest(
                 parsed.matchedOptionValue("--port", 8006),
+                Optional.ofNullable(parsed.matchedOptionValue("--backup-port", (Integer) null)),
                 parsed.matchedOptionValue("--scenario", "homelab"),
                 parsed.matchedOptionValue("--nodes", 8),
                 parsed.matchedOptionValue("--guests", 500),
@@ -82,8 +89,11 @@ final class SimCommand implements Command {
                             .formatted(file.orElseThrow().path())));
             return sim;
         } catch (UncheckedIOException e) {
-            throw new UsageException("the simulator cannot listen on port %d (%s): --port 0 takes a free one"
-                    .formatted(request.port(), e.getCause().getMessage()));
+            var ports = request.backupPort()
+                    .map(port -> "%d or %d".formatted(request.port(), port))
+                    .orElse(Integer.toString(request.port()));
+            throw new UsageException("the simulator cannot listen on port %s (%s): 0 takes a free one"
+                    .formatted(ports, e.getCause().getMessage()));
         } catch (IllegalArgumentException e) {
             throw new UsageException("%s is not to be gone on from: %s"
                     .formatted(file.map(StateFile::path).orElseThrow(() -> e), e.getMessage()));
@@ -134,23 +144,40 @@ final class SimCommand implements Command {
         if (request.nodes() < 1 || request.nodes() > 32 || request.guests() < 0 || request.guests() > 10_000) {
             throw new UsageException("a fleet has 1 to 32 nodes and up to 10000 guests");
         }
-        if (request.port() < 0 || request.port() > 65_535 || !(request.speed() > 0)) {
+        if (!isPort(request.port())
+                || !request.backupPort().map(SimCommand::isPort).orElse(true)
+                || !(request.speed() > 0)) {
             throw new UsageException("a port is 0 to 65535, and a speed is above 0");
         }
     }
 
+    private static boolean isPort(int number) {
+        return number >= 0 && number <= 65_535;
+    }
+
     private void tell(Simulation sim) {
         var out = console.out();
-        out.println("A simulated Proxmox VE listens at " + sim.url());
+        var cluster = sim.cluster();
+        out.println("A simulated Proxmox VE listens at " + cluster.url());
+        sim.beside().ifPresent(server -> out.println("A simulated Proxmox Backup Server listens at " + server.url()));
         out.println();
-        out.println("PVE_MCP_URL=" + sim.url());
-        out.println("PVE_MCP_TOKEN_ID='" + sim.tokenId() + "'");
-        out.println("PVE_MCP_TOKEN_SECRET=" + sim.tokenSecret());
-        out.println("PVE_MCP_FINGERPRINT=" + sim.fingerprint());
+        configure("PVE_MCP_", cluster);
+        sim.beside().ifPresent(server -> configure("PVE_MCP_BACKUP_", server));
         out.println();
         out.println("curl -k -H 'Authorization: PVEAPIToken=%s=%s' %s/api2/json/version"
-                .formatted(sim.tokenId(), sim.tokenSecret(), sim.url()));
+                .formatted(cluster.tokenId(), cluster.tokenSecret(), cluster.url()));
+        sim.beside()
+                .ifPresent(server -> out.println("curl -k -H 'Authorization: PBSAPIToken=%s:%s' %s/api2/json/version"
+                        .formatted(server.tokenId(), server.tokenSecret(), server.url())));
         out.flush();
+    }
+
+    private void configure(String prefix, Simulation.Entrance entrance) {
+        var out = console.out();
+        out.println("%sURL=%s".formatted(prefix, entrance.url()));
+        out.println("%sTOKEN_ID='%s'".formatted(prefix, entrance.tokenId()));
+        out.println("%sTOKEN_SECRET=%s".formatted(prefix, entrance.tokenSecret()));
+        out.println("%sFINGERPRINT=%s".formatted(prefix, entrance.fingerprint()));
     }
 
     private static void untilASignal() {

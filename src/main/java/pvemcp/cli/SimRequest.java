@@ -7,6 +7,7 @@ import pvemcp.json.Json;
 /// What kind of simulated cluster somebody wants.
 ///
 /// @param port 0 for any free one
+/// @param backupPort the same for a backup server beside it; empty: none
 /// @param scenario `homelab`, `fleet` or `troubled`
 /// @param nodes how many nodes a fleet has
 /// @param guests how many guests a fleet has
@@ -15,6 +16,7 @@ import pvemcp.json.Json;
 /// @param strict who hears of replies that are not as PVE declares them; empty where they are not looked at
 public record SimRequest(
         int port,
+        Optional<Integer> backupPort,
         String scenario,
         int nodes,
         int guests,

@@ -51,8 +51,9 @@ final class Journal implements Consumer<Call> {
     }
 
     /// @param certificate as PKCS #12
-    Saved save(byte[] certificate) {
+    /// @param beside the same of the backup server; empty: none
+    Saved save(byte[] certificate, byte[] beside) {
         beginAnew();
-        return new Saved(Saved.FORMAT, world.time.now(), certificate, begin, List.copyOf(since));
+        return new Saved(Saved.FORMAT, world.time.now(), certificate, beside, begin, List.copyOf(since));
     }
 }

@@ -30,6 +30,7 @@ public final class PveSim implements World, AutoCloseable {
     private final Optional<Journal> journal;
     private Optional<SimSsh> ssh = Optional.empty();
     private Optional<BackupSim> backups = Optional.empty();
+    private final byte[] certificateBeside;
 
     private PveSim(SimOptions options) throws IOException {
         this.options = options;
@@ -40,6 +41,7 @@ public final class PveSim implements World, AutoCloseable {
         routes = AllRoutes.of(options.schema());
         front = new Front(options, lock, world.cluster, world.tasks, routes, faults);
         front.certify(saved.map(Saved::certificate).orElse(new byte[0]));
+        certificateBeside = saved.map(Saved::beside).orElse(new byte[0]);
         saved.ifPresent(this::goOn);
         journal = options.state()
                 .map(_ -> saved.map(earlier -> new Journal(world, earlier.world(), earlier.since()))
@@ -153,11 +155,12 @@ public final class PveSim implements World, AutoCloseable {
 
     /// What another simulator can go on from, as [SimOptions#withState] has it: the world with whatever is under way,
     /// the token, the certificate. Its secrets are in there as they are. Faults on order are not.
-    public Json.Obj state() {
+    public synchronized Json.Obj state() {
         lock.lock();
         try {
             world.time.catchUp();
-            return journal.orElseThrow().save(front.pkcs12()).json();
+            var beside = backups.isPresent() ? backups.get().pkcs12() : certificateBeside;
+            return journal.orElseThrow().save(front.pkcs12(), beside).json();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -173,12 +176,19 @@ public final class PveSim implements World, AutoCloseable {
         return ssh.get();
     }
 
-    /// The backup server beside the cluster; it is started when this is first asked for.
-    public synchronized BackupSim backupServer() {
+    /// The backup server beside the cluster; it is started when this is first asked for, on a free port.
+    public BackupSim backupServer() {
+        return backupServer(0);
+    }
+
+    /// The same; an [java.io.UncheckedIOException] where the port is taken.
+    ///
+    /// @param port on which it is started, if this starts it; 0 for any free one
+    public synchronized BackupSim backupServer(int port) {
         if (backups.isEmpty()) {
             lock.lock();
             try {
-                backups = Optional.of(new BackupSim(options, lock, world.cluster));
+                backups = Optional.of(new BackupSim(options.withPort(port), lock, world, certificateBeside));
             } finally {
                 lock.unlock();
             }

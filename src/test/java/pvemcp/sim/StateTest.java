@@ -146,6 +146,26 @@ class StateTest {
     }
 
     @Test
+    void a_backup_server_beside_it_is_the_same_for_its_clients() {
+        try (var first = start(Scenarios.backedUpHomelab(), Json.Obj.EMPTY)) {
+            var beside = first.backupServer();
+            try (var second = start(Worlds.BARE, kept(first))) {
+                var again = second.backupServer();
+
+                assertThat(again.fingerprint()).isEqualTo(beside.fingerprint());
+                assertThat(again.token()).isEqualTo(beside.token());
+                assertThat(second.<String>ask(
+                                cluster -> cluster.storage("vault").options.get("fingerprint")))
+                        .isEqualTo(beside.fingerprint());
+            }
+            try (var unasked = start(Worlds.BARE, kept(first));
+                    var third = start(Worlds.BARE, kept(unasked))) {
+                assertThat(third.backupServer().fingerprint()).isEqualTo(beside.fingerprint());
+            }
+        }
+    }
+
+    @Test
     void what_no_simulator_has_left_is_refused() {
         assertThatThrownBy(() -> start(Worlds.BARE, Json.obj("a", 1)))
                 .isInstanceOf(IllegalArgumentException.class)

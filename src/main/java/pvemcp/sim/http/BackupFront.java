@@ -30,20 +30,21 @@ public final class BackupFront implements AutoCloseable, HttpServer.Handler {
     private final Certificate certificate;
     private final HttpServer server;
 
-    /// Opens a free port.
+    /// Opens its port.
     ///
     /// @param lock what is held whenever the world is touched
-    public BackupFront(SimOptions options, ReentrantLock lock, Cluster cluster, Credentials token) throws IOException {
+    /// @param pkcs12 a certificate that was kept; empty for a new one
+    public BackupFront(SimOptions options, ReentrantLock lock, Cluster cluster, Credentials token, byte[] pkcs12)
+            throws IOException {
         this.options = options;
         this.lock = lock;
         this.cluster = cluster;
         this.token = token;
         this.api = new BackupServerApi(cluster);
         try {
-            var now = cluster.now();
-            certificate = Certificate.make(now);
+            certificate = Certificate.of(pkcs12, cluster.now());
             var tls = certificate.context();
-            server = new HttpServer(InetAddress.getByName(options.host()), 0, () -> tls, this, this::now);
+            server = new HttpServer(InetAddress.getByName(options.host()), options.port(), () -> tls, this, this::now);
         } catch (GeneralSecurityException e) {
             throw new IOException("no certificate could be made", e);
         }
@@ -58,6 +59,15 @@ public final class BackupFront implements AutoCloseable, HttpServer.Handler {
             return certificate.fingerprint();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// The certificate with its key, to be kept.
+    public byte[] pkcs12() throws IOException {
+        try {
+            return certificate.pkcs12();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the certificate cannot be kept", e);
         }
     }
 

@@ -1,10 +1,13 @@
 package pvemcp.sim.scenario;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import pvemcp.json.Json;
 import pvemcp.sim.Credentials;
+import pvemcp.sim.world.BackupServer.Job;
 import pvemcp.sim.world.Ceph;
 import pvemcp.sim.world.Cluster;
 import pvemcp.sim.world.Container;
@@ -59,12 +62,25 @@ final class Fleet {
         backup.options.put("server", "192.0.2.250");
         backup.options.put("datastore", "main");
         backup.options.put("username", "pve@pbs");
+        backupServer();
         TEAMS.forEach(team -> cluster.pools.put(team, new Pool(team)));
         for (int i = 0; i < guests; i++) {
             guest(100 + i, ceph);
         }
         ceph(ceph);
         return Credentials.operator(cluster);
+    }
+
+    /// What that storage lies on, all in order.
+    private void backupServer() {
+        var server = cluster.backupServer;
+        server.add("main", 900_000L << 30, 210_000L << 30);
+        var ended = Optional.of(cluster.now().minus(Duration.ofHours(5)));
+        var next = Optional.of(cluster.now().plus(Duration.ofHours(19)));
+        var well = Collections.nCopies(7, "OK");
+        server.add(new Job("verify", "verify-main", "main", "daily", ended, next, "OK"), well);
+        server.add(new Job("gc", "", "main", "daily", ended, next, "OK"), well);
+        server.add(new Job("prune", "prune-main", "main", "daily", ended, next, "OK"), well);
     }
 
     /// The disks behind that storage: monitors on the first nodes, four disks on each, everything three times.
