@@ -1,45 +1,26 @@
 package pvemcp.cli;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import pvemcp.cli.Candidates.Candidate;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.tool.Tool;
 
 /// What the last word of a line could become in a conversation: what [Candidates] knows of calls, and the commands.
 final class LineCandidates {
-    /// Whoever presses Tab waits no longer for a cluster.
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
-
     private final Dispatcher dispatcher;
     private final Console console;
     private final Collection<Candidate> commands;
 
     /// @param commands the first words of lines that are no calls
     LineCandidates(Dispatcher dispatcher, Console console, Collection<Candidate> commands) {
-        this.dispatcher = dispatcher;
+        this.dispatcher = new Hurried(dispatcher);
         this.console = console;
         this.commands = commands;
     }
 
     List<Candidate> of(List<String> words) {
-        var found = new AtomicReference<List<Candidate>>(List.of());
-        var looking = Thread.ofVirtual().name("pve-mcp-tab").start(() -> found.set(looked(words)));
-        try {
-            if (!looking.join(PATIENCE)) {
-                looking.interrupt();
-            }
-        } catch (InterruptedException _) {
-            looking.interrupt();
-            Thread.currentThread().interrupt();
-        }
-        return found.get();
-    }
-
-    private List<Candidate> looked(List<String> words) {
         var typed = words.getLast();
         var said = words.subList(1, words.size());
         if (words.size() == 1) {
