@@ -216,7 +216,12 @@ final class Passage<C extends Record & Call<?>> {
             }
             return canStillAsk ? Optional.empty() : Optional.of(Explain.stopped(stopped.verdict(), trip));
         } finally {
-            shared.brakes().ended(caller.principal(), question(tier, targets), failed);
+            shared.brakes()
+                    .ended(
+                            caller.principal(),
+                            question(tier, targets),
+                            failed,
+                            gate.policy().limits());
         }
     }
 

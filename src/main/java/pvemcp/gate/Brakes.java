@@ -13,8 +13,8 @@ import java.util.Set;
 import pvemcp.tool.Tier;
 
 /// Stops a caller who does too much, or the same thing over and over: each call may be allowed, and all of them
-/// together not what the owner wanted. Budgets are of all processes that share the [Commons]; failures and
-/// repetitions are of this one and begin anew with it. Safe for use by several threads.
+/// together not what the owner wanted. Budgets and rests are of all processes that share the [Commons]; failures
+/// and repetitions are counted by each for itself and begin anew with it. Safe for use by several threads.
 public final class Brakes {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration REST = Duration.ofMinutes(1);
@@ -28,12 +28,10 @@ public final class Brakes {
     /// By principal. Guarded by `this`.
     private final Map<String, Doings> records = new HashMap<>();
 
-    private record Failures(int count, Instant last) {}
-
     /// What one caller has done.
     private static final class Doings {
         /// By cluster and tool.
-        private final Map<String, Failures> failures = new HashMap<>();
+        private final Map<String, Integer> failures = new HashMap<>();
         private String lastCall = "";
         private String lastAnswer = "";
         private int times;
@@ -80,7 +78,7 @@ public final class Brakes {
     /// @throws IOException where nobody can tell how much was done already
     public Optional<Verdict.Deny> take(String principal, Gate.Question call, Policy.Limits limits) throws IOException {
         var now = clock.instant();
-        var rest = resting(principal, call, limits, now);
+        var rest = resting(principal, call, limits);
         if (rest.isPresent()) {
             return rest;
         }
@@ -94,19 +92,21 @@ public final class Brakes {
         return commons.count(principal, now.minus(HOUR), doing, before -> over(before, call.tier(), guests, limits));
     }
 
-    private synchronized Optional<Verdict.Deny> resting(
-            String principal, Gate.Question call, Policy.Limits limits, Instant now) {
-        var failures = record(principal).failures.getOrDefault(place(call), new Failures(0, Instant.MIN));
-        boolean rests = limits.failures() > 0
-                && failures.count() >= limits.failures()
-                && now.isBefore(failures.last().plus(REST));
-        return rests
-                ? Optional.of(new Verdict.Deny(
-                        "policy.limit.failures",
-                        "%s has failed %d times in a row and rests for a minute"
-                                .formatted(call.tool(), failures.count()),
-                        "find out why it fails, by calls that read, before it is tried again"))
-                : Optional.empty();
+    private Optional<Verdict.Deny> resting(String principal, Gate.Question call, Policy.Limits limits)
+            throws IOException {
+        if (limits.failures() == 0 || !commons.holds(rest(principal, call))) {
+            return Optional.empty();
+        }
+        return Optional.of(new Verdict.Deny(
+                "policy.limit.failures",
+                "%s has failed %d times in a row and rests for a minute"
+                        .formatted(call.tool(), Math.max(failures(principal, call), limits.failures())),
+                "find out why it fails, by calls that read, before it is tried again"));
+    }
+
+    /// How the commons call the rest of a tool.
+    private static String rest(String principal, Gate.Question call) {
+        return "rest-" + Seal.digest(principal + "\n" + place(call));
     }
 
     private static Optional<Verdict.Deny> over(
@@ -139,17 +139,30 @@ public final class Brakes {
                 "tell the user what is left to do; the owner can raise %s".formatted(rule)));
     }
 
-    /// Remembers how a call ended that was [taken][#take].
-    public synchronized void ended(String principal, Gate.Question call, boolean failed) {
-        var failures = record(principal).failures;
-        var place = place(call);
-        if (failed) {
-            var count =
-                    failures.getOrDefault(place, new Failures(0, Instant.MIN)).count();
-            failures.put(place, new Failures(count + 1, clock.instant()));
-        } else {
-            failures.remove(place);
+    /// Remembers how a call ended that was [taken][#take]. A tool that has failed often enough rests.
+    public void ended(String principal, Gate.Question call, boolean failed, Policy.Limits limits) {
+        boolean rests = count(principal, call, failed) >= limits.failures();
+        if (failed && rests && limits.failures() > 0) {
+            try {
+                commons.hold(rest(principal, call), clock.instant().plus(REST));
+            } catch (IOException _) {
+                // While the commons are away nothing is taken; afterwards the next failure tells them.
+            }
         }
+    }
+
+    /// How often it has failed in a row by now.
+    private synchronized int count(String principal, Gate.Question call, boolean failed) {
+        var failures = record(principal).failures;
+        if (!failed) {
+            failures.remove(place(call));
+            return 0;
+        }
+        return failures.merge(place(call), 1, Integer::sum);
+    }
+
+    private synchronized int failures(String principal, Gate.Question call) {
+        return record(principal).failures.getOrDefault(place(call), 0);
     }
 
     /// Where failures add up: what fails in one cluster need not fail in another.

@@ -95,6 +95,8 @@ public interface Commons {
 
         @Override
         public synchronized void hold(String what, Instant until) {
+            var now = clock.instant();
+            held.values().removeIf(end -> !now.isBefore(end));
             held.merge(what, until, (one, other) -> one.isAfter(other) ? one : other);
         }
 

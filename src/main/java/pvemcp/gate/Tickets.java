@@ -1,14 +1,10 @@
 package pvemcp.gate;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -104,13 +100,7 @@ public final class Tickets {
     }
 
     private static String digest(List<Target> targets) {
-        var text = Json.of(targets.stream().map(Target::json).toList()).write();
-        try {
-            var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Seal.encode(Arrays.copyOf(hash, 12));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Seal.digest(Json.of(targets.stream().map(Target::json).toList()).write());
     }
 
     private synchronized void remember(String head, List<Target> targets) {

@@ -177,6 +177,24 @@ class ReplicasTest {
     }
 
     @Test
+    void a_tool_that_rests_at_one_server_rests_at_all_of_them() {
+        lab.owner("""
+                [policy]
+                operate = "allow"
+                [policy.limit]
+                failures = 2
+                """).with(cluster -> cluster.guest(101).config.put("lock", "backup"));
+        lab.sharing(replica());
+        that(reboot("")).failsWith("task_failed");
+        that(reboot("")).failsWith("task_failed");
+        that(lab.sharing(replica()).call("pve_guest_power", "guest", "db", "action", "reboot"))
+                .isRefusedBy("policy.limit.failures")
+                .saying("failed 2 times in a row");
+        lab.as("somebody else");
+        that(lab.call("pve_guest_power", "guest", "db", "action", "reboot")).isDone();
+    }
+
+    @Test
     void lines_of_all_servers_are_one_chain() throws Exception {
         var journals = List.of(replica().journal(), replica().journal());
         var acknowledged = new ConcurrentLinkedQueue<Long>();
