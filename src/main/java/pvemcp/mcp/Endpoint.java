@@ -29,18 +29,20 @@ final class Endpoint {
 
     /// The same for a stream that waits for whatever may happen. Proxies cut connections that are silent for a
     /// minute.
-    private static final Duration SLOW_BEAT = Duration.ofSeconds(15);
+    static final Duration SLOW_BEAT = Duration.ofSeconds(15);
 
     private final Porter porter;
     private final InstantSource clock;
+    private final Duration slowBeat;
     private final HttpSessions sessions;
 
     /// The sessions of modern requests: one each.
     private final Set<Session> passing = ConcurrentHashMap.newKeySet();
 
-    Endpoint(Porter porter, InstantSource clock) {
+    Endpoint(Porter porter, InstantSource clock, Duration slowBeat) {
         this.porter = porter;
         this.clock = clock;
+        this.slowBeat = slowBeat;
         this.sessions = new HttpSessions(clock);
     }
 
@@ -190,7 +192,7 @@ final class Endpoint {
                         status(first.getFirst().message()), first.getFirst().message());
             } else {
                 boolean listens = request.method().equals("subscriptions/listen");
-                reply.events(box, 0, "", false, listens ? SLOW_BEAT : BEAT);
+                reply.events(box, 0, "", false, listens ? slowBeat : BEAT);
             }
         } finally {
             // Also where the client has gone: that is how it cancels.
@@ -334,7 +336,7 @@ final class Endpoint {
         long after = dash < 0 || stream.isEmpty() ? box.delivered() : number(last.substring(dash + 1));
         session.connected();
         try {
-            reply.events(box, after, common ? HttpSession.COMMON : name, primes(session), common ? SLOW_BEAT : BEAT);
+            reply.events(box, after, common ? HttpSession.COMMON : name, primes(session), common ? slowBeat : BEAT);
         } finally {
             session.disconnected(clock.instant());
         }

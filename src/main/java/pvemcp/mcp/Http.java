@@ -50,11 +50,15 @@ public final class Http implements AutoCloseable {
     /// @throws IllegalArgumentException where others could connect and nobody is asked for a token
     public static Http start(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock)
             throws IOException {
-        return start(settings, entrance, metrics, clock, MOST_REQUESTS);
+        return start(settings, entrance, metrics, clock, new Bounds(MOST_REQUESTS, Endpoint.SLOW_BEAT));
     }
 
-    /// @param mostRequests at once
-    static Http start(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, int mostRequests)
+    /// @param mostRequests at once, streams included
+    /// @param slowBeat how often a stream that waits for whatever may happen shows a sign of life; a client that has
+    ///     gone is noticed by the second one
+    record Bounds(int mostRequests, Duration slowBeat) {}
+
+    static Http start(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, Bounds bounds)
             throws IOException {
         if (entrance.open() && !settings.onlyThisMachine()) {
             throw new IllegalArgumentException(
@@ -70,7 +74,7 @@ public final class Http implements AutoCloseable {
         limit("sun.net.httpserver.maxReqHeaderSize", "32768");
         // Seconds from the first byte of a request to the last of its body.
         limit("sun.net.httpserver.maxReqTime", "30");
-        return new Http(settings, entrance, metrics, clock, mostRequests);
+        return new Http(settings, entrance, metrics, clock, bounds);
     }
 
     /// The JDK's server has these limits as properties of the whole process, read before its first use. What its
@@ -81,15 +85,15 @@ public final class Http implements AutoCloseable {
         }
     }
 
-    private Http(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, int mostRequests)
+    private Http(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, Bounds bounds)
             throws IOException {
-        this.mostRequests = mostRequests;
+        this.mostRequests = bounds.mostRequests();
         this.porter = new Porter(entrance);
         this.frontPage = settings.page().map(FrontPage::new);
         this.metrics = metrics;
         this.log = settings.log();
         this.trouble = settings.trouble();
-        this.endpoint = new Endpoint(porter, clock);
+        this.endpoint = new Endpoint(porter, clock, bounds.slowBeat());
         this.doorplate = new Doorplate(settings.hosts(), settings.origins());
         this.address = settings.address();
         this.relay = settings.handed().map(Relay::new);

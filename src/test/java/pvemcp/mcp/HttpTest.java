@@ -356,7 +356,8 @@ class HttpTest {
     @Test
     void more_than_can_be_served_is_told_to_wait() throws IOException {
         var entrance = Entrance.open(server);
-        try (var narrow = Http.start(HttpSettings.local(), entrance, new Metrics(), now::get, 1);
+        var oneAtATime = new Http.Bounds(1, Endpoint.SLOW_BEAT);
+        try (var narrow = Http.start(HttpSettings.local(), entrance, new Metrics(), now::get, oneAtATime);
                 var first = new HttpPeer(narrow.port());
                 var second = new HttpPeer(narrow.port())) {
             var call = first.open(first.call(1, "slow", ""));

@@ -85,6 +85,45 @@ class ManySessionsTest {
         }
     }
 
+    /// Who listens is told of nothing for long, so a client that has gone is noticed late.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void subscriptions_that_are_broken_off_take_no_more_places_than_there_are() throws Exception {
+        int places = Campaign.of(50, 2_000);
+        var beat = Campaign.isOn() ? Endpoint.SLOW_BEAT : Duration.ofMillis(100);
+        var bounds = new Http.Bounds(places, beat);
+        try (var http = Http.start(
+                HttpSettings.local(), Entrance.open(server), new Metrics(), Instant::now, bounds)) {
+            int before = descriptors();
+            int most = 0;
+            int refused = 0;
+            for (int i = 0; i < 3 * places; i++) {
+                refused += subscribesAndGoes(http.port()) ? 0 : 1;
+                most = Math.max(most, descriptors() - before);
+            }
+            assertThat(most).isLessThan(places + 20);
+            var until = Instant.now().plus(beat.multipliedBy(2)).plusSeconds(20);
+            while (isLeft(http.port(), before) && Instant.now().isBefore(until)) {
+                Thread.sleep(20);
+            }
+            assertThat(isLeft(http.port(), before)).as("in the end").isFalse();
+            assertThat(subscribesAndGoes(http.port())).isTrue();
+            Campaign.report("%d subscriptions broken off, %d of them refused: at most %d descriptors more than before"
+                    .formatted(3 * places, refused, most));
+        }
+    }
+
+    /// Whether there was a place.
+    private static boolean subscribesAndGoes(int port) throws IOException {
+        var body = Peer.modern(1, "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true}");
+        try (var client = new Client(port)) {
+            client.posts(body, "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: subscriptions/listen\r\n");
+            var status = client.line();
+            assertThat(status).containsAnyOf(" 200 ", " 503 ");
+            return status.contains(" 200 ");
+        }
+    }
+
     private Http serving() throws IOException {
         return Http.start(HttpSettings.local(), Entrance.open(server), new Metrics(), Instant::now);
     }
