@@ -33,16 +33,16 @@ final class Endpoint {
 
     private final Porter porter;
     private final InstantSource clock;
-    private final Duration slowBeat;
+    private final Http.Bounds bounds;
     private final HttpSessions sessions;
 
     /// The sessions of modern requests: one each.
     private final Set<Session> passing = ConcurrentHashMap.newKeySet();
 
-    Endpoint(Porter porter, InstantSource clock, Duration slowBeat) {
+    Endpoint(Porter porter, InstantSource clock, Http.Bounds bounds) {
         this.porter = porter;
         this.clock = clock;
-        this.slowBeat = slowBeat;
+        this.bounds = bounds;
         this.sessions = new HttpSessions(clock);
     }
 
@@ -192,7 +192,7 @@ final class Endpoint {
                         status(first.getFirst().message()), first.getFirst().message());
             } else {
                 boolean listens = request.method().equals("subscriptions/listen");
-                reply.events(box, 0, "", false, listens ? slowBeat : BEAT);
+                reply.events(box, 0, "", false, listens ? bounds.slowBeat() : BEAT);
             }
         } finally {
             // Also where the client has gone: that is how it cancels.
@@ -291,6 +291,15 @@ final class Endpoint {
 
     private void serve(Message.Request request, Reply reply, HttpSession session)
             throws IOException, InterruptedException {
+        // What goes on after its client has hung up has no connection that would be counted.
+        if (sessions.underWay() >= bounds.mostRequests()) {
+            reply.header("Retry-After", "1");
+            reply.refuse(
+                    503,
+                    RpcError.INTERNAL,
+                    "Too many requests are under way, some whose clients have gone: wait, or end their sessions");
+            return;
+        }
         session.connected();
         try {
             var box = new Mailbox(true);
@@ -336,7 +345,7 @@ final class Endpoint {
         long after = dash < 0 || stream.isEmpty() ? box.delivered() : number(last.substring(dash + 1));
         session.connected();
         try {
-            reply.events(box, after, common ? HttpSession.COMMON : name, primes(session), common ? slowBeat : BEAT);
+            reply.events(box, after, common ? HttpSession.COMMON : name, primes(session), common ? bounds.slowBeat() : BEAT);
         } finally {
             session.disconnected(clock.instant());
         }

@@ -53,7 +53,7 @@ public final class Http implements AutoCloseable {
         return start(settings, entrance, metrics, clock, new Bounds(MOST_REQUESTS, Endpoint.SLOW_BEAT));
     }
 
-    /// @param mostRequests at once, streams included
+    /// @param mostRequests at once, streams included; and as many that go on in sessions
     /// @param slowBeat how often a stream that waits for whatever may happen shows a sign of life; a client that has
     ///     gone is noticed by the second one
     record Bounds(int mostRequests, Duration slowBeat) {}
@@ -93,7 +93,7 @@ public final class Http implements AutoCloseable {
         this.metrics = metrics;
         this.log = settings.log();
         this.trouble = settings.trouble();
-        this.endpoint = new Endpoint(porter, clock, bounds.slowBeat());
+        this.endpoint = new Endpoint(porter, clock, bounds);
         this.doorplate = new Doorplate(settings.hosts(), settings.origins());
         this.address = settings.address();
         this.relay = settings.handed().map(Relay::new);

@@ -85,6 +85,15 @@ final class HttpSessions {
         }
     }
 
+    /// How many requests are under way in all of them, whether or not anybody waits for the answer.
+    int underWay() {
+        int count = 0;
+        for (var session : all()) {
+            count += session.session().underWay();
+        }
+        return count;
+    }
+
     synchronized List<HttpSession> all() {
         return new ArrayList<>(open.values());
     }

@@ -354,6 +354,32 @@ class HttpTest {
     }
 
     @Test
+    void calls_whose_clients_have_gone_keep_their_places_until_they_end() throws Exception {
+        var two = new Http.Bounds(2, Endpoint.SLOW_BEAT);
+        try (var narrow = Http.start(HttpSettings.local(), Entrance.open(server), new Metrics(), now::get, two);
+                var client = new HttpPeer(narrow.port())) {
+            var session = client.initialize("{}");
+            for (var id : List.of("71", "72")) {
+                client.open(client.inSession(session, SLOW.replace("7", id))).close();
+            }
+
+            awaitAnswer(client, session, "some whose clients have gone");
+            workshop.enough.countDown();
+            awaitAnswer(client, session, "\"result\"");
+        }
+    }
+
+    private static void awaitAnswer(HttpPeer client, String session, String words) throws InterruptedException {
+        var end = Instant.now().plusSeconds(60);
+        var body = client.send(client.inSession(session, PING)).body();
+        while (!body.contains(words)) {
+            assertThat(Instant.now()).as(body).isBefore(end);
+            Thread.sleep(50);
+            body = client.send(client.inSession(session, PING)).body();
+        }
+    }
+
+    @Test
     void more_than_can_be_served_is_told_to_wait() throws IOException {
         var entrance = Entrance.open(server);
         var oneAtATime = new Http.Bounds(1, Endpoint.SLOW_BEAT);
