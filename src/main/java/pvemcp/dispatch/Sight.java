@@ -1,5 +1,6 @@
 package pvemcp.dispatch;
 
+import java.lang.ref.SoftReference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ import pvemcp.tool.ToolContext;
 /// What one call has seen of the guests, each asked for once. For one thread.
 final class Sight {
     private final ToolContext ctx;
-    private Optional<List<GuestRow>> rows = Optional.empty();
+
+    /// Softly, as a call may wait for its task for minutes: of ten thousand guests this is 12 MB, and many calls wait.
+    private SoftReference<List<GuestRow>> rows = new SoftReference<>(null);
     private final Map<Integer, GuestConfig> configs = new HashMap<>();
 
     private final Predicate<String> pools;
@@ -34,10 +37,12 @@ final class Sight {
     }
 
     List<GuestRow> rows() {
-        if (rows.isEmpty()) {
-            rows = Optional.of(ctx.pve().guests());
+        var seen = rows.get();
+        if (seen == null) {
+            seen = ctx.pve().guests();
+            rows = new SoftReference<>(seen);
         }
-        return rows.get();
+        return seen;
     }
 
     /// @throws pvemcp.pve.PveException where it is not there, or may be one of several
