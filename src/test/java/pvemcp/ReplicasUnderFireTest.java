@@ -2,7 +2,6 @@ package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.stream.JsonReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,25 +23,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.apache.hc.client5.http.classic.HttpClient;
-import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.Driver;
-import org.slf4j.Logger;
-import org.slf4j.impl.StaticLoggerBinder;
-import picocli.CommandLine;
 import pvemcp.audit.Entry;
 import pvemcp.cli.Console;
 import pvemcp.config.Surroundings;
 import pvemcp.lab.Campaign;
-import pvemcp.lab.ClassPath;
 import pvemcp.lab.Postgres;
 import pvemcp.lab.RoundRobin;
 import pvemcp.lab.Scenes;
+import pvemcp.lab.ServerProcess;
 import pvemcp.pve.Secret;
 import pvemcp.replicas.Address;
 import pvemcp.replicas.Replicas;
@@ -56,13 +48,19 @@ import pvemcp.sim.time.SimTime;
 class ReplicasUnderFireTest {
     private static final int KILLS = Campaign.of(2, 100);
     private static final int CLIENTS = 6;
+
+    /// More than can be under way.
+    private static final int MOST_RULES = 50;
+
     private static final String KEY = "only the servers of this test have this key";
     private static final Pattern TICKET = Pattern.compile("confirm=([\\w-]+\\.[\\w-]+\\.[\\w-]+\\.[\\w-]+)");
 
     private final PveSim sim =
             PveSim.start(Scenes.small(), SimTime.ticking(Clock.systemUTC().instant(), 1));
     private final RoundRobin proxy = new RoundRobin();
-    private final List<Process> servers = new ArrayList<>();
+    private final List<ServerProcess> servers = new ArrayList<>();
+    private final Map<ServerProcess, Integer> ports = new HashMap<>();
+    private final List<String> done = new ArrayList<>();
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -81,7 +79,7 @@ class ReplicasUnderFireTest {
 
     @AfterEach
     void end() {
-        servers.forEach(Process::destroyForcibly);
+        servers.forEach(ServerProcess::close);
         proxy.close();
         sim.close();
     }
@@ -90,13 +88,11 @@ class ReplicasUnderFireTest {
     void no_answered_call_is_lost_and_nothing_is_done_twice() throws Exception {
         database = postgres.database();
         var random = new Random(20261121);
-        var ports = new HashMap<Process, Integer>();
         for (int i = 0; i < 2; i++) {
             servers.add(server());
         }
         for (var server : servers) {
-            ports.put(server, port(server));
-            proxy.add(ports.get(server));
+            admit(server);
         }
         var clients = new ArrayList<Thread>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -106,14 +102,14 @@ class ReplicasUnderFireTest {
             untilAnswered(3 * CLIENTS);
             Thread.sleep(random.nextInt(100), random.nextInt(1_000_000));
             var victim = servers.removeFirst();
-            victim.destroyForcibly().waitFor();
+            victim.kill();
             proxy.remove(ports.get(victim));
             untilAnswered(CLIENTS);
+            putAway();
             if (kill + 1 < KILLS) {
                 var next = server();
                 servers.add(next);
-                ports.put(next, port(next));
-                proxy.add(ports.get(next));
+                admit(next);
             }
         }
         over = true;
@@ -121,6 +117,17 @@ class ReplicasUnderFireTest {
             client.join();
         }
         judge();
+    }
+
+    /// Each change reads the list it adds to, and the ledger keeps what was read: the list stays short. New rules are
+    /// in front, so what is put away was done long ago.
+    private void putAway() {
+        sim.change(cluster -> {
+            var rules = cluster.firewall.rules;
+            while (rules.size() > MOST_RULES) {
+                done.add(rules.removeLast().get("comment"));
+            }
+        });
     }
 
     private void untilAnswered(int more) throws InterruptedException {
@@ -218,45 +225,16 @@ class ReplicasUnderFireTest {
                 Map.entry("PVE_MCP_SHARED_KEY", KEY));
     }
 
-    private Process server() throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var path = ClassPath.of(
-                Main.class,
-                JsonReader.class,
-                HttpClient.class,
-                HttpHost.class,
-                HttpVersionPolicy.class,
-                Logger.class,
-                StaticLoggerBinder.class,
-                CommandLine.class,
-                Driver.class);
-        var command = List.of(
-                java,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-cp",
-                path,
-                "pvemcp.Main",
-                "serve",
-                "--http",
-                "127.0.0.1:0");
-        var builder = new ProcessBuilder(command).directory(folder.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(environment());
-        return builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    private ServerProcess server() throws IOException {
+        var jvm = List.of("-XX:TieredStopAtLevel=1", "-Xmx256m");
+        return ServerProcess.start(folder, environment(), jvm, "serve", "--http", "127.0.0.1:0");
     }
 
-    private static int port(Process server) throws IOException {
-        var lines = server.errorReader();
-        for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-            var matcher = Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)/mcp").matcher(line);
-            if (matcher.find()) {
-                Thread.ofVirtual().start(() -> lines.lines().forEach(System.err::println));
-                return Integer.parseInt(matcher.group(1));
-            }
-        }
-        throw new IOException("the server did not start");
+    /// Waits until it serves, and has the proxy send it requests.
+    private void admit(ServerProcess server) throws IOException {
+        ports.put(server, server.port());
+        server.tells(System.err::println);
+        proxy.add(ports.get(server));
     }
 
     // ---- what is true afterwards ----
@@ -278,7 +256,6 @@ class ReplicasUnderFireTest {
                 .contains("✓ lines 1 to ")
                 .doesNotContain("begun, and no end");
 
-        var done = new ArrayList<String>();
         sim.ask(cluster -> List.copyOf(cluster.firewall.rules)).forEach(rule -> done.add(rule.get("comment")));
         assertThat(done).as("what was done").doesNotHaveDuplicates().containsAll(changed);
 
