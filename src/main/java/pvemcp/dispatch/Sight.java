@@ -17,7 +17,7 @@ import pvemcp.tool.ToolContext;
 final class Sight {
     private final ToolContext ctx;
 
-    /// Softly, as a call may wait for its task for minutes: of ten thousand guests this is 12 MB, and many calls wait.
+    /// Softly, as a call may wait for its task for minutes: of ten thousand guests this is 12 MB, and many wait.
     private SoftReference<List<GuestRow>> rows = new SoftReference<>(null);
     private final Map<Integer, GuestConfig> configs = new HashMap<>();
 

@@ -345,7 +345,8 @@ final class Endpoint {
         long after = dash < 0 || stream.isEmpty() ? box.delivered() : number(last.substring(dash + 1));
         session.connected();
         try {
-            reply.events(box, after, common ? HttpSession.COMMON : name, primes(session), common ? bounds.slowBeat() : BEAT);
+            reply.events(
+                    box, after, common ? HttpSession.COMMON : name, primes(session), common ? bounds.slowBeat() : BEAT);
         } finally {
             session.disconnected(clock.instant());
         }

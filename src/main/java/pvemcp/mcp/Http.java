@@ -54,8 +54,8 @@ public final class Http implements AutoCloseable {
     }
 
     /// @param mostRequests at once, streams included; and as many that go on in sessions
-    /// @param slowBeat how often a stream that waits for whatever may happen shows a sign of life; a client that has
-    ///     gone is noticed by the second one
+    /// @param slowBeat how often a stream that waits for whatever may happen shows a sign of life; a client that
+    ///     has gone is noticed by the second one
     record Bounds(int mostRequests, Duration slowBeat) {}
 
     static Http start(HttpSettings settings, Entrance entrance, Metrics metrics, InstantSource clock, Bounds bounds)

@@ -20,45 +20,58 @@ import java.util.Optional;
 import pvemcp.json.Json;
 
 /// A client made of bare HTTP requests.
-final class HttpPeer implements AutoCloseable {
+public final class HttpPeer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
+    private final String token;
 
     HttpPeer(int port) {
+        this(port, "");
+    }
+
+    /// @param token which all requests show; empty: none
+    public HttpPeer(int port, String token) {
         this.port = port;
+        this.token = token;
     }
 
     /// A request with what every POST has; the caller adds or replaces.
-    HttpRequest.Builder request(String body) {
+    public HttpRequest.Builder request(String body) {
         return bare("/mcp")
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json, text/event-stream")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
-    HttpRequest.Builder bare(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+    public HttpRequest.Builder bare(String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofSeconds(60));
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
-    HttpRequest.Builder modern(int id, String method, String params) {
-        return request(Peer.modern(id, method, params))
+    public HttpRequest.Builder modern(int id, String method, String params) {
+        return modern(id, method, params, "\"elicitation\":{}");
+    }
+
+    /// @param capabilities of the client, as members of an object
+    public HttpRequest.Builder modern(int id, String method, String params, String capabilities) {
+        return request(Peer.modern(id, method, params, capabilities))
                 .header("MCP-Protocol-Version", "2026-07-28")
                 .header("Mcp-Method", method);
     }
 
-    HttpRequest.Builder call(int id, String tool, String params) {
+    public HttpRequest.Builder call(int id, String tool, String params) {
         var more = params.isEmpty() ? "" : "," + params;
         return modern(id, "tools/call", "\"name\":\"" + tool + "\"" + more).header("Mcp-Name", tool);
     }
 
-    HttpResponse<String> send(HttpRequest.Builder request) {
+    public HttpResponse<String> send(HttpRequest.Builder request) {
         return exchange(request, BodyHandlers.ofString());
     }
 
     /// Returns with the first bytes of the answer.
-    Stream open(HttpRequest.Builder request) {
+    public Stream open(HttpRequest.Builder request) {
         return new Stream(exchange(request, BodyHandlers.ofInputStream()));
     }
 
@@ -75,7 +88,7 @@ final class HttpPeer implements AutoCloseable {
     /// The older revisions' handshake.
     ///
     /// @return the session's id
-    String initialize(String capabilities) {
+    public String initialize(String capabilities) {
         var answer = send(request("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":"
                 + "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":" + capabilities
                 + ",\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}"));
@@ -84,12 +97,12 @@ final class HttpPeer implements AutoCloseable {
         return session;
     }
 
-    HttpRequest.Builder inSession(String session, String body) {
+    public HttpRequest.Builder inSession(String session, String body) {
         return request(body).header("Mcp-Session-Id", session);
     }
 
     /// Bytes as they are, and the status line of what comes back.
-    String raw(String bytes) {
+    public String raw(String bytes) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(60_000);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
@@ -106,7 +119,7 @@ final class HttpPeer implements AutoCloseable {
     }
 
     /// An answer that is read as it comes.
-    static final class Stream implements AutoCloseable {
+    public static final class Stream implements AutoCloseable {
         private final HttpResponse<InputStream> response;
         private final BufferedReader lines;
         private String lastId = "";
@@ -116,17 +129,17 @@ final class HttpPeer implements AutoCloseable {
             this.lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
         }
 
-        HttpResponse<InputStream> response() {
+        public HttpResponse<InputStream> response() {
             return response;
         }
 
         /// The id of the last event that was read.
-        String lastId() {
+        public String lastId() {
             return lastId;
         }
 
         /// The next event with data; empty at the end of the stream.
-        Optional<Json.Obj> next() {
+        public Optional<Json.Obj> next() {
             try {
                 for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (line.startsWith("id: ")) {
@@ -142,7 +155,7 @@ final class HttpPeer implements AutoCloseable {
         }
 
         /// Reads up to the event that only tells its id.
-        void awaitPrimer() {
+        public void awaitPrimer() {
             try {
                 for (var line = lines.readLine(); !"data:".equals(line); line = lines.readLine()) {
                     if (line == null) {

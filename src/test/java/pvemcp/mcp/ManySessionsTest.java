@@ -92,8 +92,7 @@ class ManySessionsTest {
         int places = Campaign.of(50, 2_000);
         var beat = Campaign.isOn() ? Endpoint.SLOW_BEAT : Duration.ofMillis(100);
         var bounds = new Http.Bounds(places, beat);
-        try (var http = Http.start(
-                HttpSettings.local(), Entrance.open(server), new Metrics(), Instant::now, bounds)) {
+        try (var http = Http.start(HttpSettings.local(), Entrance.open(server), new Metrics(), Instant::now, bounds)) {
             int before = descriptors();
             int most = 0;
             int refused = 0;
