@@ -354,7 +354,7 @@ class LauncherTest {
     /// Until nothing runs any more that was started from here.
     @AfterEach
     void awaitBackground() throws InterruptedException {
-        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
         while (ProcessHandle.allProcesses()
                 .anyMatch(process -> process.info().commandLine().orElse("").contains(dir.toString()))) {
             assertThat(System.nanoTime()).as("in the background of %s", dir).isLessThan(end);

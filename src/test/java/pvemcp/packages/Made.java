@@ -107,7 +107,7 @@ final class Made {
 
     /// What the first start from there makes in the background is there, and its maker has gone.
     static void awaitCache(Path folder) throws InterruptedException {
-        var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+        var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (!Files.exists(folder.resolve(".cache-for"))
                 || Files.exists(folder.resolve(".preparing"), LinkOption.NOFOLLOW_LINKS)) {
             assertThat(System.nanoTime()).as("a cache in %s", folder).isLessThan(end);

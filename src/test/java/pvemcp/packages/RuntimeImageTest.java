@@ -143,7 +143,7 @@ class RuntimeImageTest {
 
     @Test
     void it_stays_below_the_size_the_guide_names() throws Exception {
-        assertThat(Made.size(image)).isBetween(60_000_000L, 95_000_000L);
-        assertThat(Files.size(Made.file("pve-mcp-*-*-*.tar.gz"))).isLessThan(58_000_000L);
+        assertThat(Made.size(image)).isBetween(60_000_000L, 86_500_000L);
+        assertThat(Files.size(Made.file("pve-mcp-*-*-*.tar.gz"))).isLessThan(50_000_000L);
     }
 }
