@@ -158,55 +158,25 @@ final class Loader {
         var settings = new ArrayList<Setting>();
         boolean secrets = false;
         for (var entry : file.values().entrySet()) {
-            var name = entry.getKey();
-            var origin = file.origin(name);
-            var cluster = "";
-            var spelling = name;
-            if (name.startsWith("clusters.") && name.indexOf('.', 9) > 0) {
-                cluster = name.substring(9, name.indexOf('.', 9));
-                spelling = name.substring(name.indexOf('.', 9) + 1);
-            }
-            boolean ofBackupServer = name.startsWith(Backups.TABLE) && name.indexOf('.', Backups.TABLE.length()) > 0;
-            if (ofBackupServer) {
-                cluster = name.substring(Backups.TABLE.length(), name.indexOf('.', Backups.TABLE.length()));
-                spelling = Backups.TABLE + name.substring(name.indexOf('.', Backups.TABLE.length()) + 1);
-            }
-            var table = table(name);
-            if (!table.isEmpty()) {
-                var rest = name.substring(name.indexOf(']') + 1);
-                if (rest.startsWith(".clusters.") && rest.indexOf('.', 10) > 0) {
-                    cluster = rest.substring(10, rest.indexOf('.', 10));
-                    rest = rest.substring(rest.indexOf('.', 10));
-                }
-                spelling = table + rest;
-            }
-            var key = Key.spelt(spelling)
-                    .filter(found -> !name.startsWith("clusters.") || found.ofCluster())
-                    .filter(found -> found.table().equals(table));
-            if (key.isEmpty()) {
+            var name = FileName.parse(entry.getKey());
+            var origin = file.origin(entry.getKey());
+            var found = Key.spelt(name.spelling()).filter(name::takes);
+            if (found.isEmpty()) {
                 problems.add("%s: there is no key '%s'%s"
-                        .formatted(
-                                origin,
-                                name,
-                                Nearest.hint(
-                                        spelling,
-                                        spellings(
-                                                ofBackupServer
-                                                        ? Key::ofBackupServer
-                                                        : cluster.isEmpty() ? _ -> true : Key::ofCluster))));
+                        .formatted(origin, name.text(), Nearest.hint(name.spelling(), spellings(name::suggests))));
                 continue;
             }
-            if (!key.get().kind().isList() && entry.getValue().size() != 1) {
-                problems.add("%s: '%s' takes one value, not a list".formatted(origin, name));
+            var key = found.get();
+            if (!key.kind().isList() && entry.getValue().size() != 1) {
+                problems.add("%s: '%s' takes one value, not a list".formatted(origin, name.text()));
                 continue;
             }
-            secrets |=
-                    key.get().kind() == Kind.SECRET && spelling.equals(key.get().path());
-            if (key.get().inTables()) {
-                tables.add(new Setting(key.get(), cluster, name, entry.getValue(), origin));
-                continue;
+            secrets |= key.kind() == Kind.SECRET && name.spelling().equals(key.path());
+            if (key.inTables()) {
+                tables.add(new Setting(key, name.owner(), name.text(), entry.getValue(), origin));
+            } else {
+                settings.add(new Setting(key, name.owner(), name.spelling(), entry.getValue(), origin));
             }
-            settings.add(new Setting(key.get(), cluster, spelling, entry.getValue(), origin));
         }
         if (secrets) {
             SecretFile.whyNotPrivate(path)
@@ -215,16 +185,6 @@ final class Loader {
                                     .formatted(why)));
         }
         return settings;
-    }
-
-    /// The kind of table this stands in, such as `policy.rule` for `policy.rule[1].tags`; empty for none.
-    private static String table(String name) {
-        for (var table : List.of(Rules.TABLE, OAuthKeys.TABLE, Principals.TABLE)) {
-            if (name.startsWith(table + "[")) {
-                return table;
-            }
-        }
-        return "";
     }
 
     private static List<String> spellings(Predicate<Key> which) {
