@@ -21,6 +21,7 @@ import pvemcp.tool.Planned;
 import pvemcp.tool.Preview;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
+import pvemcp.tools.common.Alteration;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
 
@@ -408,19 +409,13 @@ public final class FirewallTools {
         GROUP
     }
 
-    enum ObjectAction {
-        CREATE,
-        CHANGE,
-        DELETE
-    }
-
     record FirewallObject(
             FirewallScope scope,
 
             @Doc(value = "entry: an address in an IP set", obvious = true)
             ObjectKind kind,
 
-            @Doc(value = "What to do", obvious = true) ObjectAction action,
+            @Doc(value = "What to do", obvious = true) Alteration action,
 
             @Doc(value = "Name of the alias, IP set or group", obvious = true)
             String name,
@@ -450,7 +445,7 @@ public final class FirewallTools {
                 case CHANGE -> "changed";
                 case DELETE -> "deleted; rules that still name it no longer match";
             };
-            var next = kind == ObjectKind.GROUP && action == ObjectAction.CREATE
+            var next = kind == ObjectKind.GROUP && action == Alteration.CREATE
                     ? "pve_firewall_rule group=%s action=add; then a rule of type group uses it"
                             .formatted(Clean.name(name))
                     : "";

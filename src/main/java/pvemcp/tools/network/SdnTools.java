@@ -14,6 +14,7 @@ import pvemcp.text.Word;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
+import pvemcp.tools.common.Alteration;
 import pvemcp.tools.common.Entrusted;
 import pvemcp.tools.common.Outcome;
 import pvemcp.tools.common.Write;
@@ -75,15 +76,9 @@ public final class SdnTools {
         }
     }
 
-    enum SdnAction {
-        CREATE,
-        CHANGE,
-        DELETE
-    }
-
     record SdnSet(
             @Doc(value = "Which part", obvious = true) SdnPart what,
-            @Doc(value = "What to do", obvious = true) SdnAction action,
+            @Doc(value = "What to do", obvious = true) Alteration action,
 
             @Doc("Id; of a new subnet: its CIDR") String name,
 
@@ -96,7 +91,7 @@ public final class SdnTools {
             if (what.isBelow() && of.isEmpty()) {
                 throw new IllegalArgumentException("argument 'of': needed for a " + Word.of(what));
             }
-            if (what == SdnPart.SUBNET && action != SdnAction.CREATE && name.indexOf('/') >= 0) {
+            if (what == SdnPart.SUBNET && action != Alteration.CREATE && name.indexOf('/') >= 0) {
                 throw new IllegalArgumentException(
                         "argument 'name': a subnet that is there goes by its id, such as zone1-10.0.0.0-24; "
                                 + "pve_sdn_get what=subnets shows it");
@@ -105,26 +100,22 @@ public final class SdnTools {
 
         @Override
         public Verb verb() {
-            return switch (action) {
-                case CREATE -> Verb.POST;
-                case CHANGE -> Verb.PUT;
-                case DELETE -> Verb.DELETE;
-            };
+            return action.verb();
         }
 
         @Override
         public String path() {
             var list = what.list(of.orElse(""));
-            boolean inList = action == SdnAction.CREATE || what == SdnPart.ADDRESS;
+            boolean inList = action == Alteration.CREATE || what == SdnPart.ADDRESS;
             return inList ? list : ApiPath.of(list + "/{id}", name);
         }
 
         @Override
         public Json.Obj params() {
-            var params = action == SdnAction.CREATE || what == SdnPart.ADDRESS
+            var params = action == Alteration.CREATE || what == SdnPart.ADDRESS
                     ? options.with(what.idParameter(), name)
                     : options;
-            if (what == SdnPart.SUBNET && action == SdnAction.CREATE) {
+            if (what == SdnPart.SUBNET && action == Alteration.CREATE) {
                 params = params.with("type", "subnet");
             }
             return params;
@@ -155,7 +146,7 @@ public final class SdnTools {
                                     "zone",
                                     present(ctx, ApiPath.of("/cluster/sdn/vnets/{vnet}", of.orElseThrow()))
                                             .text("zone"));
-                case FABRIC -> action == SdnAction.CHANGE ? kept(params, present(ctx, path()), "protocol") : params;
+                case FABRIC -> action == Alteration.CHANGE ? kept(params, present(ctx, path()), "protocol") : params;
                 case FABRIC_NODE ->
                     switch (action) {
                         case CREATE ->

@@ -22,6 +22,7 @@ import pvemcp.tool.Preview;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.tool.Vault;
+import pvemcp.tools.common.Alteration;
 import pvemcp.tools.common.ApiAnswer;
 import pvemcp.tools.common.Entrusted;
 import pvemcp.tools.common.Outcome;
@@ -186,15 +187,9 @@ public final class CertificateTools {
         PLUGIN
     }
 
-    enum AcmeAction {
-        CREATE,
-        CHANGE,
-        DELETE
-    }
-
     record AcmeSet(
             @Doc(value = "What it is", obvious = true) AcmePart what,
-            @Doc(value = "What to do", obvious = true) AcmeAction action,
+            @Doc(value = "What to do", obvious = true) Alteration action,
             @Doc(value = "Its name", obvious = true) String name,
 
             @Doc("Such as contact, tos_url") Json.Obj options,
@@ -210,22 +205,18 @@ public final class CertificateTools {
 
         @Override
         public Verb verb() {
-            return switch (action) {
-                case CREATE -> Verb.POST;
-                case CHANGE -> Verb.PUT;
-                case DELETE -> Verb.DELETE;
-            };
+            return action.verb();
         }
 
         @Override
         public String path() {
             var list = BASE + (what == AcmePart.ACCOUNT ? "/account" : "/plugins");
-            return action == AcmeAction.CREATE ? list : ApiPath.of(list + "/{id}", name);
+            return action == Alteration.CREATE ? list : ApiPath.of(list + "/{id}", name);
         }
 
         @Override
         public Json.Obj params() {
-            if (action != AcmeAction.CREATE) {
+            if (action != Alteration.CREATE) {
                 return options;
             }
             if (what == AcmePart.ACCOUNT) {
