@@ -48,11 +48,11 @@ public final class ConfigTools {
             change("pve_guest_notes", """
                     Write or extend a guest's notes.""", GuestNotes.class),
             change("pve_guest_nic", """
-                    Add, change or remove a network card. A change keeps what is not named.""", DeviceTools.GuestNic.class),
+                    Add, change or remove a network card. A change keeps what is not named.""", GuestNic.class),
             change("pve_guest_disk", """
-                    Add, attach, detach, enlarge or move a disk or mount point; insert or eject a CD.""", DeviceTools.GuestDisk.class),
+                    Add, attach, detach, enlarge or move a disk or mount point; insert or eject a CD.""", GuestDisk.class),
             destroy("pve_guest_disk_delete", """
-                    Delete a disk or mount point with its data, attached or unused.""", DeviceTools.DiskDelete.class),
+                    Delete a disk or mount point with its data, attached or unused.""", DiskDelete.class),
             change("pve_guest_cloudinit", """
                     Set a VM's cloud-init user, keys and network. Read at its next start.""", GuestCloudInit.class),
             execute("pve_guest_cloudinit_dump", """

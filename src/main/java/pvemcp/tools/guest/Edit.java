@@ -14,6 +14,8 @@ import pvemcp.pve.GuestConfig;
 import pvemcp.pve.PendingOption;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.text.Nearest;
+import pvemcp.tool.BadArguments;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.common.Outcome;
 import pvemcp.view.Clean;
@@ -48,6 +50,21 @@ final class Edit {
 
     Guest guest() {
         return guest;
+    }
+
+    /// The value of an option that has to be there.
+    ///
+    /// @param argument the input that names it
+    /// @throws BadArguments with the nearest one that is there
+    String present(String argument, String key) {
+        return before.get(key)
+                .orElseThrow(() -> new BadArguments(List.of("argument '%s': %s has no %s%s"
+                        .formatted(
+                                argument,
+                                guest,
+                                key,
+                                Nearest.hint(
+                                        key, before.options().keySet().stream().toList())))));
     }
 
     /// The configuration with what waits for a restart, as it was found.

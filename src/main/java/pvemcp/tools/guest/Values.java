@@ -10,8 +10,20 @@ import pvemcp.tool.BadArguments;
 /// Values that become part of one of PVE's `key=value,…` options: none of them may bring another key along.
 final class Values {
     private static final Pattern KEY = Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]*");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:/-]+");
 
     private Values() {}
+
+    /// For the constructors of calls: a value of letters, digits and `_.:/-`, and no path of the host.
+    ///
+    /// @return the value
+    /// @throws IllegalArgumentException for anything else
+    static String name(String argument, String value) {
+        if (!NAME.matcher(value).matches() || value.startsWith("/")) {
+            throw new IllegalArgumentException("argument '%s': '%s' is not a plain name".formatted(argument, value));
+        }
+        return value;
+    }
 
     /// For the constructors of calls.
     ///

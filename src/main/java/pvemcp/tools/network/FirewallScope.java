@@ -1,5 +1,6 @@
 package pvemcp.tools.network;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import pvemcp.json.Json;
@@ -65,6 +66,18 @@ record FirewallScope(
 
         default List<Fields> ruleRows() {
             return Fields.list(read(rules()));
+        }
+
+        /// The options that are set, as `name value`.
+        default List<String> options() {
+            var options = new ArrayList<String>();
+            Fields.of(read("/options")).all().members().forEach((name, value) -> {
+                if (!name.equals("digest")) {
+                    options.add(Clean.name(name + " " + value.scalarText().orElse(value.write())));
+                }
+            });
+            options.sort(null);
+            return options;
         }
     }
 
