@@ -235,9 +235,6 @@ public final class Postgres implements AutoCloseable {
         if (server.isAlive()) {
             stop();
         }
-        try (var files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        }
+        Folders.delete(folder);
     }
 }

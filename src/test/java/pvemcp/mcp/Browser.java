@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import pvemcp.json.Json;
+import pvemcp.lab.Folders;
 
 /// A headless Chromium with one tab at a time, steered over the Chrome DevTools Protocol. Where there is no Chromium,
 /// the tests that want one are skipped and say so.
@@ -292,18 +292,6 @@ final class Browser implements AutoCloseable {
         family.add(process.toHandle());
         family.forEach(ProcessHandle::destroyForcibly);
         family.forEach(each -> each.onExit().join());
-        // Helpers that are nobody's children write into it until they notice that the browser has gone.
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (Files.exists(profile)) {
-            try (var files = Files.walk(profile)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(file);
-                }
-            } catch (IOException | UncheckedIOException e) {
-                if (System.nanoTime() > end) {
-                    throw e;
-                }
-            }
-        }
+        Folders.delete(profile);
     }
 }
