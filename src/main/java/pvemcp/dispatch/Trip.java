@@ -50,7 +50,7 @@ final class Trip {
                 "tool", tool.name(),
                 "principal", caller.principal(),
                 "client", caller.client(),
-                "arguments", Secrets.masked(arguments.without("confirm")));
+                "arguments", Blot.out(Secrets.masked(arguments.without("confirm"))));
     }
 
     /// It is known which cluster it is about.
@@ -195,10 +195,10 @@ final class Trip {
                 .with("result", how)
                 .with("millis", Duration.between(started, clock.instant()).toMillis());
         if (!sent.isEmpty()) {
-            event = event.with("sent", Json.strings(Wires.lines(sent)));
+            event = event.with("sent", Json.strings(Blot.out(Wires.lines(sent))));
         }
         if (!commands.isEmpty()) {
-            event = event.with("commands", Json.strings(commands));
+            event = event.with("commands", Json.strings(Blot.out(commands)));
         }
         if (!tasks.isEmpty()) {
             event = event.with(

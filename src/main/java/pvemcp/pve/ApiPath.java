@@ -10,6 +10,11 @@ import java.util.Map;
 public final class ApiPath {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
+    /// What cannot stand in a path as it is, beside blanks, control characters and all beyond ASCII.
+    private static final String FORBIDDEN = "?#[]\\\"<>^`{|}";
+
+    private static final String PREFIX = "/api2/json";
+
     private ApiPath() {}
 
     /// The template with each `{name}` replaced by the next id: `of("/nodes/{node}/tasks/{upid}/log", node,
@@ -49,6 +54,38 @@ public final class ApiPath {
             throw refused(name, id, "it has a blank or a control character");
         }
         return encode(id);
+    }
+
+    /// A path as people spell it, in the one way in which it is judged and sent, down to what follows a `?`: it begins
+    /// with a slash, has no `/api2/json` in front, no two slashes together and none at its end, and no character is
+    /// escaped that need not be. For PVE both mean the same. What is no path at all comes out as none either.
+    public static String plain(String path) {
+        int query = path.indexOf('?');
+        if (query >= 0) {
+            return plain(path.substring(0, query)) + path.substring(query);
+        }
+        var out = new StringBuilder("/");
+        for (int i = 0; i < path.length(); i++) {
+            int escaped = path.charAt(i) == '%' ? escaped(path, i) : -1;
+            boolean needless = escaped > ' ' && escaped < 0x7f && escaped != '%' && FORBIDDEN.indexOf(escaped) < 0;
+            char c = needless ? (char) escaped : path.charAt(i);
+            if (c != '/' || out.charAt(out.length() - 1) != '/') {
+                out.append(c);
+            }
+            i += needless ? 2 : 0;
+        }
+        if (out.length() > 1 && out.charAt(out.length() - 1) == '/') {
+            out.setLength(out.length() - 1);
+        }
+        var plain = out.toString();
+        return plain.startsWith(PREFIX + "/") ? plain.substring(PREFIX.length()) : plain;
+    }
+
+    /// The byte that is escaped at this place; -1 where none is.
+    private static int escaped(String path, int at) {
+        int high = at + 2 < path.length() ? Character.digit(path.charAt(at + 1), 16) : -1;
+        int low = at + 2 < path.length() ? Character.digit(path.charAt(at + 2), 16) : -1;
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
     private static PveException refused(String name, String id, String why) {
@@ -97,7 +134,7 @@ public final class ApiPath {
         }
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "?#[]\\\"<>^`{|}".indexOf(c) >= 0) {
+            if (c <= ' ' || c >= 0x7f || FORBIDDEN.indexOf(c) >= 0) {
                 return "character %d must be percent-encoded".formatted(i + 1);
             }
         }
@@ -125,12 +162,11 @@ public final class ApiPath {
                 out.append(c);
                 continue;
             }
-            int high = i + 2 <= path.length() - 1 ? Character.digit(path.charAt(i + 1), 16) : -1;
-            int low = i + 2 <= path.length() - 1 ? Character.digit(path.charAt(i + 2), 16) : -1;
-            if (high < 0 || low < 0) {
+            int escaped = escaped(path, i);
+            if (escaped < 0) {
                 return "";
             }
-            out.append((char) (high << 4 | low));
+            out.append((char) escaped);
             i += 2;
         }
         return out.toString();

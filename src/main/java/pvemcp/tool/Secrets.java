@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
+import pvemcp.pve.ApiPath;
 
 /// Where secrets stand in what is sent to PVE and in what it answers.
 public final class Secrets {
@@ -30,11 +31,12 @@ public final class Secrets {
             "target-endpoint",
             "recovery",
             "corosync_authkey",
-            "csrfpreventiontoken");
+            "csrfpreventiontoken",
+            "otel-headers");
 
     /// Words in names that may mean one: enough to mask the value where it is only written down or shown.
     private static final List<String> WORDS =
-            List.of("password", "passphrase", "secret", "token", "ticket", "private", "apikey", "hmac", "credential");
+            List.of("password", "passwd", "passphrase", "secret", "token", "ticket", "private", "apikey", "hmac", "credential");
 
     private static final Json MASK = Json.str("•••");
 
@@ -69,9 +71,33 @@ public final class Secrets {
     /// Parameters or an answer of this path, without what is secret.
     public static Json.Obj masked(String path, Json.Obj values) {
         var members = new LinkedHashMap<String, Json>();
-        values.members()
-                .forEach((name, value) -> members.put(name, mayBeSecret(path, name) ? MASK : maskedBelow(path, value)));
+        var plain = ApiPath.plain(path);
+        values.members().forEach((name, value) -> members.put(name, masked(plain, name, value)));
         return new Json.Obj(members);
+    }
+
+    private static Json masked(String path, String name, Json value) {
+        if (mayBeSecret(path, name)) {
+            return MASK;
+        }
+        boolean asked = name.equals("path") && value instanceof Json.Str;
+        return asked ? Json.str(withoutSecrets(((Json.Str) value).value())) : maskedBelow(path, value);
+    }
+
+    /// A path that brings its parameters along, behind a `?`.
+    private static String withoutSecrets(String path) {
+        int query = path.indexOf('?');
+        if (query < 0) {
+            return path;
+        }
+        var out = new StringBuilder(path.substring(0, query));
+        var below = ApiPath.plain(path.substring(0, query));
+        for (var pair : path.substring(query + 1).split("&", -1)) {
+            int equals = pair.indexOf('=');
+            boolean secret = equals > 0 && mayBeSecret(below, pair.substring(0, equals));
+            out.append(out.length() == query ? '?' : '&').append(secret ? pair.substring(0, equals) + "=•••" : pair);
+        }
+        return out.toString();
     }
 
     private static Json maskedBelow(String path, Json value) {
@@ -86,7 +112,7 @@ public final class Secrets {
     /// The texts that stand where secrets do.
     public static List<String> in(String path, Json value) {
         var found = new ArrayList<String>();
-        collect(path, value, false, found);
+        collect(ApiPath.plain(path), value, false, found);
         return found;
     }
 
@@ -103,13 +129,13 @@ public final class Secrets {
     }
 
     private static boolean mayBeSecret(String path, String name) {
-        var plain = name.toLowerCase(Locale.ROOT);
+        var plain = name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
         // `tokenid` names a token and `tokens` several, neither is one.
         boolean sounds = plain.equals("key")
                 || (!plain.endsWith("id")
                         && !plain.equals("tokens")
                         && WORDS.stream().anyMatch(plain::contains));
-        return sounds || isSecret(path, plain);
+        return sounds || isSecret(path, name);
     }
 
     private static boolean isSecret(String path, String name) {
@@ -118,7 +144,7 @@ public final class Secrets {
             return true;
         }
         for (var below : Below.values()) {
-            if (below.member.equals(plain) && below.paths.matcher(path).matches()) {
+            if (below.member.equals(plain) && below.paths.matcher(path).lookingAt()) {
                 return true;
             }
         }
