@@ -59,8 +59,8 @@ public final class AuditLog implements Journal {
         this(file, clock, LARGEST);
     }
 
-    /// @param largest bytes after which a file is closed and a new one begun
-    AuditLog(Path file, Clock clock, long largest) {
+    /// @param largest bytes after which a file is closed and a new one begun; 0: never
+    public AuditLog(Path file, Clock clock, long largest) {
         this(file, clock, largest, FileChannel::open);
     }
 
@@ -198,7 +198,7 @@ public final class AuditLog implements Journal {
         if (channel.size() != end) {
             catchUp();
         }
-        if (end < largest || sequence == 0) {
+        if (largest == 0 || end < largest || sequence == 0) {
             return false;
         }
         checkpoint();

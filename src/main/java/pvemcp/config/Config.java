@@ -13,6 +13,7 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Rule;
 import pvemcp.gate.Window;
 import pvemcp.remote.SshSettings;
+import pvemcp.pve.Bytes;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Durations;
 import pvemcp.tool.LocalFiles;
@@ -141,6 +142,11 @@ public final class Config {
                 number(Key.LIMIT_PER_NODE),
                 number(Key.LIMIT_PER_GUEST),
                 Durations.parse(text(Key.LIMIT_WAIT)));
+    }
+
+    /// After how much the audit log goes on in a new file; nothing: never.
+    public Bytes auditSegment() {
+        return Bytes.ofMebi(number(Key.AUDIT_SEGMENT));
     }
 
     private int number(Key key) {

@@ -79,15 +79,16 @@ public enum Key {
             `serial` and `parallel` on a device, `path` for a disk or mount point that is a path of the host."""),
     URL_HOSTS("policy.url_hosts", Kind.LIST, "", """
             The hosts that PVE may be sent to by a URL, for downloads, webhooks, ACME directories and image registries: \
-            `host`, `host:port`, `*.example.org`, or `*` for every name and every public address, which holds where \
-            this is not set."""),
+            `host`, `host:port`, `*.example.org`, or `*` for every name and address but those of private networks, \
+            which holds where this is not set."""),
     SNAPSHOT_FIRST("policy.snapshot_first", Kind.RISKS, "", """
             Before what of a guest a snapshot of it is taken: a `change` of its configuration or disks, a `rollback`, what \
             programs do in it (`execute`). Where none can be taken, the call is refused."""),
     BACKUP_FIRST("policy.backup_first", Kind.BACKUP, "warn", """
-            Before a guest, a disk, a snapshot or a backup is deleted, or a guest rolled back or restored over: `warn` \
-            says what backup there is, `require` refuses where there is none that counts, `off` does not look. One \
-            counts that is not older than `policy.backup_age`, on a backup server was verified, and has what is lost."""),
+            Before a guest, a disk, a snapshot, a backup or a pool of disks is deleted, backups are pruned, or a guest is \
+            rolled back or restored over: `warn` says what backup there is, `require` refuses where there is none that \
+            counts, `off` does not look. One counts that is not older than `policy.backup_age`, on a backup server was \
+            verified, and has what is lost."""),
     BACKUP_AGE("policy.backup_age", Kind.DURATION, "7d", "How old a backup may be that counts."),
     LIMIT_DESTROY("policy.limit.destroy", Kind.NUMBER, "10", """
             How many calls that destroy one caller may make in an hour. 0, here and below: no limit."""),
@@ -138,6 +139,8 @@ public enum Key {
     TOOLSETS("toolsets", Kind.LIST, "", "Toolsets whose tools are shown besides those of the surface."),
     AUDIT_FILE("audit.file", Kind.PATH, "~/.local/state/pve-mcp/audit.jsonl", """
             Where every call that changes something is recorded, a JSON line each, before it is made."""),
+    AUDIT_SEGMENT("audit.segment", Kind.NUMBER, "64", """
+            After how many MiB that file is closed and the log goes on in a new one. 0: never."""),
     SHARED_DATABASE("shared.database", Kind.TEXT, "", """
             The PostgreSQL database that several servers share: `postgresql://HOST:PORT/NAME`, with the options of its JDBC \
             driver behind `?`. In it are then used tickets, budgets, held calls, the freeze and the audit log, in place of \

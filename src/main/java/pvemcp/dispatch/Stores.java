@@ -34,7 +34,12 @@ public interface Stores extends AutoCloseable {
     ///
     /// @param state the owner's state directory
     static Stores ofFiles(Path state, Path auditFile, Clock clock) {
-        return of(new AuditLog(auditFile, clock), new SharedFiles(state, clock), state, clock);
+        return ofFiles(state, new AuditLog(auditFile, clock), clock);
+    }
+
+    /// The same with an audit log of the owner's making.
+    static Stores ofFiles(Path state, AuditLog log, Clock clock) {
+        return of(log, new SharedFiles(state, clock), state, clock);
     }
 
     /// The same, with budgets and tickets that reach as far as `commons` do.

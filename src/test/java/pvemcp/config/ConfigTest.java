@@ -95,6 +95,7 @@ class ConfigTest {
         values.put(Key.SURFACE, "all");
         values.put(Key.TOOLSETS, "guests");
         values.put(Key.AUDIT_FILE, "audit.jsonl");
+        values.put(Key.AUDIT_SEGMENT, "1");
         values.put(Key.HTTP_TOKENS, "/state/tokens");
         values.put(Key.HTTP_HOSTS, "pve-mcp.example");
         values.put(Key.HTTP_ORIGINS, "https://agent.example");
@@ -669,6 +670,7 @@ class ConfigTest {
                 config.policy(),
                 connection(config),
                 config.path(Key.AUDIT_FILE),
+                config.auditSegment(),
                 config.text(Key.SURFACE),
                 config.backups(),
                 config.text(Key.LOG_LEVEL));
