@@ -44,7 +44,7 @@ final class Careful {
         if (verdict.isPresent() && (verdict.get() instanceof Verdict.Deny || !agreed)) {
             throw new Wires.Stopped(verdict.get());
         }
-        precautions.told(request).ifPresent(trip::precaution);
+        precautions.told(request).forEach(trip::precaution);
         var snapshot = precautions.first(request);
         if (snapshot.isEmpty()) {
             return request;

@@ -50,7 +50,7 @@ final class Guard {
 
     /// A request as policy lets it be made.
     ///
-    /// @param params as they are to be sent: a new guest is put into the pool the owner has set
+    /// @param params as they are to be sent: in one spelling, a new guest in the pool the owner has set
     record Judged(Verdict verdict, List<Target> targets, Json.Obj params) {}
 
     Judged judge(Verb verb, String path, Json.Obj asked) {
@@ -62,7 +62,8 @@ final class Guard {
         }
         var template = match.get().operation().path();
         boolean makes = Targets.makesGuest(verb, template);
-        var params = makes ? pooled(asked) : asked;
+        var plain = schema.plain(match.get().operation(), asked);
+        var params = makes ? pooled(plain) : plain;
         var arguments = new LinkedHashMap<String, Json>();
         match.get().variables().forEach((name, value) -> arguments.put(name, Json.str(value)));
         arguments.putAll(params.members());
@@ -118,6 +119,14 @@ final class Guard {
                     "policy.create.pool",
                     "new guests go into the pool '%s', not '%s'".formatted(pool, wanted),
                     "leave the pool out; the owner can change policy.create.pool"));
+        }
+        if (template.equals(Batch.TEMPLATE)) {
+            var node = targets.getFirst().id();
+            var commands = params.text("commands").orElse("");
+            if (!Batch.onlyReads(node, commands, sight.ctx().schema())) {
+                return Optional.of(new Verdict.Deny(
+                        "batch", "what does more than read is not made in a batch", "make it a call of its own"));
+            }
         }
         boolean unflags = sets(params, "protection") && template.endsWith("/config");
         if (unflags && gate.policy().restraints().flag() != Policy.Flag.OFF) {

@@ -10,11 +10,12 @@ import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
+import pvemcp.tool.Operations;
 
 /// What a request takes of one guest that only a backup brings back.
 ///
-/// @param parts of a guest its disks by key (`scsi0`), as far as a backup has to have them; of disks their volumes;
-///     the snapshot; the backup
+/// @param parts of a guest its disks by key (`scsi0`), as far as a backup has to have them; of disks their volumes, and
+///     of backups that go along; the snapshot; the backups
 record Loss(int vmid, What what, List<String> parts) {
     enum What {
         /// As it is now: it is deleted, rolled back or written over.
@@ -32,13 +33,17 @@ record Loss(int vmid, What what, List<String> parts) {
     }
 
     /// @param destroys whether the call is one that destroys, and deletes what it detaches
-    static Optional<Loss> by(Wires.Sent request, boolean destroys, Sight sight) {
+    static List<Loss> by(Wires.Sent request, boolean destroys, Sight sight) {
         if (request.verb() == Verb.GET) {
-            return Optional.empty();
+            return List.of();
         }
-        var schema = sight.ctx().schema();
-        return schema.match(pvemcp.schema.Verb.valueOf(request.verb().name()), request.path())
-                .flatMap(match -> by(match, request, destroys, sight));
+        var match = Operations.match(sight.ctx().schema(), request.verb(), request.path());
+        if (match.isEmpty()) {
+            return List.of();
+        }
+        var ofOne = by(match.get(), request, destroys, sight);
+        return ofOne.map(List::of)
+                .orElseGet(() -> sight.clearing(request.verb(), match.get(), request.params()));
     }
 
     private static Optional<Loss> by(ApiSchema.Match match, Wires.Sent request, boolean destroys, Sight sight) {
@@ -114,7 +119,7 @@ record Loss(int vmid, What what, List<String> parts) {
         if (guests.isEmpty()) {
             return Optional.empty();
         }
-        var what = volid.contains(":backup/") ? What.BACKUP : What.DISKS;
+        var what = isBackup(volid) ? What.BACKUP : What.DISKS;
         return Optional.of(new Loss(guests.getLast(), what, List.of(volid)));
     }
 
@@ -134,7 +139,9 @@ record Loss(int vmid, What what, List<String> parts) {
         return switch (what) {
             case GUEST -> parts.stream().filter(key -> !inside.containsKey(key)).toList();
             case DISKS ->
-                parts.stream().filter(volume -> !inside.containsValue(volume)).toList();
+                parts.stream()
+                        .filter(volume -> !isBackup(volume) && !inside.containsValue(volume))
+                        .toList();
             case SNAPSHOT, BACKUP -> List.of();
         };
     }
@@ -144,9 +151,13 @@ record Loss(int vmid, What what, List<String> parts) {
         return !parts.isEmpty() && (what == What.GUEST || what == What.DISKS);
     }
 
-    /// Whether a backup is what is lost.
+    private static boolean isBackup(String volid) {
+        return volid.contains(":backup/");
+    }
+
+    /// Whether this backup is among what is lost.
     boolean isOf(String volid) {
-        return what == What.BACKUP && parts.contains(volid);
+        return isBackup(volid) && parts.contains(volid);
     }
 
     /// Whether the request does nothing else than removing disks. A snapshot does not keep these: PVE takes no unused

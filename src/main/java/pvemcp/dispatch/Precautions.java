@@ -28,6 +28,9 @@ final class Precautions {
     /// For this long a snapshot that was taken first is enough, so that fifty commands do not leave fifty.
     private static final Duration ENOUGH = Duration.ofMinutes(15);
 
+    /// As many guests are told of one by one.
+    private static final int TOLD = 10;
+
     private static final String PREFIX = "before_";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss").withZone(ZoneOffset.UTC);
@@ -98,7 +101,7 @@ final class Precautions {
             if (verb.isPresent() && words.length > 1) {
                 var params = words.length > 2 ? params(words[2]) : Json.Obj.EMPTY;
                 var request = new Wires.Sent(verb.get(), words[1], params);
-                told(request).ifPresent(warnings::add);
+                warnings.addAll(told(request));
                 verdict = verdict.or(() -> judge(request));
                 first(request).ifPresent(sent -> first.add(shown(sent)));
             } else if (commands) {
@@ -134,37 +137,45 @@ final class Precautions {
     // ---- backups ----
 
     /// What there is of backups, where that matters.
-    Optional<String> told(Wires.Sent request) {
-        return loss(request)
-                .filter(loss -> care(request, loss).backup() != Care.Backup.OFF)
-                .map(loss -> about(loss) + backup(request, loss).words(clock.instant()));
+    List<String> told(Wires.Sent request) {
+        var told = new ArrayList<String>();
+        var losses = losses(request);
+        for (var loss : losses.subList(0, Math.min(TOLD, losses.size()))) {
+            if (care(request, loss).backup() != Care.Backup.OFF) {
+                told.add(about(loss) + backup(request, loss).words(clock.instant()));
+            }
+        }
+        if (losses.size() > TOLD) {
+            told.add("so do %d more guests lose disks or backups".formatted(losses.size() - TOLD));
+        }
+        return told;
     }
 
     private static String about(Loss loss) {
         return switch (loss.what()) {
             case GUEST, DISKS, SNAPSHOT -> loss.vmid() + ": ";
-            case BACKUP -> loss.vmid() + ", without this one: ";
+            case BACKUP -> loss.vmid() + (loss.parts().size() == 1 ? ", without this one: " : ", without these: ");
         };
     }
 
     /// Why the request is not made as it is; empty where nothing stands in its way.
     Optional<Verdict> judge(Wires.Sent request) {
-        var loss = loss(request);
-        boolean lacks = loss.isPresent()
-                && care(request, loss.get()).backup() == Care.Backup.REQUIRE
-                && backup(request, loss.get()).counting().isEmpty();
-        if (!lacks) {
-            return Optional.empty();
+        for (var loss : losses(request)) {
+            boolean lacks = care(request, loss).backup() == Care.Backup.REQUIRE
+                    && backup(request, loss).counting().isEmpty();
+            if (lacks) {
+                var why = "there is no %sbackup of %d that counts: %s"
+                        .formatted(
+                                loss.what() == Loss.What.BACKUP ? "other " : "",
+                                loss.vmid(),
+                                backup(request, loss).words(clock.instant()));
+                return Optional.of(
+                        goesWithoutBackup
+                                ? new Verdict.Hold("policy.backup_first", why)
+                                : new Verdict.Deny("policy.backup_first", why, remedy(loss)));
+            }
         }
-        var why = "there is no %sbackup of %d that counts: %s"
-                .formatted(
-                        loss.get().what() == Loss.What.BACKUP ? "other " : "",
-                        loss.get().vmid(),
-                        backup(request, loss.get()).words(clock.instant()));
-        return Optional.of(
-                goesWithoutBackup
-                        ? new Verdict.Hold("policy.backup_first", why)
-                        : new Verdict.Deny("policy.backup_first", why, remedy(loss.get())));
+        return Optional.empty();
     }
 
     private String remedy(Loss loss) {
@@ -176,7 +187,7 @@ final class Precautions {
         return make + "with without_backup=true the user is asked whether it may go without";
     }
 
-    private Optional<Loss> loss(Wires.Sent request) {
+    private List<Loss> losses(Wires.Sent request) {
         return Loss.by(request, destroys, sight);
     }
 
@@ -209,7 +220,7 @@ final class Precautions {
     Optional<Wires.Sent> first(Wires.Sent request) {
         return AtRisk.by(request)
                 .filter(_ ->
-                        loss(request).filter(loss -> loss.onlyDisks(request)).isEmpty())
+                        losses(request).stream().noneMatch(loss -> loss.onlyDisks(request)))
                 .flatMap(guest -> first(guest.path(), guest.risk(), care(request, _ -> true), request.toString()));
     }
 

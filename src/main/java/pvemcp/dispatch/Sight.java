@@ -11,6 +11,8 @@ import pvemcp.pve.Fields;
 import pvemcp.pve.GuestConfig;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Resource.GuestRow;
+import pvemcp.pve.Verb;
+import pvemcp.schema.ApiSchema;
 import pvemcp.tool.ToolContext;
 
 /// What one call has seen of the guests, each asked for once. For one thread.
@@ -20,6 +22,7 @@ final class Sight {
     /// Softly, as a call may wait for its task for minutes: of ten thousand guests this is 12 MB, and many wait.
     private SoftReference<List<GuestRow>> rows = new SoftReference<>(null);
     private final Map<Integer, GuestConfig> configs = new HashMap<>();
+    private final Map<String, List<Loss>> clearings = new HashMap<>();
 
     private final Predicate<String> pools;
     private Optional<Map<String, String>> poolOfStorage = Optional.empty();
@@ -83,6 +86,19 @@ final class Sight {
             }
         }
         return found;
+    }
+
+    /// What guests lose by a request that names none of them.
+    ///
+    /// @throws pvemcp.pve.PveException where that cannot be seen
+    List<Loss> clearing(Verb verb, ApiSchema.Match match, Json.Obj params) {
+        var request = match.operation() + " " + match.variables() + " " + params.write();
+        var known = clearings.get(request);
+        if (known == null) {
+            known = Clearing.by(verb, match, params, this);
+            clearings.put(request, known);
+        }
+        return known;
     }
 
     /// The guest's configuration, from the node it is on.

@@ -62,7 +62,7 @@ final class Taint {
 
     private static final class Watching extends ForwardingTransport {
         private static final Pattern OUTPUT = Pattern.compile(
-                "/nodes/[^/]+/(?:qemu/[0-9]+/(?:agent/(?:exec-status|file-read)|vncwebsocket)|storage/[^/]+/file-restore/.*)");
+                "/nodes/[^/]+/(?:qemu/[0-9]+/agent/(?:exec-status|file-read)|(?:qemu|lxc)/[0-9]+/vncwebsocket|storage/[^/]+/file-restore/.*)");
 
         private final Runnable mark;
 

@@ -3,6 +3,7 @@ package pvemcp.dispatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
@@ -12,6 +13,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.GuestConfig;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.PveException;
+import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
@@ -22,6 +24,7 @@ import pvemcp.view.Clean;
 /// Turns what a call names into what it would touch, as the cluster sees it at this moment: one look at its
 /// resources, whatever is named.
 final class Targets {
+    private static final String RIGHTS = "/access/acl";
     // Rebooting or shutting down a node takes all its guests along (PVE::API2::Nodes, node_cmd).
     private static final String NODE_COMMAND = "/nodes/{node}/status";
 
@@ -130,7 +133,7 @@ final class Targets {
         }
         boolean ofGuests = !found.isEmpty();
         if (call instanceof Aim.OnNode on) {
-            add(Target.of(Kind.NODE, on.node()), ofGuests);
+            node(on.node(), ofGuests);
         }
         if (call instanceof Aim.OnStorage on) {
             add(Target.of(Kind.STORAGE, on.storage()), ofGuests);
@@ -170,9 +173,16 @@ final class Targets {
         if (makesGuest(verb, operation.path())) {
             born(params);
         }
-        touched.nodes().forEach(node -> add(Target.of(Kind.NODE, node), nodeAside));
+        sight.clearing(verb, match.get(), params).forEach(loss -> guest(loss.vmid(), false));
+        touched.nodes().forEach(node -> node(node, nodeAside));
         touched.storages().forEach(storage -> add(Target.of(Kind.STORAGE, storage), ofGuest));
         touched.pools().forEach(pool -> add(Target.of(Kind.POOL, pool), ofGuest));
+        if (operation.path().equals(RIGHTS)) {
+            // Who has rights on a pool has them on what is in it.
+            touched.pools().forEach(pool -> sight.rows().stream()
+                    .filter(row -> row.pool().equals(pool) || row.pool().startsWith(pool + "/"))
+                    .forEach(this::add));
+        }
         if (touched.everyGuest() || (operation.path().equals(NODE_COMMAND) && verb != Verb.GET)) {
             sight.rows().stream()
                     .filter(row -> touched.nodes().isEmpty() || touched.nodes().contains(row.node()))
@@ -217,6 +227,16 @@ final class Targets {
         return template.startsWith("/nodes/{node}/qemu")
                 || template.startsWith("/nodes/{node}/lxc")
                 || template.startsWith("/nodes/{node}/vzdump");
+    }
+
+    /// @throws PveException for a name that stands for another one: `localhost` is whichever node answers
+    ///     (PVE::HTTPServer), so nobody knows what it would touch
+    private void node(String name, boolean aside) {
+        if (name.equals("localhost")) {
+            var problem = "'localhost' is whichever node answers: name the node itself, see pve_node_list";
+            throw new PveException(new PveFault.Invalid(problem, Map.of("node", problem)));
+        }
+        add(Target.of(Kind.NODE, name), aside);
     }
 
     private void guest(int vmid, boolean exists) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
+import pvemcp.pve.ApiPath;
 import pvemcp.pve.Resource;
 import pvemcp.pve.Upid;
 import pvemcp.tool.Aim;
@@ -39,7 +40,7 @@ record Thing(Kind kind, String text) {
     }
 
     private static Optional<Thing> inPath(String path) {
-        var match = IN_PATH.matcher(path);
+        var match = IN_PATH.matcher(ApiPath.plain(path));
         if (!match.matches()) {
             return Optional.empty();
         }

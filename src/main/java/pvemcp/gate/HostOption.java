@@ -1,13 +1,16 @@
 package pvemcp.gate;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The options of guests that reach through to the host they run on: who may set one has the host, or a part of it.
 public final class HostOption {
+    private static final Pattern SPICE = Pattern.compile("(?:host=)?spice(?:,usb3=[01])?");
+
     private HostOption() {}
 
     /// What the owner would have to list for a request with this parameter: the option's name without its number,
-    /// `path` for a disk or mount point that is a path of the host. Empty for anything harmless, also for devices
+    /// `path` for a disk, mount point, backup or template that is a path of the host. Empty for anything harmless, also for devices
     /// and directories that an administrator has made available by a mapping.
     public static Optional<String> of(String parameter, String value) {
         if (parameter.startsWith("lxc.") || parameter.startsWith("lxc[")) {
@@ -17,8 +20,8 @@ public final class HostOption {
         boolean reaches = switch (name) {
             // PVE::QemuServer, PVE::LXC::Config
             case "args", "hookscript", "cicustom", "dev", "lxc" -> true;
-            case "hostpci" -> !value.contains("mapping=");
-            case "usb" -> !value.contains("mapping=") && !value.equals("spice") && !value.startsWith("spice,");
+            case "hostpci" -> !isMapped(value);
+            case "usb" -> !isMapped(value) && !SPICE.matcher(value).matches();
             case "serial", "parallel" -> value.startsWith("/");
             default -> false;
         };
@@ -36,9 +39,33 @@ public final class HostOption {
         return parameter.substring(0, end);
     }
 
+    /// Whether it is a device that an administrator has made available, and no device or file of the host beside it.
+    private static boolean isMapped(String value) {
+        boolean mapped = false;
+        for (var part : value.split(",", -1)) {
+            mapped |= part.startsWith("mapping=");
+            boolean bare = !part.contains("=");
+            if (bare || part.startsWith("host=") || part.startsWith("romfile=")) {
+                return false;
+            }
+        }
+        return mapped;
+    }
+
     private static boolean isDisk(String name) {
         return switch (name) {
-            case "ide", "sata", "scsi", "virtio", "efidisk", "tpmstate", "unused", "cdrom", "mp", "rootfs" -> true;
+            case "ide",
+                    "sata",
+                    "scsi",
+                    "virtio",
+                    "efidisk",
+                    "tpmstate",
+                    "unused",
+                    "cdrom",
+                    "mp",
+                    "rootfs",
+                    "archive",
+                    "ostemplate" -> true;
             default -> false;
         };
     }

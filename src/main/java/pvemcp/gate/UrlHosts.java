@@ -18,6 +18,9 @@ import pvemcp.json.Json;
 public record UrlHosts(List<String> listed) {
     // `redirect-url` (OpenID) and `tos_url` (ACME) are passed on, not fetched.
     private static final Set<String> NAMES = Set.of("url", "directory", "http_proxy", "issuer-url", "server");
+    // RFC 6761, 6762, 8375, and what home routers and installers use.
+    private static final List<String> LOCAL_NAMES =
+            List.of(".localhost", ".localdomain", ".local", ".internal", ".lan", ".home.arpa");
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Set<String> OF_IMAGES =
             Set.of("/nodes/{node}/storage/{storage}/oci-registry-pull", "/nodes/{node}/query-oci-repo-tags");
@@ -139,25 +142,40 @@ public record UrlHosts(List<String> listed) {
     }
 
     private static boolean isPublic(String host) {
-        if (host.equals("localhost") || host.endsWith(".localhost")) {
-            return false;
+        if (host.indexOf('%') >= 0) {
+            return false; // A zone: of a network card of the node's.
         }
-        InetAddress address;
         try {
-            address = InetAddress.ofLiteral(host);
+            return InetAddress.ofLiteral(host) instanceof Inet4Address four
+                    ? isPublic(four.getAddress())
+                    : isPublic6(InetAddress.ofLiteral(host).getAddress());
         } catch (IllegalArgumentException _) {
-            return true; // A name: only a node knows where it leads.
+            // A name: only a node knows where it leads. One without a dot is of its own domain.
+            return host.indexOf('.') >= 0 && LOCAL_NAMES.stream().noneMatch(host::endsWith);
         }
-        var bytes = address.getAddress();
-        boolean uniqueLocal = !(address instanceof Inet4Address) && (bytes[0] & 0xfe) == 0xfc; // RFC 4193
-        boolean shared =
-                address instanceof Inet4Address && (bytes[0] & 0xff) == 100 && (bytes[1] & 0xc0) == 64; // RFC 6598
-        return !(address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()
-                || uniqueLocal
-                || shared);
+    }
+
+    private static boolean isPublic(byte[] four) {
+        int first = four[0] & 0xff;
+        int second = four[1] & 0xff;
+        boolean reserved =
+                switch (first) {
+                    case 0, 10, 127 -> true;
+                    case 100 -> (second & 0xc0) == 64;
+                    case 169 -> second == 254;
+                    case 172 -> (second & 0xf0) == 16;
+                    case 192 -> second == 168 || (second == 0 && four[2] == 0);
+                    case 198 -> (second & 0xfe) == 18;
+                    default -> first >= 224;
+                };
+        return !reserved;
+    }
+
+    /// What is handed out to networks (2000::/3), but for those parts that only wrap an IPv4 address, which may be any:
+    /// 6to4 (2002::/16) and Teredo (2001::/32). The other wrapping, NAT64 (64:ff9b::/96), is outside anyway.
+    private static boolean isPublic6(byte[] six) {
+        boolean global = (six[0] & 0xe0) == 0x20;
+        boolean wraps = six[0] == 0x20 && (six[1] == 2 || (six[1] == 1 && six[2] == 0 && six[3] == 0));
+        return global && !wraps;
     }
 }

@@ -150,7 +150,23 @@ public final class ApiSchema {
     /// by arguments that reach further, such as a raw path of the host for a disk. An operation the table does
     /// not know is [Danger#EXECUTE].
     public Danger danger(Operation operation, Json.Obj arguments) {
-        return OperationTable.SHARED.danger(operation, arguments);
+        return OperationTable.SHARED.danger(operation, plain(operation, arguments));
+    }
+
+    /// The same arguments in one spelling, as they are to be judged and sent: PVE takes a list also as a repeated key,
+    /// and cut by white space or NUL; here it is one text, cut by commas.
+    public Json.Obj plain(Operation operation, Json.Obj arguments) {
+        var plain = arguments;
+        for (var argument : arguments.members().entrySet()) {
+            var elements = ValueFormats.oddlyListed(argument.getValue());
+            if (elements.isPresent()) {
+                var schema = new Check(rules).declaration(operation.facts(), argument.getKey(), arguments);
+                boolean list = schema.text("type").equals(Optional.of("string"))
+                        && schema.text("format").orElse("").endsWith("-list");
+                plain = list ? plain.with(argument.getKey(), String.join(",", elements.get())) : plain;
+            }
+        }
+        return plain;
     }
 
     /// What a concrete call would touch: nodes, guests, storages and pools that its path and its arguments name.

@@ -4,8 +4,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
 
@@ -24,13 +26,16 @@ public record Touched(
         SequencedSet<String> pools,
         boolean everyGuest) {
     // PVE::Storage::Plugin names disks vm-100-disk-0, base-100-disk-0, subvol-100-disk-0; PVE::VZDump names backups,
-    // and PVE::Storage::PBSPlugin backup/vm/100/2026-11-21T02:00:00Z.
+    // and PVE::Storage::PBSPlugin backup/vm/100/2026-11-21T02:00:00Z. A file may have any name in the directory of its
+    // guest, local:100/data.qcow2 (PVE::Storage::Plugin, parse_volname).
     private static final Pattern OWNER = Pattern.compile(
-            "(?:(?:\\b(?:vm|base|subvol|basevol)|vzdump-(?:qemu|lxc|openvz))-|\\bbackup/(?:vm|ct)/)(\\d{3,9})[-/]");
+            "(?:(?:\\b(?:vm|base|subvol|basevol)|vzdump-(?:qemu|lxc|openvz))-|\\bbackup/(?:vm|ct)/)(\\d{3,9})[-/]"
+                    + "|(?:^|:|[.](?:raw|qcow2|vmdk|subvol)/)(\\d{3,9})/");
     private static final Pattern DISK =
             Pattern.compile("(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\\d+|rootfs|cdrom|archive|ostemplate");
+    private static final Pattern SOURCE = Pattern.compile("(?:(?:file|volume|import-from)=)?([^=]*)");
     private static final Pattern VOLUME = Pattern.compile("(?:[\\w-]+=)?([a-zA-Z][\\w.-]*[a-zA-Z0-9]):.*");
-    private static final Pattern ACL = Pattern.compile("/(nodes|vms|storage|pool)/(.+)");
+    private static final Pattern ACL = Pattern.compile("/*(nodes|vms|storage|pool)/+(.*[^/])/*");
 
     public Touched {
         nodes = copy(nodes);
@@ -64,7 +69,7 @@ public record Touched(
                 finding.argument(operation.path(), argument.getKey(), format, text);
             }
         }
-        boolean some = arguments.has("vms") || arguments.has("vmid") || arguments.has("pool");
+        boolean some = !finding.guests.isEmpty() || !finding.pools.isEmpty();
         boolean bulk = operation.path().startsWith("/cluster/bulk-action/guest/")
                 || List.of("startall", "stopall", "suspendall", "migrateall").contains(lastSegment(operation.path()));
         boolean every = operation.verb() != Verb.GET
@@ -164,25 +169,35 @@ public record Touched(
             disk(text);
             var owner = OWNER.matcher(text);
             while (owner.find()) {
-                guest(owner.group(1));
+                guest(owned(owner));
             }
         }
 
-        /// A disk of another guest is that guest's, whoever it is attached to. Backups, templates and images are only
-        /// read; of a linked clone (`base-900-disk-0/vm-101-disk-0`) the last name counts.
+        private static String owned(Matcher owner) {
+            return owner.group(1) == null ? owner.group(2) : owner.group(1);
+        }
+
+        /// A disk of another guest is that guest's, whoever it is attached or copied to. Backups, templates and images
+        /// are only read; of a linked clone (`base-900-disk-0/vm-101-disk-0`) the last name counts.
         private void attached(String name, String text) {
-            var volume = text.split(",", 2)[0];
-            if (name.equals("archive") || name.equals("ostemplate") || volume.contains(":iso/")) {
+            if (name.equals("archive") || name.equals("ostemplate")) {
                 return;
             }
+            for (var part : text.split(",", -1)) {
+                var volume = SOURCE.matcher(part);
+                if (volume.matches() && !part.contains(":iso/")) {
+                    ownerOf(volume.group(1)).ifPresent(this::guest);
+                }
+            }
+        }
+
+        private static Optional<String> ownerOf(String volume) {
             var owner = OWNER.matcher(volume);
-            var last = "";
+            var last = Optional.<String>empty();
             while (owner.find()) {
-                last = owner.group(1);
+                last = Optional.of(owned(owner));
             }
-            if (!last.isEmpty()) {
-                guest(last);
-            }
+            return last;
         }
 
         private void disk(String text) {

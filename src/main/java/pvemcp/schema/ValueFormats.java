@@ -73,6 +73,19 @@ final class ValueFormats {
         return elements;
     }
 
+    /// The elements of what may be a list, if it is one in another spelling than `a,b`.
+    static Optional<List<String>> oddlyListed(Json value) {
+        return switch (value) {
+            case Json.Arr(var items) ->
+                Optional.of(items.stream()
+                        .flatMap(item -> item.scalarText().stream())
+                        .flatMap(text -> elements(text).stream())
+                        .toList());
+            case Json.Str(var text) when text.chars().anyMatch(c -> c <= ' ') -> Optional.of(elements(text));
+            default -> Optional.empty();
+        };
+    }
+
     private Optional<String> single(String format, String value) {
         return switch (format) {
             // PVE::JSONSchema

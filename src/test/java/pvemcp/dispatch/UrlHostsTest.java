@@ -3,6 +3,8 @@ package pvemcp.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,6 +16,19 @@ import pvemcp.tool.ToolResult;
 
 /// Where a call may send the nodes by a URL.
 class UrlHostsTest {
+    /// Whose owner has listed nothing.
+    private static Lab unlisted;
+
+    @BeforeAll
+    static void begin() {
+        unlisted = lab();
+    }
+
+    @AfterAll
+    static void end() {
+        unlisted.close();
+    }
+
     private static LabAssert that(ToolResult result) {
         return LabAssert.assertThat(result);
     }
@@ -60,20 +75,52 @@ class UrlHostsTest {
                 "http://[fd00::1]/x.iso",
                 "http://[fe80::1]/x.iso",
                 "http://[::ffff:10.0.0.5]/x.iso",
+                "http://[::ffff:7f00:1]/x.iso",
+                "http://[::127.0.0.1]/x.iso",
+                "http://[64:ff9b::a00:5]/x.iso",
+                "http://[64:ff9b:1::a00:5]/x.iso",
+                "http://[2002:a00:5::]/x.iso",
+                "http://[2001:0:a00:5::]/x.iso",
+                "http://[fec0::1]/x.iso",
+                "http://[ff02::1]/x.iso",
+                "http://[fe80::1%25eth0]/x.iso",
+                "http://0.1.2.3/x.iso",
+                "http://192.0.0.8/x.iso",
+                "http://198.18.0.1/x.iso",
+                "http://240.0.0.1/x.iso",
+                "http://255.255.255.255/x.iso",
+                // Names of the node's own network.
+                "http://nas/x.iso",
+                "http://ip6-localhost/x.iso",
+                "http://localhost./x.iso",
+                "http://localhost.localdomain/x.iso",
+                "http://nas.local/x.iso",
+                "http://router.lan/x.iso",
+                "http://metadata.google.internal/x.iso",
+                "http://nas.home.arpa/x.iso",
                 // The same addresses as inet_aton(3) reads them.
                 "http://2130706433/x.iso",
                 "http://0x7f000001/x.iso",
                 "http://127.1/x.iso",
                 "http://0177.0.0.1/x.iso",
+                "http://%31%32%37.0.0.1/x.iso",
+                "http://１２７.0.0.1/x.iso",
+                "http://127。0。0。1/x.iso",
+                "http:\\\\127.0.0.1/x.iso",
+                "http:/127.0.0.1/x.iso",
+                "HTTP://127.0.0.1",
+                "file:///etc/passwd",
+                "ftp://example.org/x.iso",
                 // Two readers might see two hosts in these.
                 "http://example.org@10.0.0.5/x.iso",
-                "http://user:word@example.org/x.iso"
+                "http://user:word@example.org/x.iso",
+                "https://example.org:443@127.0.0.1/x.iso",
+                "https://example.org\\\\@127.0.0.1/x.iso",
+                "http://ex ample.org/x.iso"
             })
     void what_is_no_public_host_is_refused_unless_it_is_listed(String url) {
-        try (var lab = lab()) {
-            that(download(lab, url)).isRefusedBy("policy.url_hosts");
-            assertThat(lab.audit().toString()).doesNotContain("\"sent\"");
-        }
+        that(download(unlisted, url)).isRefusedBy("policy.url_hosts");
+        assertThat(unlisted.audit().toString()).doesNotContain("\"sent\"");
     }
 
     @Test

@@ -3,6 +3,7 @@ package pvemcp.tools.common;
 import java.util.LinkedHashMap;
 import java.util.List;
 import pvemcp.json.Json;
+import pvemcp.pve.ApiPath;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.tool.BadArguments;
@@ -11,10 +12,10 @@ import pvemcp.tool.Tier;
 
 /// A path and its parameters, in the one form in which they are judged and sent.
 public record ApiRequest(String path, Json.Obj params) {
-    /// Takes what people copy: the prefix `/api2/json`, a query behind the path.
+    /// Takes what people copy: the prefix `/api2/json`, a query behind the path, characters escaped for no need.
     public static ApiRequest of(String path, Json.Obj params) {
         var all = new LinkedHashMap<>(params.members());
-        var plain = path.startsWith("/api2/json/") ? path.substring("/api2/json".length()) : path;
+        var plain = ApiPath.plain(path);
         int query = plain.indexOf('?');
         if (query >= 0) {
             for (var pair : plain.substring(query + 1).split("&")) {
@@ -25,7 +26,7 @@ public record ApiRequest(String path, Json.Obj params) {
             }
             plain = plain.substring(0, query);
         }
-        return new ApiRequest(plain.startsWith("/") ? plain : "/" + plain, new Json.Obj(all));
+        return new ApiRequest(plain, new Json.Obj(all));
     }
 
     /// What it can do, by the reviewed table of all operations.
