@@ -14,11 +14,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import pvemcp.audit.AuditLog;
 import pvemcp.cli.Door;
 import pvemcp.cli.Host;
 import pvemcp.cli.SimRequest;
 import pvemcp.cli.Simulation;
-import pvemcp.audit.AuditLog;
 import pvemcp.config.ClusterSettings;
 import pvemcp.config.Config;
 import pvemcp.config.ConfigException;
@@ -224,7 +224,8 @@ final class Assembly implements Host {
     public Stores stores(Config config) {
         var shared = config.shared();
         if (shared.isEmpty()) {
-            var log = new AuditLog(config.path(Key.AUDIT_FILE), clock, config.auditSegment().count());
+            var log = new AuditLog(
+                    config.path(Key.AUDIT_FILE), clock, config.auditSegment().count());
             return Stores.ofFiles(config.path(Key.STATE_DIRECTORY), log, clock);
         }
         var key = shared.get().key();

@@ -97,9 +97,7 @@ final class Clearing {
                         && storage.text("vgname").equals(name);
             case "disks/lvmthin" ->
                 storage.text("thinpool").equals(name)
-                        && params.text("volume-group")
-                                .orElse("")
-                                .equals(storage.text("vgname"));
+                        && params.text("volume-group").orElse("").equals(storage.text("vgname"));
             case "disks/directory" -> isBelow("/mnt/pve/" + name, storage.text("path"));
             case "ceph/pool" ->
                 type.equals("rbd")

@@ -14,8 +14,8 @@ import pvemcp.tool.Operations;
 
 /// What a request takes of one guest that only a backup brings back.
 ///
-/// @param parts of a guest its disks by key (`scsi0`), as far as a backup has to have them; of disks their volumes, and
-///     of backups that go along; the snapshot; the backups
+/// @param parts of a guest its disks by key (`scsi0`), as far as a backup has to have them; of disks their volumes,
+///     and of backups that go along; the snapshot; the backups
 record Loss(int vmid, What what, List<String> parts) {
     enum What {
         /// As it is now: it is deleted, rolled back or written over.
@@ -42,8 +42,7 @@ record Loss(int vmid, What what, List<String> parts) {
             return List.of();
         }
         var ofOne = by(match.get(), request, destroys, sight);
-        return ofOne.map(List::of)
-                .orElseGet(() -> sight.clearing(request.verb(), match.get(), request.params()));
+        return ofOne.map(List::of).orElseGet(() -> sight.clearing(request.verb(), match.get(), request.params()));
     }
 
     private static Optional<Loss> by(ApiSchema.Match match, Wires.Sent request, boolean destroys, Sight sight) {

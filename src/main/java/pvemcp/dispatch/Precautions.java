@@ -219,8 +219,7 @@ final class Precautions {
     /// The snapshot that is to be taken before this request; empty where none is.
     Optional<Wires.Sent> first(Wires.Sent request) {
         return AtRisk.by(request)
-                .filter(_ ->
-                        losses(request).stream().noneMatch(loss -> loss.onlyDisks(request)))
+                .filter(_ -> losses(request).stream().noneMatch(loss -> loss.onlyDisks(request)))
                 .flatMap(guest -> first(guest.path(), guest.risk(), care(request, _ -> true), request.toString()));
     }
 

@@ -179,9 +179,10 @@ final class Targets {
         touched.pools().forEach(pool -> add(Target.of(Kind.POOL, pool), ofGuest));
         if (operation.path().equals(RIGHTS)) {
             // Who has rights on a pool has them on what is in it.
-            touched.pools().forEach(pool -> sight.rows().stream()
-                    .filter(row -> row.pool().equals(pool) || row.pool().startsWith(pool + "/"))
-                    .forEach(this::add));
+            touched.pools()
+                    .forEach(pool -> sight.rows().stream()
+                            .filter(row -> row.pool().equals(pool) || row.pool().startsWith(pool + "/"))
+                            .forEach(this::add));
         }
         if (touched.everyGuest() || (operation.path().equals(NODE_COMMAND) && verb != Verb.GET)) {
             sight.rows().stream()

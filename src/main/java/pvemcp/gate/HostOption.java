@@ -10,8 +10,8 @@ public final class HostOption {
     private HostOption() {}
 
     /// What the owner would have to list for a request with this parameter: the option's name without its number,
-    /// `path` for a disk, mount point, backup or template that is a path of the host. Empty for anything harmless, also for devices
-    /// and directories that an administrator has made available by a mapping.
+    /// `path` for a disk, mount point, backup or template that is a path of the host. Empty for anything harmless,
+    /// also for devices and directories that an administrator has made available by a mapping.
     public static Optional<String> of(String parameter, String value) {
         if (parameter.startsWith("lxc.") || parameter.startsWith("lxc[")) {
             return Optional.of("lxc");

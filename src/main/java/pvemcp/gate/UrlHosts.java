@@ -158,21 +158,20 @@ public record UrlHosts(List<String> listed) {
     private static boolean isPublic(byte[] four) {
         int first = four[0] & 0xff;
         int second = four[1] & 0xff;
-        boolean reserved =
-                switch (first) {
-                    case 0, 10, 127 -> true;
-                    case 100 -> (second & 0xc0) == 64;
-                    case 169 -> second == 254;
-                    case 172 -> (second & 0xf0) == 16;
-                    case 192 -> second == 168 || (second == 0 && four[2] == 0);
-                    case 198 -> (second & 0xfe) == 18;
-                    default -> first >= 224;
-                };
+        boolean reserved = switch (first) {
+            case 0, 10, 127 -> true;
+            case 100 -> (second & 0xc0) == 64;
+            case 169 -> second == 254;
+            case 172 -> (second & 0xf0) == 16;
+            case 192 -> second == 168 || (second == 0 && four[2] == 0);
+            case 198 -> (second & 0xfe) == 18;
+            default -> first >= 224;
+        };
         return !reserved;
     }
 
-    /// What is handed out to networks (2000::/3), but for those parts that only wrap an IPv4 address, which may be any:
-    /// 6to4 (2002::/16) and Teredo (2001::/32). The other wrapping, NAT64 (64:ff9b::/96), is outside anyway.
+    /// What is handed out to networks (2000::/3), but for those parts that only wrap an IPv4 address, which may be
+    /// any: 6to4 (2002::/16) and Teredo (2001::/32). The other wrapping, NAT64 (64:ff9b::/96), is outside anyway.
     private static boolean isPublic6(byte[] six) {
         boolean global = (six[0] & 0xe0) == 0x20;
         boolean wraps = six[0] == 0x20 && (six[1] == 2 || (six[1] == 1 && six[2] == 0 && six[3] == 0));

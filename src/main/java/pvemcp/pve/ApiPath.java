@@ -56,9 +56,10 @@ public final class ApiPath {
         return encode(id);
     }
 
-    /// A path as people spell it, in the one way in which it is judged and sent, down to what follows a `?`: it begins
-    /// with a slash, has no `/api2/json` in front, no two slashes together and none at its end, and no character is
-    /// escaped that need not be. For PVE both mean the same. What is no path at all comes out as none either.
+    /// A path as people spell it, in the one way in which it is judged and sent, down to what follows a `?`: it
+    /// begins with a slash, has no `/api2/json` in front, no two slashes together and none at its end, and no
+    /// character is escaped that need not be. For PVE both mean the same. What is no path at all comes out as none
+    /// either.
     public static String plain(String path) {
         int query = path.indexOf('?');
         if (query >= 0) {

@@ -153,8 +153,8 @@ public final class ApiSchema {
         return OperationTable.SHARED.danger(operation, plain(operation, arguments));
     }
 
-    /// The same arguments in one spelling, as they are to be judged and sent: PVE takes a list also as a repeated key,
-    /// and cut by white space or NUL; here it is one text, cut by commas.
+    /// The same arguments in one spelling, as they are to be judged and sent: PVE takes a list also as a repeated
+    /// key, and cut by white space or NUL; here it is one text, cut by commas.
     public Json.Obj plain(Operation operation, Json.Obj arguments) {
         var plain = arguments;
         for (var argument : arguments.members().entrySet()) {

@@ -26,8 +26,8 @@ public record Touched(
         SequencedSet<String> pools,
         boolean everyGuest) {
     // PVE::Storage::Plugin names disks vm-100-disk-0, base-100-disk-0, subvol-100-disk-0; PVE::VZDump names backups,
-    // and PVE::Storage::PBSPlugin backup/vm/100/2026-11-21T02:00:00Z. A file may have any name in the directory of its
-    // guest, local:100/data.qcow2 (PVE::Storage::Plugin, parse_volname).
+    // and PVE::Storage::PBSPlugin backup/vm/100/2026-11-21T02:00:00Z. A file may have any name in the directory of
+    // its guest, local:100/data.qcow2 (PVE::Storage::Plugin, parse_volname).
     private static final Pattern OWNER = Pattern.compile(
             "(?:(?:\\b(?:vm|base|subvol|basevol)|vzdump-(?:qemu|lxc|openvz))-|\\bbackup/(?:vm|ct)/)(\\d{3,9})[-/]"
                     + "|(?:^|:|[.](?:raw|qcow2|vmdk|subvol)/)(\\d{3,9})/");
@@ -177,8 +177,8 @@ public record Touched(
             return owner.group(1) == null ? owner.group(2) : owner.group(1);
         }
 
-        /// A disk of another guest is that guest's, whoever it is attached or copied to. Backups, templates and images
-        /// are only read; of a linked clone (`base-900-disk-0/vm-101-disk-0`) the last name counts.
+        /// A disk of another guest is that guest's, whoever it is attached or copied to. Backups, templates and
+        /// images are only read; of a linked clone (`base-900-disk-0/vm-101-disk-0`) the last name counts.
         private void attached(String name, String text) {
             if (name.equals("archive") || name.equals("ostemplate")) {
                 return;

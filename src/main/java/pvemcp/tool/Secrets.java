@@ -35,8 +35,8 @@ public final class Secrets {
             "otel-headers");
 
     /// Words in names that may mean one: enough to mask the value where it is only written down or shown.
-    private static final List<String> WORDS =
-            List.of("password", "passwd", "passphrase", "secret", "token", "ticket", "private", "apikey", "hmac", "credential");
+    private static final List<String> WORDS = List.of(
+            "password", "passwd", "passphrase", "secret", "token", "ticket", "private", "apikey", "hmac", "credential");
 
     private static final Json MASK = Json.str("•••");
 

@@ -59,7 +59,8 @@ class BlotTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"password", "rootPassword", "api-key", "api_key", "passwd", "access_token", "client.secret"})
+    @ValueSource(
+            strings = {"password", "rootPassword", "api-key", "api_key", "passwd", "access_token", "client.secret"})
     void nor_is_what_stands_under_such_a_name_on_a_path_that_is_none(String name) {
         var params = Json.obj("deep", Json.obj(name, SECRET), name, SECRET);
         lab.call("pve_api_write", "method", "put", "path", "/no/such/path", "params", params);
@@ -84,7 +85,12 @@ class BlotTest {
     @Test
     void what_only_speaks_of_secrets_stays() {
         for (var text : List.of(
-                "tokenid=agent", "the password is in the safe", "privsep=1", "http://[::1]:8006/x", "key: value", "12:30")) {
+                "tokenid=agent",
+                "the password is in the safe",
+                "privsep=1",
+                "http://[::1]:8006/x",
+                "key: value",
+                "12:30")) {
             assertThat(Blot.out(text)).isEqualTo(text);
         }
     }

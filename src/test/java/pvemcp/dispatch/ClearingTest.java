@@ -35,16 +35,18 @@ class ClearingTest {
         return LabAssert.assertThat(result);
     }
 
-    /// The disks of the VM 103 `git` and others are on a thin pool; there are storages of other kinds, on which it has
-    /// a second disk or a backup.
+    /// The disks of the VM 103 `git` and others are on a thin pool; there are storages of other kinds, on which it
+    /// has a second disk or a backup.
     private static Lab homelab(String more) {
         return Lab.of(Scenarios.homelab())
                 .with(cluster -> {
                     cluster.guest(103).stop();
                     cluster.guest(103).config.put("tags", "prod");
-                    cluster.storages.values().forEach(storage -> storage.volumes("pve1")
-                            .keySet()
-                            .removeIf(name -> name.startsWith("backup/") && name.contains("-103-")));
+                    cluster.storages
+                            .values()
+                            .forEach(storage -> storage.volumes("pve1")
+                                    .keySet()
+                                    .removeIf(name -> name.startsWith("backup/") && name.contains("-103-")));
                     cluster.storage("local-lvm").options.put("vgname", "pve");
                     cluster.storage("local-lvm").options.put("thinpool", "data");
                     holding(cluster, "fast", StorageType.ZFSPOOL, "pool", "tank/vms");
@@ -61,11 +63,7 @@ class ClearingTest {
         storage.options.put("content", type.files() ? "images,backup" : "images");
         cluster.storages.put(id, storage);
         storage.add(
-                "pve1",
-                type.files() ? "103/vm-103-disk-7.qcow2" : "vm-103-disk-7",
-                1L << 30,
-                1 << 20,
-                cluster.now());
+                "pve1", type.files() ? "103/vm-103-disk-7.qcow2" : "vm-103-disk-7", 1L << 30, 1 << 20, cluster.now());
     }
 
     private static void backup(Cluster cluster, String when, String verification) {
@@ -95,8 +93,7 @@ class ClearingTest {
             """)
     void the_pool_that_its_disk_is_on_goes_with_a_protected_guest(String path, String group, String its) {
         try (var lab = homelab("protect.tags = [\"prod\"]")) {
-            var judgement =
-                    group == null ? judge(lab, path) : judge(lab, path, "volume-group", group);
+            var judgement = group == null ? judge(lab, path) : judge(lab, path, "volume-group", group);
             if (its.equals("yes")) {
                 assertThat(judgement.targets()).contains("VM 103 'git' on pve1", "node pve1");
                 assertThat(judgement.verdict().rule()).isEqualTo("policy.protect.tags");
@@ -110,19 +107,17 @@ class ClearingTest {
     void to_destroy_a_pool_wants_a_backup_of_each_disk_on_it() {
         try (var lab = homelab("backup_first = \"require\"")) {
             var pool = "/nodes/pve1/disks/zfs/tank";
-            assertThat(judge(lab, pool).verdict())
-                    .isInstanceOfSatisfying(Verdict.Deny.class, deny -> {
-                        assertThat(deny.rule()).isEqualTo("policy.backup_first");
-                        assertThat(deny.why()).contains("no backup of 103");
-                    });
+            assertThat(judge(lab, pool).verdict()).isInstanceOfSatisfying(Verdict.Deny.class, deny -> {
+                assertThat(deny.rule()).isEqualTo("policy.backup_first");
+                assertThat(deny.why()).contains("no backup of 103");
+            });
             assertThat(lab.judge("pve_api_write", "method", "delete", "path", pool, "without_backup", true)
                             .verdict())
                     .isInstanceOf(Verdict.Hold.class);
             lab.with(cluster -> backup(cluster, "2026-11-21T09:00:00Z", "ok")).advance(MOMENT);
-            assertThat(((Verdict.Deny) judge(lab, pool).verdict()).why())
-                    .contains("fast:vm-103-disk-7 is not in it");
+            assertThat(((Verdict.Deny) judge(lab, pool).verdict()).why()).contains("fast:vm-103-disk-7 is not in it");
             lab.with(cluster -> {
-                cluster.guest(103).config.put("scsi7", "fast:vm-103-disk-7,size=1G");
+                        cluster.guest(103).config.put("scsi7", "fast:vm-103-disk-7,size=1G");
                         backup(cluster, "2026-11-21T10:00:00Z", "ok");
                     })
                     .advance(MOMENT);
@@ -153,7 +148,8 @@ class ClearingTest {
 
     @Test
     void what_cannot_be_seen_is_not_destroyed() {
-        try (var lab = homelab("").with(cluster -> cluster.storage("fast").options.put("disable", "1"))) {
+        try (var lab =
+                homelab("").with(cluster -> cluster.storage("fast").options.put("disable", "1"))) {
             that(lab.call("pve_api_write", "method", "delete", "path", "/nodes/pve1/disks/zfs/tank"))
                     .failsWith("conflict")
                     .saying("what guests have on the storage fast cannot be seen", "remove the storage");
@@ -181,11 +177,9 @@ class ClearingTest {
                             Json.obj("prune-backups", "keep-last=1")))
                     .isRefusedBy("policy.backup_first");
             assertThat(lab.requests()).allMatch(request -> request.startsWith("GET"));
-            lab.with(cluster -> cluster.storage("pbs")
-                            .volumes("pve1")
-                            .get("backup/vm/103/2026-11-21T09:00:00Z")
-                            .verification =
-                    "ok");
+            lab.with(cluster ->
+                    cluster.storage("pbs").volumes("pve1").get("backup/vm/103/2026-11-21T09:00:00Z").verification =
+                            "ok");
             that(lab.call("pve_backup_prune", prune)).isDone();
         }
     }
@@ -197,7 +191,9 @@ class ClearingTest {
             backup(cluster, "2026-11-21T09:00:00Z", "ok");
         })) {
             var prune = "/nodes/pve1/storage/pbs/prunebackups";
-            assertThat(judge(lab, prune, "prune-backups", "keep-last=1").verdict().rule())
+            assertThat(judge(lab, prune, "prune-backups", "keep-last=1")
+                            .verdict()
+                            .rule())
                     .isEqualTo("policy.protect.tags");
             assertThat(judge(lab, prune, "prune-backups", "keep-last=2").verdict())
                     .as("as it takes none away")

@@ -113,8 +113,7 @@ class WaysAroundTest {
         assertThat(judge(lab, "put", WEB, "delete", list(spelling, "tags")).verdict())
                 .as("what policy goes by")
                 .isInstanceOf(Verdict.Hold.class);
-        assertThat(judge(lab, "put", WEB, "delete", list(spelling, "unused0"))
-                        .tier())
+        assertThat(judge(lab, "put", WEB, "delete", list(spelling, "unused0")).tier())
                 .isEqualTo(Tier.DESTROY);
         assertThat(judge(lab, "post", "/nodes/pve1/stopall", "vms", list(spelling, "100"))
                         .targets())
@@ -291,7 +290,6 @@ class WaysAroundTest {
         var full = path.equals("/access/acl")
                 ? params.with("roles", "PVEVMUser").with("users", "a@pve")
                 : path.endsWith("move_disk") ? params.with("disk", "scsi0") : params;
-        refuses(
-                lab.judge("pve_api_write", "method", method, "path", path, "params", full), "policy.protect.tags");
+        refuses(lab.judge("pve_api_write", "method", method, "path", path, "params", full), "policy.protect.tags");
     }
 }
