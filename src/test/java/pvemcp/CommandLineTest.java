@@ -111,6 +111,26 @@ class CommandLineTest {
     }
 
     @Test
+    void a_tool_that_is_not_shown_is_told_apart_from_one_that_there_is_not() {
+        typed = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
+                "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+                {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"pve_guest_clone","arguments":{}}}
+                {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"pve_guest_delete","arguments":{}}}
+                {"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"pve_storage_get","arguments":{}}}
+                """;
+
+        assertThat(run("demo").out())
+                .contains("pve_guest_clone is not offered here: this server shows fewer tools")
+                .contains("pve_storage_get (there is pve_storage_list, pve_storage_content");
+
+        env.put("PVE_MCP_SURFACE", "all");
+        assertThat(run("demo").out())
+                .contains("missing argument 'guest'")
+                .contains("pve_guest_delete is not offered here: the owner's policy");
+    }
+
+    @Test
     void a_configuration_that_cannot_be_used_stops_the_server_with_all_that_is_wrong_and_a_clean_stdout() {
         env.put("PVE_MCP_URLS", "https://pve1");
         env.put("PVE_MCP_POLICY_DESTROY", "maybe");

@@ -54,10 +54,10 @@ public final class Config {
     }
 
     /// A configuration of defaults, for a server that goes to no cluster of the owner's. Of the environment only how
-    /// it logs counts.
+    /// it logs and how many tools it shows counts.
     public static Config defaults(Surroundings surroundings) {
         var settings = new ArrayList<Setting>();
-        for (var key : List.of(Key.LOG_LEVEL, Key.LOG_FORMAT)) {
+        for (var key : List.of(Key.LOG_LEVEL, Key.LOG_FORMAT, Key.SURFACE)) {
             var word = surroundings.variable(key.env());
             if (key.kind().words().contains(word)) {
                 settings.add(new Setting(key, "", key.path(), List.of(word), key.env()));

@@ -39,6 +39,11 @@ public interface Dispatcher {
     /// A tool that is listed or withheld: a client with an older list may call it, and hears what it lacks.
     Optional<Tool<?>> tool(String name);
 
+    /// Why there is no tool of this name here though there is one elsewhere; empty where there is none anywhere.
+    default Optional<String> whyNot(String name) {
+        return Optional.empty();
+    }
+
     /// The inputs that a tool takes here: its own, those of its tier, and which cluster where there are several.
     default List<Param> params(Tool<?> tool) {
         return tool.params();

@@ -56,6 +56,11 @@ public abstract class Forwarding implements Dispatcher {
     }
 
     @Override
+    public Optional<String> whyNot(String name) {
+        return inner.whyNot(name);
+    }
+
+    @Override
     public ToolResult call(Tool<?> tool, Json.Obj arguments, Caller caller) {
         return inner.call(tool, arguments, caller);
     }

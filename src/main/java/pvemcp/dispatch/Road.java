@@ -396,6 +396,16 @@ public final class Road implements Dispatcher {
     }
 
     @Override
+    public Optional<String> whyNot(String name) {
+        if (offer.tools().stream().anyMatch(tool -> tool.name().equals(name))) {
+            return Optional.of("the owner's policy, or the caller's token, denies all its calls");
+        }
+        return offer.definitions()
+                .of(name)
+                .map(_ -> "this server shows fewer tools; its owner sets surface = \"all\", or names its toolset in toolsets");
+    }
+
+    @Override
     public List<Param> params(Tool<?> tool) {
         return Describe.params(tool, clusters.keySet());
     }

@@ -23,6 +23,9 @@ class Features {
     private static final int MOST_ROUNDS = 3;
 
     /// The key of our one question.
+    /// Names at most, in place of one that there is none of.
+    private static final int MOST_ALIKE = 8;
+
     private static final String QUESTION = "approval";
 
     private final Dispatcher dispatcher;
@@ -148,8 +151,21 @@ class Features {
     }
 
     private String meant(String name) {
-        return Nearest.hint(
-                Text.brief(name), dispatcher.tools().stream().map(Tool::name).toList());
+        return dispatcher
+                .whyNot(name)
+                .map(" is not offered here: "::concat)
+                .orElseGet(() -> nearest(Text.brief(name)));
+    }
+
+    /// Tools about the same thing: to read `pve_storage_get` as `pve_storage_set` would be a bad guess.
+    private String nearest(String name) {
+        var names = dispatcher.tools().stream().map(Tool::name).toList();
+        int end = name.lastIndexOf('_');
+        var alike = names.stream()
+                .filter(known -> end > "pve_".length() && known.startsWith(name.substring(0, end + 1)))
+                .limit(MOST_ALIKE)
+                .toList();
+        return alike.isEmpty() ? Nearest.hint(name, names) : " (there is %s)".formatted(String.join(", ", alike));
     }
 
     private ToolResult call(
