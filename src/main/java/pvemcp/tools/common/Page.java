@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import pvemcp.json.Json;
 import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
@@ -25,6 +26,7 @@ import pvemcp.view.View;
 ///
 /// @param noun what is listed, in the plural
 /// @param counts of all rows, by column and value
+/// @param filters what nothing fits, as it was asked for; empty where there are rows, or nothing was asked for
 /// @param from the number of the first row shown, from 1; 0 where there is none
 /// @param order what the rows are sorted by
 /// @param more the columns that are not shown
@@ -34,6 +36,7 @@ public record Page(
         String noun,
         int total,
         SequencedMap<String, SequencedMap<String, Integer>> counts,
+        String filters,
         int from,
         String order,
         List<String> columns,
@@ -66,6 +69,7 @@ public record Page(
         private final List<Gathered.Row<T>> all;
         private final Gathered<T> gathered;
         private final String query;
+        private final Supplier<String> filters;
         private final SequencedMap<String, SequencedMap<String, Integer>> counts = new LinkedHashMap<>();
         private List<String> brief = List.of();
         private String order = "";
@@ -74,7 +78,9 @@ public record Page(
             this.noun = noun;
             this.gathered = gathered;
             this.all = gathered.rows();
-            this.query = fingerprint((Record & Call<?>) query);
+            var asked = asked((Record & Call<?>) query);
+            this.query = fingerprint(query, asked);
+            this.filters = () -> filters((Record & Call<?>) query, asked);
             if (gathered.several()) {
                 names.add(CLUSTER);
                 count(CLUSTER, Gathered.Row::cluster);
@@ -140,7 +146,8 @@ public record Page(
             var next = end < all.size() ? cursor(end, key(all.get(end - 1), key)) : "";
             var more = names.stream().filter(name -> !columns.contains(name)).toList();
             int from = rows.isEmpty() ? 0 : start + 1;
-            return new Page(noun, all.size(), counts, from, order, columns, rows, data, more, next, gathered.gaps());
+            var none = all.isEmpty() ? filters.get() : "";
+            return new Page(noun, all.size(), counts, none, from, order, columns, rows, data, more, next, gathered.gaps());
         }
 
         private String key(Gathered.Row<T> row, Function<T, ?> key) {
@@ -196,14 +203,35 @@ public record Page(
                             + " arguments as they were, or leave it out"));
         }
 
-        /// The query without its window, so that a page may be larger than the one before.
-        private static <C extends Record & Call<?>> String fingerprint(C call) {
-            @SuppressWarnings("unchecked") // a record's class is the class of its shape
-            var arguments = Inputs.of((Class<C>) call.getClass()).unbind(call);
+        /// The same call gives the same, whatever its window, so that a page may be larger than the one before.
+        private static String fingerprint(Call<?> call, Json.Obj asked) {
+            return Integer.toHexString((call.getClass().getSimpleName() + asked.write()).hashCode());
+        }
+
+        /// The query without its window.
+        private static <C extends Record & Call<?>> Json.Obj asked(C call) {
+            var arguments = inputs(call).unbind(call);
             for (var param : Inputs.of(Window.class).params()) {
                 arguments = arguments.without(param.name());
             }
-            return Integer.toHexString((call.getClass().getSimpleName() + arguments.write()).hashCode());
+            return arguments;
+        }
+
+        @SuppressWarnings("unchecked") // a record's class is the class of its shape
+        private static <C extends Record & Call<?>> Inputs<C> inputs(C call) {
+            return Inputs.of((Class<C>) call.getClass());
+        }
+
+        /// What was asked for beyond what is usual: `status=paused node=pve1`.
+        private static <C extends Record & Call<?>> String filters(C call, Json.Obj asked) {
+            var filters = new ArrayList<String>();
+            for (var param : inputs(call).params()) {
+                asked.get(param.name())
+                        .flatMap(Json::scalarText)
+                        .filter(value -> !value.equals(param.fallback()) && !value.equals("false"))
+                        .ifPresent(value -> filters.add(param.name() + "=" + Clean.name(value)));
+            }
+            return String.join(" ", filters);
         }
     }
 
@@ -217,6 +245,9 @@ public record Page(
                 summary.append(separator).append(words(counted));
                 separator = "; ";
             }
+        }
+        if (!filters.isEmpty()) {
+            summary.append(" fit ").append(filters);
         }
         parts.add(new View.Text(summary.toString()));
         gaps.forEach(gap -> parts.add(new View.Text("not among them: " + Clean.line(gap))));

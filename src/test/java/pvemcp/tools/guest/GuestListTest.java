@@ -90,10 +90,14 @@ class GuestListTest {
     void filters_narrow_and_sorting_puts_the_greatest_first() {
         try (var lab = Lab.of(Scenes.small())) {
             that(lab.call("pve_guest_list", "kind", "container")).shows("1 guest", "102|dns");
+            that(lab.call("pve_guest_list", "kind", "lxc")).shows("1 guest", "102|dns");
+            that(lab.call("pve_guest_list", "kind", "ct"))
+                    .failsWith("bad_arguments")
+                    .saying("did you mean 'container'?");
             that(lab.call("pve_guest_list", "tag", "PROD")).shows("1 guest", "100|db");
             that(lab.call("pve_guest_list", "pool", "shop")).shows("1 guest", "101|web");
             that(lab.call("pve_guest_list", "text", "w")).shows("1 guest", "101|web");
-            that(lab.call("pve_guest_list", "status", "paused")).reads("0 guests");
+            that(lab.call("pve_guest_list", "status", "paused")).reads("0 guests fit status=paused");
             that(lab.call("pve_guest_list", "sort", "name", "fields", "name")).shows("name\ndb\ndns\nweb");
         }
     }
