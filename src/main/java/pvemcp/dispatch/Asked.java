@@ -2,6 +2,7 @@ package pvemcp.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,11 +57,8 @@ record Asked<C extends Record & Call<?>>(
         } catch (BadArguments e) {
             problems.addAll(e.problems());
         }
-        boolean dryRun = arguments.has("dry_run")
-                && arguments.flag("dry_run").orElseGet(() -> {
-                    problems.add("argument 'dry_run': neither true nor false");
-                    return true;
-                });
+        boolean dryRun = flag(arguments, Reserved.DRY_RUN.name(), problems);
+        boolean snapshotFirst = flag(arguments, SNAPSHOT_FIRST, problems);
         var named = named(arguments.text(Reserved.CLUSTER.name()), clusters, problems);
         if (!problems.isEmpty()) {
             throw new BadArguments(problems);
@@ -71,8 +69,21 @@ record Asked<C extends Record & Call<?>>(
                 dryRun,
                 arguments.text("confirm"),
                 says(arguments, DESTRUCTIVE),
-                says(arguments, SNAPSHOT_FIRST),
+                snapshotFirst,
                 says(arguments, WITHOUT_BACKUP));
+    }
+
+    /// What makes a call more careful; one that cannot be understood must not be taken for no.
+    private static boolean flag(Json.Obj arguments, String name, List<String> problems) {
+        var text = arguments.text(name).orElse(arguments.has(name) ? "?" : "no");
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "1", "on" -> true;
+            case "false", "no", "0", "off" -> false;
+            default -> {
+                problems.add("argument '%s': neither true nor false".formatted(name));
+                yield true;
+            }
+        };
     }
 
     private static boolean says(Json.Obj arguments, String name) {

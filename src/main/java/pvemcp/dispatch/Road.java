@@ -402,7 +402,9 @@ public final class Road implements Dispatcher {
         }
         return offer.definitions()
                 .of(name)
-                .map(_ -> "this server shows fewer tools; its owner sets surface = \"all\", or names its toolset in toolsets");
+                .map(
+                        _ ->
+                                "this server shows fewer tools; its owner sets surface = \"all\", or names its toolset in toolsets");
     }
 
     @Override

@@ -22,8 +22,7 @@ class Features {
     /// How often a call may come back held, because its target has changed while the person was thinking.
     private static final int MOST_ROUNDS = 3;
 
-    /// The key of our one question.
-    /// Names at most, in place of one that there is none of.
+    /// The key of our one question. Names at most, in place of one that there is none of.
     private static final int MOST_ALIKE = 8;
 
     private static final String QUESTION = "approval";
@@ -151,10 +150,7 @@ class Features {
     }
 
     private String meant(String name) {
-        return dispatcher
-                .whyNot(name)
-                .map(" is not offered here: "::concat)
-                .orElseGet(() -> nearest(Text.brief(name)));
+        return dispatcher.whyNot(name).map(" is not offered here: "::concat).orElseGet(() -> nearest(Text.brief(name)));
     }
 
     /// Tools about the same thing: to read `pve_storage_get` as `pve_storage_set` would be a bad guess.

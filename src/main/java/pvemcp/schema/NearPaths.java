@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import pvemcp.text.Nearest;
@@ -24,10 +23,6 @@ final class NearPaths {
     private static final double TOO_MUCH = 1.5;
     // So that a word wins over a name that happens to be the same.
     private static final double NAME = 0.1;
-
-    /// What people call the two kinds of guests, and PVE does not.
-    private static final Map<String, String> ALSO_CALLED =
-            Map.of("vm", "qemu", "vms", "qemu", "ct", "lxc", "cts", "lxc", "container", "lxc", "containers", "lxc");
 
     private NearPaths() {}
 
@@ -99,9 +94,7 @@ final class NearPaths {
     }
 
     private static boolean isMeant(String written, String word) {
-        return written.equals(word)
-                || word.equals(ALSO_CALLED.get(written))
-                || Nearest.to(written, List.of(word)).isPresent();
+        return written.equals(word) || Nearest.to(written, List.of(word)).isPresent();
     }
 
     private static Optional<Way> cheaper(Optional<Way> one, Optional<Way> other) {

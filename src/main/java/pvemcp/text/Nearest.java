@@ -1,16 +1,58 @@
 package pvemcp.text;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Finds the name that was probably meant.
 public final class Nearest {
+    /// Words that are typed for one another, being right elsewhere: in Proxmox's API, in a shell, in other servers.
+    private static final List<Set<String>> SAME = List.of(
+            Set.of("vm", "vms", "qemu", "kvm"),
+            Set.of("container", "containers", "ct", "cts", "lxc"),
+            Set.of("guest", "guests", "vmid", "vmids", "vm", "ct", "id", "name"),
+            Set.of("vmid", "newid"),
+            Set.of("node", "host", "hostname"),
+            Set.of("storage", "datastore", "store"),
+            Set.of("archive", "volid", "backup", "file"),
+            Set.of("task", "upid"),
+            Set.of("reboot", "restart"),
+            Set.of("shutdown", "poweroff", "halt"),
+            Set.of("stop", "kill"),
+            Set.of("delete", "remove", "destroy", "rm"),
+            Set.of("add", "create", "new"),
+            Set.of("set", "change", "update", "edit", "modify"),
+            Set.of("enlarge", "resize", "grow", "extend"),
+            Set.of("memory", "mem", "ram"),
+            Set.of("cores", "cpus", "vcpus", "cpu"),
+            Set.of("options", "config", "params", "values"),
+            Set.of("action", "operation", "what"),
+            Set.of("notes", "comment", "description", "text"),
+            Set.of("timeout", "wait"));
+
     private Nearest() {}
 
-    /// The candidate with the fewest typing errors between it and `typed`, if they are few enough to be typing
-    /// errors.
+    /// The candidate that is another word for `typed`, or else the one with the fewest typing errors between them, if
+    /// they are few enough to be typing errors.
     public static Optional<String> to(String typed, Iterable<String> candidates) {
         var wanted = plain(typed);
+        var same = alike(wanted, candidates);
+        return same.isPresent() ? same : misspelt(wanted, candidates);
+    }
+
+    private static Optional<String> alike(String wanted, Iterable<String> candidates) {
+        for (var words : SAME) {
+            for (var candidate : candidates) {
+                if (words.contains(wanted) && words.contains(plain(candidate))) {
+                    return Optional.of(candidate);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> misspelt(String wanted, Iterable<String> candidates) {
         String best = "";
         int fewest = Math.max(1, wanted.length() / 3) + 1;
         for (var candidate : candidates) {

@@ -3,8 +3,9 @@ package pvemcp.tool;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
-/// Time spans as people write them: `90s`, `5m`, `1h30m`, `2d`; a bare number is seconds.
+/// Time spans as people write them: `90s`, `5m`, `1h30m`, `2d`, `2 days`; a bare number is seconds.
 public final class Durations {
     private Durations() {}
 
@@ -18,13 +19,14 @@ public final class Durations {
             if (digits > 0 && (unit.isEmpty() || unit.equals("s"))) {
                 return Duration.ofSeconds(Long.parseLong(plain, 0, digits, 10));
             }
-            int day = plain.indexOf('d');
-            var iso = plain.startsWith("p")
-                    ? plain
+            var brief = Units.WORD.matcher(plain).replaceAll("$1");
+            int day = brief.indexOf('d');
+            var iso = brief.startsWith("p")
+                    ? brief
                     : day < 0
-                            ? "pt" + plain
-                            : "p" + plain.substring(0, day + 1) + (day + 1 < plain.length() ? "t" : "")
-                                    + plain.substring(day + 1);
+                            ? "pt" + brief
+                            : "p" + brief.substring(0, day + 1) + (day + 1 < brief.length() ? "t" : "")
+                                    + brief.substring(day + 1);
             var span = Duration.parse(iso);
             if (!span.isNegative()) {
                 return span;
@@ -34,6 +36,12 @@ public final class Durations {
         }
         throw new IllegalArgumentException(
                 "'%s' is not a time span: write a number and a unit, such as 90s, 5m or 1h30m".formatted(text));
+    }
+
+    /// Compiled when the first span is read that is not of seconds.
+    private static final class Units {
+        static final Pattern WORD = Pattern.compile(
+                "\\s*([dhms])(?:(?<=d)ays?|(?<=h)(?:ours?|rs?)|(?<=m)in(?:ute)?s?|(?<=s)ec(?:ond)?s?)?\\b\\s*");
     }
 
     /// How many digits it begins with.

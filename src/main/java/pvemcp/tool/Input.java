@@ -12,6 +12,7 @@ import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
 import pvemcp.pve.Bytes;
+import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
 import pvemcp.text.Nearest;
@@ -22,6 +23,8 @@ import pvemcp.view.Layout;
 ///
 /// @param type of the value itself, without the `Optional` or `List` around it
 record Input(RecordComponent component, Param param, Class<?> type, boolean optional) implements Inputs.Slot {
+    private static final long MEBIBYTE = 1 << 20;
+
     /// What a component of a call's record says of its input.
     static Input of(RecordComponent component) {
         var doc = component.getAnnotation(Doc.class);
@@ -76,7 +79,8 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
             return Optional.empty();
         }
         if (param.required()) {
-            problems.add("missing argument '%s' (%s)".formatted(param.name(), param.doc()));
+            var choice = param.words().isEmpty() ? "" : ": one of " + String.join(", ", param.words());
+            problems.add("missing argument '%s'%s (%s)".formatted(param.name(), choice, param.doc()));
             return null;
         }
         return switch (param.kind()) {
@@ -100,8 +104,10 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
         return scalar(text, type);
     }
 
-    private List<Object> words(Json given) {
+    private List<Object> words(Json as) {
         var items = new ArrayList<Object>();
+        // Some clients send a list as its JSON text too.
+        var given = as instanceof Json.Str(var text) && !exact() && text.strip().startsWith("[") ? list(text) : as;
         if (given instanceof Json.Arr(var members)) {
             for (var member : members) {
                 var text = member.scalarText()
@@ -127,6 +133,15 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
             return object;
         }
         throw new IllegalArgumentException("expected an object, not " + kind(given));
+    }
+
+    /// Whatever else begins with a bracket is a word.
+    private static Json list(String text) {
+        try {
+            return Json.parse(text);
+        } catch (JsonException _) {
+            return Json.str(text);
+        }
     }
 
     private static Json parsed(String text) {
@@ -157,7 +172,7 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
             return Durations.parse(text);
         }
         if (type == Bytes.class) {
-            return Bytes.parse(text);
+            return size(text);
         }
         if (type == GuestRef.class) {
             return new GuestRef(text(text));
@@ -195,6 +210,18 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
         return text;
     }
 
+    /// A bare number is of bytes. A small one is of some other unit that was not said: a VM with 4096 bytes is
+    /// nobody's wish.
+    private static Bytes size(String text) {
+        var size = Bytes.parse(text);
+        boolean bare = text.strip().chars().noneMatch(Character::isLetter);
+        if (bare && !size.isZero() && size.count() < MEBIBYTE) {
+            throw new IllegalArgumentException(
+                    "'%s' has no unit and would be bytes: %sM is MiB, %sG is GiB".formatted(text, text, text));
+        }
+        return size;
+    }
+
     private static boolean flag(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "1", "yes", "on" -> true;
@@ -221,7 +248,10 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
     private Object word(String text, Class<?> type) {
         var wanted = text.toLowerCase(Locale.ROOT).replace('-', '_');
         for (var constant : type.getEnumConstants()) {
-            if (spelt(constant).equals(wanted)) {
+            // PVE's own words for the kinds of guests, which cannot be misunderstood.
+            boolean inPath =
+                    constant instanceof GuestKind kind && kind.segment().equals(wanted);
+            if (inPath || spelt(constant).equals(wanted)) {
                 return constant;
             }
         }
@@ -256,7 +286,8 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
                 yield Optional.of(new Json.Arr(written));
             }
             case Enum<?> constant -> Optional.of(Json.str(spelt(constant)));
-            case Bytes size -> Optional.of(Json.num(size.count()));
+            case Bytes size ->
+                Optional.of(size.count() < MEBIBYTE ? Json.str(size.count() + "B") : Json.num(size.count()));
             case String _, Boolean _, Integer _, Long _, Double _, Json _ -> Optional.of(Json.of(value));
             default -> Optional.of(Json.str(value.toString()));
         };

@@ -154,6 +154,39 @@ class InputsTest {
     }
 
     @Test
+    void a_size_without_a_unit_that_would_be_next_to_nothing_is_asked_back() {
+        for (var size : List.of(Json.num(4096), Json.str("4096"))) {
+            assertThat(problems(args("guest", "web", "action", "start", "size", size)))
+                    .containsExactly(
+                            "argument 'size': '4096' has no unit and would be bytes: 4096M is MiB, 4096G is GiB");
+        }
+        for (var size : List.of("4096B", "4K", "0", "1048576")) {
+            var call = INPUTS.bind(args("guest", "web", "action", "start", "size", size));
+            assertThat(INPUTS.bind(INPUTS.unbind(call))).as(size).isEqualTo(call);
+        }
+    }
+
+    @Test
+    void what_is_missing_is_told_with_what_it_may_be() {
+        assertThat(problems(args("guest", "web")))
+                .containsExactly("missing argument 'action': one of start, power_off (What to do)");
+        assertThat(problems(args("vmid", 101, "action", "start")))
+                .startsWith("unknown argument 'vmid' (did you mean 'guest'?)");
+    }
+
+    @Test
+    void time_spans_may_be_spelt_out_and_lists_written_as_json() {
+        var call = INPUTS.bind(args(
+                "guest", "web", "action", "start", "keep_for", "1 day 2 hours 30 min", "fields", "[\"id\",\"name\"]"));
+        assertThat(call.keepFor()).isEqualTo(Duration.ofMinutes(26 * 60 + 30));
+        assertThat(call.fields()).containsExactly("id", "name");
+        assertThat(problems(args("guest", "web", "action", "start", "keep_for", "3 months")))
+                .singleElement()
+                .asString()
+                .contains("'3 months' is not a time span");
+    }
+
+    @Test
     void a_value_of_another_kind_is_refused() {
         assertThat(problems(args("guest", List.of("web"), "action", "start", "limit", 1.5, "params", "cores=2")))
                 .containsExactly(

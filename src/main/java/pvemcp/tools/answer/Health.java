@@ -86,10 +86,10 @@ record Health() implements Survey {
                         .formatted(
                                 Units.some(nodes.size(), "nodes"),
                                 Units.some(ctx.pve().guests().size(), "guests"))
-                : "%s, %d of them grave; first: %s, %s"
+                : "%s, %s grave; first: %s, %s"
                         .formatted(
                                 Units.some(found.size(), "problems"),
-                                grave,
+                                grave == 0 ? "none" : grave + " of them",
                                 found.getFirst().where(),
                                 found.getFirst().what());
         var report = Report.that(conclusion)

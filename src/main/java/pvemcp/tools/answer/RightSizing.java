@@ -92,7 +92,7 @@ record RightSizing() implements Survey {
                         "one day is little: look at a month before you take something away (pve_api_read …/rrddata timeframe=month)")
                 .nextIf(
                         !wrong.isEmpty(),
-                        "change cores and memory with pve_api_write PUT …/config; most guests need a restart for it")
+                        "change them with pve_guest_set guest= cores= memory=; most guests need a restart for it")
                 .with(probe);
     }
 

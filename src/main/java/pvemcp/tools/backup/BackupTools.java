@@ -304,7 +304,7 @@ public final class BackupTools {
                     here.stream().map(guest -> Integer.toString(guest.vmid())).toList());
             var params = Json.obj(
                     "vmid", vmids,
-                    "storage", storage.orElseGet(() -> onlyStorage(ctx, node)),
+                    "storage", storage(ctx, node),
                     "mode", Word.of(mode),
                     "compress", compress.word(),
                     // One line, as in vzdump.conf (PVE::VZDump::Common, notes-template).
@@ -318,12 +318,21 @@ public final class BackupTools {
             return params;
         }
 
-        private static String onlyStorage(ToolContext ctx, String node) {
+        /// The one that is named, or else the only one there is.
+        private String storage(ToolContext ctx, String node) {
             var names = ctx.pve().storages().stream()
                     .filter(row -> row.node().equals(node) && row.content().contains("backup"))
                     .map(StorageRow::name)
                     .sorted()
                     .toList();
+            if (storage.isPresent()) {
+                // A token may not see the storages it may use.
+                if (!names.isEmpty() && !names.contains(storage.get())) {
+                    throw new BadArguments(List.of("argument 'storage': '%s' takes no backups on %s; there is %s"
+                            .formatted(storage.get(), node, String.join(", ", names))));
+                }
+                return storage.get();
+            }
             if (names.size() != 1) {
                 throw new BadArguments(List.of(
                         names.isEmpty()

@@ -147,7 +147,8 @@ public record Page(
             var more = names.stream().filter(name -> !columns.contains(name)).toList();
             int from = rows.isEmpty() ? 0 : start + 1;
             var none = all.isEmpty() ? filters.get() : "";
-            return new Page(noun, all.size(), counts, none, from, order, columns, rows, data, more, next, gathered.gaps());
+            return new Page(
+                    noun, all.size(), counts, none, from, order, columns, rows, data, more, next, gathered.gaps());
         }
 
         private String key(Gathered.Row<T> row, Function<T, ?> key) {

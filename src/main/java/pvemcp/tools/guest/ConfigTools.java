@@ -140,6 +140,14 @@ public final class ConfigTools {
                     edit.note("the volume of %s is kept as an unused disk".formatted(option));
                 }
             }
+            if (edit.isEmpty()) {
+                throw new BadArguments(List.of("nothing was said to be changed"));
+            }
+        }
+
+        // PVE parts them by any of these (PVE::Tools::split_list).
+        private static List<String> single(String tags) {
+            return List.of(tags.strip().toLowerCase(Locale.ROOT).split("[;,\\s]+", 0));
         }
 
         // Kept as PVE keeps them: in lower case, sorted, without doubles.
@@ -147,8 +155,8 @@ public final class ConfigTools {
             var all = new TreeSet<String>();
             var wanted = new LinkedHashSet<>(tags.isEmpty() ? before : tags);
             wanted.addAll(addTags);
-            wanted.forEach(tag -> all.add(tag.toLowerCase(Locale.ROOT)));
-            removeTags.forEach(tag -> all.remove(tag.toLowerCase(Locale.ROOT)));
+            wanted.forEach(tag -> all.addAll(single(tag)));
+            removeTags.forEach(tag -> all.removeAll(single(tag)));
             if (all.isEmpty()) {
                 edit.delete("tags");
                 return;

@@ -68,6 +68,8 @@ record CtCreate(
         implements Call<Made>, OnRequest, Tiered {
     CtCreate {
         Spot.requireId(vmid);
+        Values.volume("template", Optional.of(template));
+        Values.volume("template", Optional.of(template));
         Values.plain("bridge", Optional.of(bridge));
         Values.plain("ip", Optional.of(ip));
         Values.plain("gateway", gateway);

@@ -105,6 +105,11 @@ final class Edit {
         return this;
     }
 
+    /// Whether nothing is asked for at all, not even what is so already.
+    boolean isEmpty() {
+        return set.isEmpty() && delete.isEmpty() && revert.isEmpty();
+    }
+
     private boolean changesNothing() {
         return revert.isEmpty()
                 && delete.stream().noneMatch(option -> before.get(option).isPresent())

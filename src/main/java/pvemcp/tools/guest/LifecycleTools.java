@@ -167,6 +167,7 @@ public final class LifecycleTools {
         public Moved run(ToolContext ctx) {
             var found = ctx.pve().guest(guest);
             var from = found.node();
+            Places.node(ctx.pve(), Optional.of(node));
             if (from.equals(node)) {
                 return new Moved(Clean.oneLine(found.toString()), from, node, "not at all: it is there", Outcome.DONE);
             }

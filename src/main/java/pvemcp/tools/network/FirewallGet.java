@@ -10,6 +10,7 @@ import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
+import pvemcp.view.Units;
 import pvemcp.view.View;
 
 /// The firewall of the cluster, a node or a guest.
@@ -23,8 +24,10 @@ record FirewallGet(
         implements Call<FirewallGet.Firewall> {
     record Named(String name, String value, String comment) {}
 
+    /// @param summary how much there is
     record Firewall(
             String of,
+            String summary,
             List<String> options,
             String digest,
             List<FirewallRule> rules,
@@ -35,15 +38,16 @@ record FirewallGet(
     public Firewall run(ToolContext ctx) {
         var door = scope.door(ctx);
         if (ipset.isPresent()) {
-            return named(door, Fields.list(door.read(ApiPath.of("/ipset/{name}", ipset.get()))), "cidr");
+            var entries = Fields.list(door.read(ApiPath.of("/ipset/{name}", ipset.get())));
+            return named(door, entries, "cidr", "entries");
         }
         return switch (show) {
             case RULES -> rules(door);
-            case ALIASES -> named(door, Fields.list(door.read("/aliases")), "name");
-            case IPSETS -> named(door, Fields.list(door.read("/ipset")), "name");
-            case REFS -> named(door, Fields.list(door.read("/refs")), "ref");
-            case GROUPS -> named(door, ctx.pve().rows("/cluster/firewall/groups"), "group");
-            case MACROS -> named(door, ctx.pve().rows("/cluster/firewall/macros"), "macro");
+            case ALIASES -> named(door, Fields.list(door.read("/aliases")), "name", "aliases");
+            case IPSETS -> named(door, Fields.list(door.read("/ipset")), "name", "IP sets");
+            case REFS -> named(door, Fields.list(door.read("/refs")), "ref", "names for rules");
+            case GROUPS -> named(door, ctx.pve().rows("/cluster/firewall/groups"), "group", "groups");
+            case MACROS -> named(door, ctx.pve().rows("/cluster/firewall/macros"), "macro", "macros");
             case LOG -> log(door);
         };
     }
@@ -54,6 +58,7 @@ record FirewallGet(
         var digest = rows.isEmpty() ? "" : rows.getFirst().text("digest");
         return new Firewall(
                 door.toString(),
+                Units.some(rows.size(), "rules") + (options.isEmpty() ? ", no option set" : ""),
                 options,
                 Clean.name(digest),
                 rows.stream().map(FirewallRule::of).toList(),
@@ -61,7 +66,7 @@ record FirewallGet(
                 List.of());
     }
 
-    private static Firewall named(FirewallScope.Door door, List<Fields> rows, String key) {
+    private static Firewall named(FirewallScope.Door door, List<Fields> rows, String key, String noun) {
         var entries = rows.stream()
                 .map(row -> new Named(
                         Clean.name(row.text(key)),
@@ -74,7 +79,14 @@ record FirewallGet(
                         Clean.name(row.maybe("comment").orElse(row.text("descr")))))
                 .toList();
         var digest = rows.isEmpty() ? "" : rows.getFirst().text("digest");
-        return new Firewall(door.toString(), List.of(), Clean.name(digest), List.of(), entries, List.of());
+        return new Firewall(
+                door.toString(),
+                Units.some(rows.size(), noun),
+                List.of(),
+                Clean.name(digest),
+                List.of(),
+                entries,
+                List.of());
     }
 
     private static Firewall log(FirewallScope.Door door) {
@@ -82,7 +94,8 @@ record FirewallGet(
                 .map(line -> Clean.line(line.text("t")))
                 .toList();
         var views = List.<View>of(new View.Log("firewall log of " + door, lines));
-        return new Firewall(door.toString(), List.of(), "", List.of(), List.of(), views);
+        return new Firewall(
+                door.toString(), Units.some(lines.size(), "lines"), List.of(), "", List.of(), List.of(), views);
     }
 
     enum Part {

@@ -80,9 +80,6 @@ class BackupTest {
             that(lab.call("pve_backup_run", "guests", "git", "storage", "backup"))
                     .failsWith("task_failed")
                     .saying("job errors", "VM is locked (migrate)");
-            that(lab.call("pve_backup_run", "guests", "git", "storage", "local-lvm"))
-                    .failsWith("task_failed")
-                    .saying("can't use storage 'local-lvm' for backups - wrong content type");
         }
     }
 
@@ -92,6 +89,9 @@ class BackupTest {
             that(lab.call("pve_backup_run", "guests", "web"))
                     .failsWith("bad_arguments")
                     .saying("say which of backup, local, nas");
+            that(lab.call("pve_backup_run", "guests", "web", "storage", "local-lvm"))
+                    .failsWith("bad_arguments")
+                    .saying("'local-lvm' takes no backups on pve1; there is backup, local, nas");
             that(lab.call("pve_backup_run", "guests", List.of())).failsWith("bad_arguments");
         }
     }

@@ -8,6 +8,7 @@ import pvemcp.gate.Policy;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
+import pvemcp.lab.Scenes;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
@@ -19,6 +20,23 @@ class ConfigToolsTest {
 
     private static String config(Lab lab, int vmid, String option) {
         return lab.ask(cluster -> cluster.guest(vmid).config.getOrDefault(option, ""));
+    }
+
+    @Test
+    void tags_may_be_parted_by_anything_and_a_call_for_nothing_asks_nobody() {
+        try (var lab = Lab.of(Scenes.small())) {
+            that(lab.call("pve_guest_set", "guest", "web", "tags", "b,a; c", "dry_run", "yes"))
+                    .shows("-> a;b;c");
+            that(lab.call("pve_guest_set", "guest", "web", "dry_run", "perhaps"))
+                    .failsWith("bad_arguments")
+                    .saying("'dry_run': neither true nor false");
+            that(lab.call("pve_guest_set", "guest", "web"))
+                    .failsWith("bad_arguments")
+                    .saying("nothing was said to be changed");
+            that(lab.call("pve_guest_migrate", "guest", "web", "node", "pve9", "dry_run", true))
+                    .failsWith("bad_arguments")
+                    .saying("there is no node 'pve9'");
+        }
     }
 
     @Test
