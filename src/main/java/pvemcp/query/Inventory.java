@@ -275,7 +275,7 @@ public final class Inventory {
             var wanted = unknown.group(1).toLowerCase(Locale.ROOT);
             wanted = wanted.substring(wanted.lastIndexOf('.') + 1);
             var near = Nearest.to(wanted, names);
-            if (near.isPresent()) {
+            if (near.isPresent() && !near.get().equals(wanted)) {
                 reason += "; did you mean '%s'?".formatted(near.get());
             }
         }

@@ -74,6 +74,16 @@ class QueryTest {
     }
 
     @Test
+    void a_column_that_is_not_grouped_is_no_misspelt_one() {
+        try (var lab = Lab.of(Scenes.small())) {
+            that(lab.call("pve_query", "sql", "SELECT name, COUNT(*) FROM guests"))
+                    .failsWith("bad_arguments")
+                    .saying("must be in the GROUP BY list")
+                    .notSaying("did you mean");
+        }
+    }
+
+    @Test
     void an_unknown_column_brings_the_nearest_one() {
         try (var lab = Lab.of(Scenes.small())) {
             that(lab.call("pve_query", "sql", "SELECT statsu FROM guests"))
