@@ -136,6 +136,9 @@ public record Target(
                 "aside", aside);
     }
 
+    /// The target that was put down as this.
+    ///
+    /// @throws java.util.NoSuchElementException where its kind or id is missing
     public static Target from(Json.Obj json) {
         var facts = new LinkedHashMap<String, String>();
         json.object("state")

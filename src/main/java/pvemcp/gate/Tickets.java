@@ -44,6 +44,9 @@ public final class Tickets {
         this.commons = commons;
     }
 
+    /// A ticket for a held call: it is good once, for that call alone, and for as long as it says.
+    ///
+    /// @throws IOException where the key that seals it, which several servers may share, cannot be had
     public Ticket seal(Held held) throws IOException {
         var expires = clock.instant().plus(LIFE);
         var nonce = new byte[9];

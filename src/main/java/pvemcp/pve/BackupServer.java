@@ -80,6 +80,7 @@ public final class BackupServer {
         return Version.from(Fields.of(get("/version", Json.Obj.EMPTY)));
     }
 
+    /// Those the token may see, with how full they are.
     public List<Datastore> datastores() {
         var described = new LinkedHashMap<String, Fields>();
         Fields.list(get("/admin/datastore", Json.Obj.EMPTY)).forEach(row -> described.put(row.text("store"), row));

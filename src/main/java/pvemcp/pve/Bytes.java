@@ -33,6 +33,7 @@ public record Bytes(long count) implements Comparable<Bytes> {
                         "'%s' is not a size: write a number and a unit, such as 32G".formatted(text)));
     }
 
+    /// As [#parse]; empty for anything else.
     public static Optional<Bytes> tryParse(String text) {
         var matcher = Form.PATTERN.matcher(text.strip());
         if (!matcher.matches()) {

@@ -14,6 +14,7 @@ public record PropertyString(SequencedMap<String, String> values) {
         values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
     }
 
+    /// Takes every text: what is not `key=value` is the bare value, of which the last one counts.
     public static PropertyString parse(String text) {
         var values = new LinkedHashMap<String, String>();
         for (var part : text.split(",")) {

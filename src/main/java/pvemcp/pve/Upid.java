@@ -23,6 +23,7 @@ public record Upid(
                                 .formatted(text)));
     }
 
+    /// Empty for what is no task id.
     public static Optional<Upid> tryParse(String text) {
         var matcher = FORM.matcher(text);
         if (!matcher.matches()) {

@@ -72,6 +72,7 @@ public final class Inventory {
         }
     }
 
+    /// What can be asked about, for those who write a query.
     public static List<TableDoc> tables() {
         return Tables.ALL.values().stream()
                 .map(table -> new TableDoc(

@@ -4,6 +4,7 @@ package pvemcp.text;
 public final class Unseen {
     private Unseen() {}
 
+    /// @param c a code point
     public static boolean is(int c) {
         return switch (Character.getType(c)) {
             // C0, C1 and DEL; bidi controls, zero-width characters and tag characters; halves of a pair; private use

@@ -27,6 +27,7 @@ public record HaWish(int vmid, String what, Predicate<GuestRow> granted) {
         return new HaWish(vmid, on ? "start" : "stop", row -> states.contains(row.haState()));
     }
 
+    /// To another node: granted once it is there and no longer on its way.
     public static HaWish move(int vmid, String node) {
         return new HaWish(
                 vmid,

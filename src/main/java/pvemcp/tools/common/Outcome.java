@@ -37,6 +37,7 @@ public record Outcome(String outcome, String task, Optional<Duration> waited, Li
                 : report;
     }
 
+    /// How a task ended, or how far it was when nobody waited any longer.
     public static Outcome of(TaskReport report) {
         return switch (report) {
             case TaskReport.Finished(var task, var warnings) ->

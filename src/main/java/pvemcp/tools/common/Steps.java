@@ -43,6 +43,11 @@ public final class Steps {
         return follow(step, () -> ctx.pve().startedBy(ctx.pve().data(verb, path, params)));
     }
 
+    /// Takes the next step and waits for its task, if it has one.
+    ///
+    /// @param step as it is named in what was done
+    /// @return false where the task goes on beyond the time there was: no further step is to be taken
+    /// @throws PveException with [PveFault.Partly] where steps before this one are done and stay so
     public boolean follow(String step, Supplier<Optional<Task>> start) {
         ctx.checkCancelled();
         ctx.progress(done.size() / (double) total, step);
