@@ -120,6 +120,11 @@ final class Load implements AutoCloseable {
         return counts;
     }
 
+    /// How many there were by now.
+    long total() {
+        return done.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
     /// What was answered otherwise than it should.
     List<String> complaints() {
         return List.copyOf(complaints);

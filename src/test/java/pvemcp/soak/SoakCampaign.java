@@ -1,6 +1,7 @@
 package pvemcp.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,9 +53,12 @@ class SoakCampaign {
                 assertThat(load.complaints()).isEmpty();
             }
             assertThat(site.defects()).isEmpty();
-            assertThat(watch.growths()).isEmpty();
             // A stream notices within half a minute that its client has hung up.
             watch.awaitNoMoreThan(threads + 5, descriptors + 20, Duration.ofSeconds(90));
+            assumeThat(watch.quickening())
+                    .as("a machine that was as busy in the end")
+                    .isEmpty();
+            assertThat(watch.growths()).isEmpty();
         }
     }
 

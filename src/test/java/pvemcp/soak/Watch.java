@@ -54,7 +54,10 @@ final class Watch {
     void over(Duration time, Load load) throws Exception {
         long end = System.nanoTime() + time.toNanos();
         for (long look = 1; System.nanoTime() < end; look++) {
+            long before = load.total();
+            long began = System.nanoTime();
             Thread.sleep(LOOK);
+            courses.get(Measure.PACE).add((load.total() - before) * 1e9 / (System.nanoTime() - began));
             look();
             if (look % LOOKS_TO_A_QUESTION == 0) {
                 load.still(this::ask);
@@ -138,9 +141,17 @@ final class Watch {
         return table.toString();
     }
 
-    /// What grew.
+    /// By how much the pace grew; empty where it did not.
+    Optional<String> quickening() {
+        return courses.get(Measure.PACE).growth();
+    }
+
+    /// What grew of what the server takes.
     List<String> growths() {
-        return told().stream().flatMap(course -> course.growth().stream()).toList();
+        return told().stream()
+                .filter(course -> course != courses.get(Measure.PACE))
+                .flatMap(course -> course.growth().stream())
+                .toList();
     }
 
     private List<Course> told() {
