@@ -60,7 +60,7 @@ final class Targets {
     static List<Target> closer(List<Target> targets, Predicate<Target> matters, Sight sight) {
         var closer = new ArrayList<Target>();
         for (var target : targets) {
-            var row = target.isGuest() && !target.isNew() && matters.test(target)
+            var row = target.isGuest() && !target.isNew() && !target.aside() && matters.test(target)
                     ? sight.row(Integer.parseInt(target.id()))
                     : Optional.<GuestRow>empty();
             closer.add(row.map(sight::config)
@@ -173,7 +173,10 @@ final class Targets {
         if (makesGuest(verb, operation.path())) {
             born(params);
         }
-        sight.clearing(verb, match.get(), params).forEach(loss -> guest(loss.vmid(), false));
+        for (var loss : sight.clearing(verb, match.get(), params)) {
+            // Who only loses backups stays as it is: its own flag does not count.
+            guest(loss.vmid(), false, loss.what() == Loss.What.BACKUP);
+        }
         touched.nodes().forEach(node -> node(node, nodeAside));
         touched.storages().forEach(storage -> add(Target.of(Kind.STORAGE, storage), ofGuest));
         touched.pools().forEach(pool -> add(Target.of(Kind.POOL, pool), ofGuest));
@@ -241,28 +244,30 @@ final class Targets {
     }
 
     private void guest(int vmid, boolean exists) {
+        guest(vmid, exists, false);
+    }
+
+    private void guest(int vmid, boolean exists, boolean aside) {
         var row = sight.row(vmid);
-        if (row.isPresent()) {
-            add(row.get());
-        } else {
-            add(Target.absent(vmid, !exists), false);
-        }
+        add(row.map(Targets::target).orElseGet(() -> Target.absent(vmid, !exists)), aside);
     }
 
     private void add(GuestRow row) {
+        add(target(row), false);
+    }
+
+    private static Target target(GuestRow row) {
         var state = new LinkedHashMap<String, String>();
         state.put("status", row.status());
         state.put("lock", row.lock());
-        add(
-                Target.guest(
-                        row.kind() == GuestKind.CONTAINER ? Kind.CONTAINER : Kind.VM,
-                        row.vmid(),
-                        Clean.name(row.name()),
-                        row.node(),
-                        row.pool(),
-                        row.tags(),
-                        state),
-                false);
+        return Target.guest(
+                row.kind() == GuestKind.CONTAINER ? Kind.CONTAINER : Kind.VM,
+                row.vmid(),
+                Clean.name(row.name()),
+                row.node(),
+                row.pool(),
+                row.tags(),
+                state);
     }
 
     private void add(Target target, boolean aside) {

@@ -185,6 +185,20 @@ class ClearingTest {
     }
 
     @Test
+    void pves_own_flag_is_for_the_guest_and_its_disks() {
+        try (var lab = homelab("").with(cluster -> {
+            cluster.guest(103).config.put("protection", "1");
+            backup(cluster, "2026-11-20T09:00:00Z", "ok");
+            backup(cluster, "2026-11-21T09:00:00Z", "ok");
+        })) {
+            assertThat(judge(lab, "/nodes/pve1/disks/zfs/tank").verdict().rule())
+                    .isEqualTo("policy.protect.flag");
+            that(lab.call("pve_backup_prune", "storage", "pbs", "node", "pve1", "keep", "keep-last=1", "apply", true))
+                    .isDone();
+        }
+    }
+
+    @Test
     void the_backups_of_a_protected_guest_are_not_pruned() {
         try (var lab = homelab("protect.tags = [\"prod\"]").with(cluster -> {
             backup(cluster, "2026-11-20T09:00:00Z", "ok");

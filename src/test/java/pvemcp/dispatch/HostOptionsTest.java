@@ -3,6 +3,7 @@ package pvemcp.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,7 +90,7 @@ class HostOptionsTest {
         assertThat(cases).isEqualTo(124);
     }
 
-    private static int tried(String way, String option, TreeMap<String, String> passed) {
+    private static int tried(String way, String option, Map<String, String> passed) {
         var words = way.split(" ", -1);
         var params = with(Json.Obj.EMPTY, option);
         params = words[1].endsWith("/config") ? params : params.with("vmid", 900);

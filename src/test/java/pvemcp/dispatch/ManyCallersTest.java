@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -54,17 +55,21 @@ class ManyCallersTest {
         try (var lab = Lab.of(Scenes.small()).owner("policy.limit.repeats = 0\n");
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var road = (Road) lab.dispatcher();
+            var looking = new ArrayList<Future<?>>();
             for (int i = 0; i < callers; i++) {
                 var transport = entering(lab, 1000 + i);
                 transports.add(transport);
                 var own = road.within(
                         new Reach("caller " + i, Tier.EXECUTE, Policy.Protection.NONE), List.of(cluster(transport)));
                 int vmid = 1000 + i;
-                threads.submit(() -> {
+                looking.add(threads.submit(() -> {
                     for (int call = 0; call < calls; call++) {
                         look(own, vmid, call);
                     }
-                });
+                }));
+            }
+            for (var each : looking) {
+                each.get();
             }
         }
         transports.forEach(HttpTransport::close);
