@@ -275,8 +275,9 @@ public final class Inventory {
             Tables.ALL.values().forEach(table -> table.columns().forEach(column -> names.add(column.name())));
             var wanted = unknown.group(1).toLowerCase(Locale.ROOT);
             wanted = wanted.substring(wanted.lastIndexOf('.') + 1);
-            var near = Nearest.to(wanted, names);
-            if (near.isPresent() && !near.get().equals(wanted)) {
+            // A column that is there may be named too, as not grouped by.
+            var near = names.contains(wanted) ? Optional.<String>empty() : Nearest.to(wanted, names);
+            if (near.isPresent()) {
                 reason += "; did you mean '%s'?".formatted(near.get());
             }
         }
