@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /// A session of the older revisions over HTTP: the client's [Session], and the streams it may come back to after a
 /// connection has broken. Safe for several threads.
@@ -25,10 +26,11 @@ final class HttpSession {
     private int connections;
     private Instant used;
 
-    HttpSession(String id, Entrance.Visitor visitor, Instant now) {
+    /// @param executor runs the requests that take time
+    HttpSession(String id, Entrance.Visitor visitor, Executor executor, Instant now) {
         this.id = id;
         this.visitor = visitor;
-        this.session = visitor.server().open(visitor.principal(), common, Thread::startVirtualThread);
+        this.session = visitor.server().open(visitor.principal(), common, executor);
         this.used = now;
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The sessions of the older revisions that are open over HTTP. Safe for several threads.
 final class HttpSessions {
@@ -24,6 +25,7 @@ final class HttpSessions {
     private final InstantSource clock;
     private final Map<String, HttpSession> open = new LinkedHashMap<>(); // guarded by this
     private boolean closed; // guarded by this
+    private final AtomicInteger underWay = new AtomicInteger();
 
     HttpSessions(InstantSource clock) {
         this.clock = clock;
@@ -47,7 +49,7 @@ final class HttpSessions {
                 }
                 open.remove(displaced.get().id());
             }
-            session = new HttpSession(newId(), visitor, clock.instant());
+            session = new HttpSession(newId(), visitor, this::run, clock.instant());
             open.put(session.id(), session);
         }
         displaced.ifPresent(HttpSession::close);
@@ -87,11 +89,18 @@ final class HttpSessions {
 
     /// How many requests are under way in all of them, whether or not anybody waits for the answer.
     int underWay() {
-        int count = 0;
-        for (var session : all()) {
-            count += session.session().underWay();
-        }
-        return count;
+        return underWay.get();
+    }
+
+    private void run(Runnable request) {
+        underWay.incrementAndGet();
+        Thread.startVirtualThread(() -> {
+            try {
+                request.run();
+            } finally {
+                underWay.decrementAndGet();
+            }
+        });
     }
 
     synchronized List<HttpSession> all() {

@@ -64,13 +64,8 @@ final class Session implements AutoCloseable {
 
     /// Whether a request of the client is under way.
     boolean busy() {
-        return underWay() > 0;
-    }
-
-    /// How many of its requests are.
-    int underWay() {
         synchronized (underWay) {
-            return underWay.size();
+            return !underWay.isEmpty();
         }
     }
 
