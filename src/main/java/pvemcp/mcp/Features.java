@@ -22,9 +22,10 @@ class Features {
     /// How often a call may come back held, because its target has changed while the person was thinking.
     private static final int MOST_ROUNDS = 3;
 
-    /// The key of our one question. Names at most, in place of one that there is none of.
+    /// Names at most, in place of one that there is none of.
     private static final int MOST_ALIKE = 8;
 
+    /// The key of our one question.
     private static final String QUESTION = "approval";
 
     private final Dispatcher dispatcher;

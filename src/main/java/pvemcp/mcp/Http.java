@@ -53,6 +53,8 @@ public final class Http implements AutoCloseable {
         return start(settings, entrance, metrics, clock, new Bounds(MOST_REQUESTS, Endpoint.SLOW_BEAT));
     }
 
+    /// How much it bears.
+    ///
     /// @param mostRequests at once, streams included; and as many that go on in sessions
     /// @param slowBeat how often a stream that waits for whatever may happen shows a sign of life; a client that
     ///     has gone is noticed by the second one

@@ -69,7 +69,6 @@ record CtCreate(
     CtCreate {
         Spot.requireId(vmid);
         Values.volume("template", Optional.of(template));
-        Values.volume("template", Optional.of(template));
         Values.plain("bridge", Optional.of(bridge));
         Values.plain("ip", Optional.of(ip));
         Values.plain("gateway", gateway);
