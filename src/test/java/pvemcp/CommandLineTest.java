@@ -865,7 +865,7 @@ class CommandLineTest {
             assertThat(run("doctor").out())
                     .contains("backup server 'pbs' as mcp@pbs!sim", "datastore house is used to 61.1 % of 3.5 TiB");
             assertThat(run("call", "backup_audit").out())
-                    .contains("pbs:house", "pull-anna", "102  db             1d      no job covers it; verification");
+                    .contains("pbs:house", "pull-anna", "no job covers it; verification of the newest failed");
             var port = env.get("PVE_MCP_BACKUP_URL").replaceAll(".*:", "");
             assertThat(run("sim", "--port", "0", "--backup-port", port).err())
                     .contains("cannot listen on port 0 or " + port, "0 takes a free one");
