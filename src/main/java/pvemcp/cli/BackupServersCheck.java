@@ -1,6 +1,5 @@
 package pvemcp.cli;
 
-import java.time.Duration;
 import java.util.List;
 import pvemcp.config.BackupSettings;
 import pvemcp.config.Config;
@@ -20,9 +19,6 @@ import pvemcp.view.Units;
 
 /// What `doctor` says of the Proxmox Backup Servers: the way to each, and what its token is shown there.
 final class BackupServersCheck {
-    private static final Duration LOOKED_BACK = Duration.ofDays(30);
-    private static final int MOST_RUNS = 1_000;
-
     private final Host host;
     private final Console console;
     private final DoctorCommand doctor;
@@ -106,9 +102,7 @@ final class BackupServersCheck {
         try {
             var now = host.clock().instant();
             var jobs = server.jobs(kind);
-            var runs = shown
-                    ? server.tasks(kind.type(), false, now.minus(LOOKED_BACK), MOST_RUNS)
-                    : List.<BackupServerTask>of();
+            var runs = shown ? server.runs(kind, now) : List.<BackupServerTask>of();
             doctor.line("✓", "%s: %s".formatted(kind.word(), Units.some(jobs.size(), "jobs")));
             for (var job : jobs) {
                 new JobRuns(job, runs.stream().filter(run -> run.isOf(job)).toList())

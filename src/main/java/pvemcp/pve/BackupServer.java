@@ -1,6 +1,7 @@
 package pvemcp.pve;
 
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import pvemcp.json.Json;
 /// itself; the rest is left out of the answers without a word.
 public final class BackupServer {
     private static final String TASKS = "/system/tasks";
+    private static final Duration LOOKED_BACK = Duration.ofDays(30);
+    private static final int MOST_RUNS = 1_000;
 
     private final String name;
     private final Address address;
@@ -123,6 +126,11 @@ public final class BackupServer {
                 // The filter takes whatever contains it.
                 .filter(task -> task.type().equals(type))
                 .toList();
+    }
+
+    /// How the jobs of a kind went in the last thirty days, the latest thousand runs at most; as [#tasks].
+    public List<BackupServerTask> runs(BackupServerJob.Kind kind, Instant now) {
+        return tasks(kind.type(), false, now.minus(LOOKED_BACK), MOST_RUNS);
     }
 
     /// Whether the token is shown the tasks of others: `Sys.Audit` on `/system/tasks`.

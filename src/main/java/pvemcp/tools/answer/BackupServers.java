@@ -37,7 +37,6 @@ record BackupServers(List<Seen> seen, List<String> silent, boolean closed) {
     /// Of a server that answers each question slowly; what is still to be asked then is left.
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
-    private static final Duration LOOKED_BACK = Duration.ofDays(30);
     private static final int MOST_RUNS = 1_000;
 
     /// What has failed longer ago belongs to a job that was given up.
@@ -210,11 +209,9 @@ record BackupServers(List<Seen> seen, List<String> silent, boolean closed) {
             if (!shown.get()) {
                 probe.leave(name + ": tasks: not visible with this token (needs Sys.Audit on /system/tasks)");
             }
-            var since = begun.minus(LOOKED_BACK);
             var runs = new ArrayList<BackupServerTask>();
             for (var kind : Kind.values()) {
-                look(": tasks", () -> server.tasks(kind.type(), false, since, MOST_RUNS))
-                        .ifPresent(runs::addAll);
+                look(": tasks", () -> server.runs(kind, begun)).ifPresent(runs::addAll);
             }
             look(": tasks", () -> server.tasks(BackupServerTask.BACKUP, true, begun.minus(RECENT), MOST_RUNS))
                     .ifPresent(runs::addAll);
