@@ -2,12 +2,12 @@ package pvemcp.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.text.Nearest;
+import pvemcp.text.YesNo;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Reserved;
@@ -75,15 +75,13 @@ record Asked<C extends Record & Call<?>>(
 
     /// What makes a call more careful; one that cannot be understood must not be taken for no.
     private static boolean flag(Json.Obj arguments, String name, List<String> problems) {
-        var text = arguments.text(name).orElse(arguments.has(name) ? "?" : "no");
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true", "yes", "1", "on" -> true;
-            case "false", "no", "0", "off" -> false;
-            default -> {
-                problems.add("argument '%s': neither true nor false".formatted(name));
-                yield true;
-            }
-        };
+        if (!arguments.has(name)) {
+            return false;
+        }
+        return arguments.text(name).flatMap(YesNo::parse).orElseGet(() -> {
+            problems.add("argument '%s': neither true nor false".formatted(name));
+            return true;
+        });
     }
 
     private static boolean says(Json.Obj arguments, String name) {

@@ -17,6 +17,7 @@ import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
 import pvemcp.text.Nearest;
 import pvemcp.text.Word;
+import pvemcp.text.YesNo;
 import pvemcp.view.Layout;
 
 /// One input of a tool: how it is declared, and how its values are read from arguments and written back.
@@ -223,11 +224,9 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
     }
 
     private static boolean flag(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true", "1", "yes", "on" -> true;
-            case "false", "0", "no", "off" -> false;
-            default -> throw new IllegalArgumentException("'%s' is neither true nor false".formatted(shortened(text)));
-        };
+        return YesNo.parse(text)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("'%s' is neither true nor false".formatted(shortened(text))));
     }
 
     private long whole(String text, long least, long greatest) {
