@@ -198,20 +198,20 @@ record GuestProvision(
         var made = "%s (%d) on %s".formatted(Clean.name(name), id[0], node.orElse(from.node()));
         steps.leaving("%s stays as it is; remove it with DELETE %s, or go on from there".formatted(made, base));
         if (!cloned) {
-            return unfinished(steps, made, "configure, resize and start it");
+            return Provisioned.unfinished(steps, made, "configure, resize and start it");
         }
         if (!config.isEmpty() && !steps.ask("configure", verb(from), base + "/config", config)) {
-            return unfinished(steps, made, "resize and start it");
+            return Provisioned.unfinished(steps, made, "resize and start it");
         }
         if (disk.isPresent() && !steps.follow("resize", () -> resized(ctx, base, steps))) {
-            return unfinished(steps, made, "start it");
+            return Provisioned.unfinished(steps, made, "start it");
         }
         if (!start) {
             return new Provisioned(
                     "made", made, "", steps.done(), "pve_guest_power guest=%d action=start".formatted(id[0]));
         }
         if (!steps.ask("start", Verb.POST, base + "/status/start", Json.Obj.EMPTY)) {
-            return unfinished(steps, made, "wait for its address");
+            return Provisioned.unfinished(steps, made, "wait for its address");
         }
         return reachable(ctx, from, id[0], made, steps);
     }
@@ -292,14 +292,5 @@ record GuestProvision(
     private static boolean hasAgent(ToolContext ctx, String base) {
         var agent = ctx.pve().fields(base + "/config").properties("agent");
         return agent.bare().or(() -> agent.get("enabled")).filter("1"::equals).isPresent();
-    }
-
-    private static Provisioned unfinished(Steps steps, String made, String rest) {
-        return new Provisioned(
-                "still running",
-                made,
-                "",
-                steps.done(),
-                "pve_task_wait task=%s, then %s".formatted(steps.going(), rest));
     }
 }

@@ -69,13 +69,14 @@ record TemplateBuild(
         var made = "%s (%d) on %s".formatted(Clean.name(name), id, node);
         var create = ApiPath.of("/nodes/{node}/qemu", node);
         if (!steps.ask("create and import", Verb.POST, create, params(id))) {
-            return unfinished(steps, made, disk.isPresent() ? "resize scsi0 and" : "");
+            var resize = disk.isPresent() ? "resize scsi0 and " : "";
+            return Provisioned.unfinished(steps, made, resize + "make it a template");
         }
         steps.leaving("%s stays a plain VM; remove it with DELETE %s, or go on from there".formatted(made, base));
         if (disk.isPresent()) {
             var size = Json.obj("disk", "scsi0", "size", Sizes.mebi(disk.get()) + "M");
             if (!steps.ask("resize", Verb.PUT, base + "/resize", size)) {
-                return unfinished(steps, made, "");
+                return Provisioned.unfinished(steps, made, "make it a template");
             }
         }
         if (!steps.ask("make it a template", Verb.POST, base + "/template", Json.Obj.EMPTY)) {
@@ -115,14 +116,5 @@ record TemplateBuild(
                 "ip=dhcp");
         params = user.isPresent() ? params.with("ciuser", user.get()) : params;
         return sshKeys.isEmpty() ? params : params.with("sshkeys", CloudInit.keys(sshKeys));
-    }
-
-    private static Provisioned unfinished(Steps steps, String made, String rest) {
-        return new Provisioned(
-                "still running",
-                made,
-                "",
-                steps.done(),
-                "pve_task_wait task=%s, then %s make it a template".formatted(steps.going(), rest));
     }
 }
