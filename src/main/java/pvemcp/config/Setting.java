@@ -1,6 +1,7 @@
 package pvemcp.config;
 
 import java.util.List;
+import pvemcp.pve.Secret;
 
 /// One configured value and where it comes from.
 ///
@@ -19,7 +20,7 @@ public record Setting(Key key, String cluster, String spelling, List<String> tex
     public String shown() {
         boolean elsewhere = spelling.endsWith(Key.FILE) || spelling.endsWith(Key.COMMAND);
         boolean secret = key.kind() == Key.Kind.SECRET && !elsewhere;
-        return secret ? "•••" : String.join(", ", texts);
+        return secret ? Secret.MASK : String.join(", ", texts);
     }
 
     /// The key with its cluster in front, as the file would have it.

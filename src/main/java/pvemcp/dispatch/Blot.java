@@ -1,16 +1,14 @@
 package pvemcp.dispatch;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
+import pvemcp.pve.Secret;
 
 /// Blots out what looks like a secret in texts that are written down, wherever a caller has put it: in notes, in a
 /// command, in an argument that no operation has. Nothing is known of it, so it is found by what stands around it;
 /// rather too much than too little, since only the audit log lacks it.
 final class Blot {
-    private static final String MASK = "•••";
     private static final String NAME =
             "(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|api[-_]?key|private[-_]?key)s?";
     private static final String VALUE = "(?:\"[^\"]*\"|'[^']*'|[^\\s,;&\"']+)";
@@ -34,7 +32,7 @@ final class Blot {
     static String out(String text) {
         var blotted = text;
         for (var secret : SECRETS) {
-            blotted = secret.matcher(blotted).replaceAll("$1" + MASK);
+            blotted = secret.matcher(blotted).replaceAll("$1" + Secret.MASK);
         }
         return blotted;
     }
@@ -44,21 +42,6 @@ final class Blot {
     }
 
     static Json.Obj out(Json.Obj object) {
-        var members = new LinkedHashMap<String, Json>();
-        object.members().forEach((name, value) -> members.put(name, out(value)));
-        return new Json.Obj(members);
-    }
-
-    private static Json out(Json value) {
-        return switch (value) {
-            case Json.Str(var text) -> Json.str(out(text));
-            case Json.Arr(var items) -> {
-                var blotted = new ArrayList<Json>(items.size());
-                items.forEach(item -> blotted.add(out(item)));
-                yield new Json.Arr(blotted);
-            }
-            case Json.Obj object -> out(object);
-            default -> value;
-        };
+        return object.replaced(name -> name, Blot::out);
     }
 }

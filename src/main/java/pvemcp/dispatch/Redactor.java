@@ -29,8 +29,6 @@ import pvemcp.view.View;
 ///
 /// Safe for use by several threads.
 public final class Redactor {
-    private static final String MASK = "•••";
-
     /// What is shorter would be found in innocent text.
     private static final int SHORTEST = 6;
 
@@ -110,7 +108,7 @@ public final class Redactor {
         for (var spellings : all) {
             for (var spelling : spellings) {
                 if (scrubbed.contains(spelling)) {
-                    scrubbed = scrubbed.replace(spelling, MASK);
+                    scrubbed = scrubbed.replace(spelling, Secret.MASK);
                 }
             }
         }
@@ -118,22 +116,11 @@ public final class Redactor {
     }
 
     Json scrub(Json value) {
-        return switch (value) {
-            case Json.Str(var text) -> Json.str(scrub(text));
-            case Json.Arr(var items) -> {
-                var scrubbed = new ArrayList<Json>(items.size());
-                items.forEach(item -> scrubbed.add(scrub(item)));
-                yield new Json.Arr(scrubbed);
-            }
-            case Json.Obj object -> scrub(object);
-            default -> value;
-        };
+        return value.replaced(this::scrub, this::scrub);
     }
 
     Json.Obj scrub(Json.Obj object) {
-        var members = new LinkedHashMap<String, Json>();
-        object.members().forEach((name, value) -> members.put(scrub(name), scrub(value)));
-        return new Json.Obj(members);
+        return object.replaced(this::scrub, this::scrub);
     }
 
     ToolResult scrub(ToolResult result) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 
 /// A JSON value. Immutable, keeps the order of object members, and prints the bytes it was read from, less white
 /// space.
@@ -31,6 +32,11 @@ public sealed interface Json {
         @Override
         public Optional<String> scalarText() {
             return Optional.of(value);
+        }
+
+        @Override
+        public Json replaced(UnaryOperator<String> names, UnaryOperator<String> texts) {
+            return new Str(texts.apply(value));
         }
     }
 
@@ -64,6 +70,12 @@ public sealed interface Json {
         public Json get(int index) {
             return items.get(index);
         }
+
+        @Override
+        public Json replaced(UnaryOperator<String> names, UnaryOperator<String> texts) {
+            return new Arr(
+                    items.stream().map(item -> item.replaced(names, texts)).toList());
+        }
     }
 
     record Obj(SequencedMap<String, Json> members) implements Json {
@@ -71,6 +83,13 @@ public sealed interface Json {
 
         public Obj {
             members = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(members));
+        }
+
+        @Override
+        public Obj replaced(UnaryOperator<String> names, UnaryOperator<String> texts) {
+            var replaced = new LinkedHashMap<String, Json>();
+            members.forEach((name, value) -> replaced.put(names.apply(name), value.replaced(names, texts)));
+            return new Obj(replaced);
         }
 
         /// The member, or empty where it is absent. A JSON `null` is a value: see [#text] and its kin for what skips
@@ -160,6 +179,11 @@ public sealed interface Json {
     /// The scalar's text, see [Obj#text]; empty for `null`, arrays and objects.
     default Optional<String> scalarText() {
         return Optional.empty();
+    }
+
+    /// The same with each text in it, and each name of a member, as these make of them.
+    default Json replaced(UnaryOperator<String> names, UnaryOperator<String> texts) {
+        return this;
     }
 
     /// The value as compact JSON text, on one line.

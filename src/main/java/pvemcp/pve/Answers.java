@@ -256,7 +256,7 @@ final class Answers {
         var out = text;
         for (var secret : hidden) {
             if (secret.length() >= 4) {
-                out = out.replace(secret, "•••");
+                out = out.replace(secret, Secret.MASK);
             }
         }
         return out;

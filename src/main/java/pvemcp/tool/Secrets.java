@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
+import pvemcp.pve.Secret;
 
 /// Where secrets stand in what is sent to PVE and in what it answers.
 public final class Secrets {
@@ -38,7 +39,7 @@ public final class Secrets {
     private static final List<String> WORDS = List.of(
             "password", "passwd", "passphrase", "secret", "token", "ticket", "private", "apikey", "hmac", "credential");
 
-    private static final Json MASK = Json.str("•••");
+    private static final Json MASK = Json.str(Secret.MASK);
 
     /// A name that means a secret below this path alone.
     private enum Below {
@@ -95,7 +96,7 @@ public final class Secrets {
         for (var pair : path.substring(query + 1).split("&", -1)) {
             int equals = pair.indexOf('=');
             boolean secret = equals > 0 && mayBeSecret(below, pair.substring(0, equals));
-            out.append(out.length() == query ? '?' : '&').append(secret ? pair.substring(0, equals) + "=•••" : pair);
+            out.append(out.length() == query ? '?' : '&').append(secret ? pair.substring(0, equals + 1) + Secret.MASK : pair);
         }
         return out.toString();
     }

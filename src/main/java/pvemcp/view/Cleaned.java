@@ -1,7 +1,6 @@
 package pvemcp.view;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import pvemcp.json.Json;
 
@@ -56,21 +55,6 @@ final class Cleaned {
 
     /// The same of data, where a text may have several lines.
     static Json of(Json data) {
-        return switch (data) {
-            case Json.Str(var text) -> Json.str(Clean.lines(text));
-            case Json.Arr(var items) -> {
-                var cleaned = new ArrayList<Json>(items.size());
-                for (var item : items) {
-                    cleaned.add(of(item));
-                }
-                yield new Json.Arr(cleaned);
-            }
-            case Json.Obj(var members) -> {
-                var cleaned = new LinkedHashMap<String, Json>();
-                members.forEach((name, value) -> cleaned.put(Clean.cell(name, NAME), of(value)));
-                yield new Json.Obj(cleaned);
-            }
-            default -> data;
-        };
+        return data.replaced(name -> Clean.cell(name, NAME), Clean::lines);
     }
 }

@@ -17,6 +17,7 @@ import pvemcp.pve.Bytes;
 import pvemcp.pve.Guest;
 import pvemcp.pve.GuestKind;
 import pvemcp.pve.GuestRef;
+import pvemcp.pve.Secret;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 import pvemcp.text.Word;
@@ -298,7 +299,7 @@ public final class ConfigTools {
                     .orElse("");
             var lines = new ArrayList<String>();
             for (var line : text.lines().toList()) {
-                lines.add(line.replaceFirst("^(\\s*(?:-\\s*)?(?:password|passwd|hashed_passwd)\\s*:).*", "$1 •••"));
+                lines.add(line.replaceFirst("^(\\s*(?:-\\s*)?(?:password|passwd|hashed_passwd)\\s*:).*", "$1 " + Secret.MASK));
             }
             return new Dumped(Clean.oneLine(found.toString()), Outcome.quoted("cloud-init " + type, lines));
         }

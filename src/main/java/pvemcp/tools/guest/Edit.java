@@ -14,6 +14,7 @@ import pvemcp.pve.GuestConfig;
 import pvemcp.pve.PendingOption;
 import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
+import pvemcp.pve.Secret;
 import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.ToolContext;
@@ -136,7 +137,7 @@ final class Edit {
 
     private static String shown(String option, String value) {
         if (option.equals("cipassword") && !value.isEmpty()) {
-            return "•••";
+            return Secret.MASK;
         }
         var line = Clean.oneLine(value);
         return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "… (%d characters)".formatted(line.length());

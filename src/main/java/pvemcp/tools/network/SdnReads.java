@@ -8,6 +8,7 @@ import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
+import pvemcp.pve.Secret;
 import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
@@ -117,7 +118,7 @@ public final class SdnReads {
         }
 
         private static String shown(String name, Json value) {
-            return SECRETS.contains(name) ? "•••" : value.scalarText().orElseGet(value::write);
+            return SECRETS.contains(name) ? Secret.MASK : value.scalarText().orElseGet(value::write);
         }
     }
 

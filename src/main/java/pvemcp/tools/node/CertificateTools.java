@@ -10,6 +10,7 @@ import java.util.Set;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
+import pvemcp.pve.Secret;
 import pvemcp.pve.Verb;
 import pvemcp.text.Nearest;
 import pvemcp.text.Word;
@@ -64,7 +65,7 @@ public final class CertificateTools {
                     .map(String::strip)
                     .filter(line -> line.indexOf('=') > 0)
                     .forEach(line ->
-                            names.add(line.substring(0, line.indexOf('=')).strip() + "=•••"));
+                            names.add(line.substring(0, line.indexOf('=')).strip() + "=" + Secret.MASK));
             return new PluginLine(
                     Clean.name(row.text("plugin")),
                     Clean.name(row.text("type")),
