@@ -96,7 +96,8 @@ public final class Secrets {
         for (var pair : path.substring(query + 1).split("&", -1)) {
             int equals = pair.indexOf('=');
             boolean secret = equals > 0 && mayBeSecret(below, pair.substring(0, equals));
-            out.append(out.length() == query ? '?' : '&').append(secret ? pair.substring(0, equals + 1) + Secret.MASK : pair);
+            out.append(out.length() == query ? '?' : '&')
+                    .append(secret ? pair.substring(0, equals + 1) + Secret.MASK : pair);
         }
         return out.toString();
     }

@@ -299,7 +299,8 @@ public final class ConfigTools {
                     .orElse("");
             var lines = new ArrayList<String>();
             for (var line : text.lines().toList()) {
-                lines.add(line.replaceFirst("^(\\s*(?:-\\s*)?(?:password|passwd|hashed_passwd)\\s*:).*", "$1 " + Secret.MASK));
+                lines.add(line.replaceFirst(
+                        "^(\\s*(?:-\\s*)?(?:password|passwd|hashed_passwd)\\s*:).*", "$1 " + Secret.MASK));
             }
             return new Dumped(Clean.oneLine(found.toString()), Outcome.quoted("cloud-init " + type, lines));
         }

@@ -13,6 +13,10 @@ record Provisioned(String outcome, String guest, String address, List<String> do
     /// @param rest what is left to do when the task that goes on has ended
     static Provisioned unfinished(Steps steps, String made, String rest) {
         return new Provisioned(
-                "still running", made, "", steps.done(), "pve_task_wait task=%s, then %s".formatted(steps.going(), rest));
+                "still running",
+                made,
+                "",
+                steps.done(),
+                "pve_task_wait task=%s, then %s".formatted(steps.going(), rest));
     }
 }
