@@ -36,6 +36,12 @@ public record BackupServerTask(
         };
     }
 
+    /// Of a [#BACKUP], what it adds to, such as `vm/101`; empty where the subject does not tell.
+    public String group() {
+        int colon = subject.indexOf(':');
+        return colon < 0 ? "" : subject.substring(colon + 1);
+    }
+
     /// Whether it is a run of this job. Prune jobs for the same namespace are not told apart there.
     public boolean isOf(BackupServerJob job) {
         // proxmox-backup, src/server/*_job.rs and src/api2/pull.rs: how a job names its worker

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,9 +33,9 @@ import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 import pvemcp.tools.Catalog;
 
-/// Every text in every answer that Proxmox VE gives to any of our tools, one after the other, says something else
-/// than it should: names and notes as well as ids and states, values as well as the names they have, and the words of
-/// refusals. Whatever it says, it stays what it is: text, in its place, all of it to be seen.
+/// Every text in every answer that Proxmox VE and a backup server give to any of our tools, one after the other, says
+/// something else than it should: names and notes as well as ids and states, values as well as the names they have,
+/// and the words of refusals. Whatever it says, it stays what it is: text, in its place, all of it to be seen.
 ///
 /// The calls are those of `docs/migrating.md`, and some more. What changes something is asked about, so that what a
 /// person would see is read too.
@@ -65,7 +66,6 @@ class EveryPlaceTest {
 
     /// What the page does not call.
     private static final List<String> MORE = List.of(
-            "pve_backup_audit",
             "pve_backup_config archive=$archive",
             "pve_backup_protect archive=$archive",
             "pve_backup_delete archive=$archive",
@@ -101,11 +101,19 @@ class EveryPlaceTest {
             "pve_api_write method=get path=/nodes/pve1/query-oci-repo-tags params=reference=docker.io/library/alpine",
             "pve_api_write method=get path=/nodes/pve1/query-url-metadata params=url=https://docker.io/x.iso");
 
+    /// The calls that look at backup servers.
+    private static final List<String> BACKED_UP = List.of(
+            "pve_backup_audit",
+            "pve_query sql=\"SELECT * FROM pbs_datastores\"",
+            "pve_query sql=\"SELECT * FROM pbs_snapshots\"",
+            "pve_query sql=\"SELECT * FROM pbs_jobs\"",
+            "pve_query sql=\"SELECT * FROM pbs_tasks\"");
+
     /// These read weeks of figures, or wait for a picture.
     private static final Set<String> SLOW = Set.of("pve_right_sizing", "pve_storage_pressure", "pve_guest_screenshot");
 
     private static Lab lab;
-    private static Replay replay;
+    private static final Replay replay = new Replay();
     private static final List<WrittenCall> CALLS = new ArrayList<>();
 
     @BeforeAll
@@ -116,7 +124,11 @@ class EveryPlaceTest {
                 .makingTokens()
                 .offering("rescue.iso", "small.tar.zst")
                 .policy(UntrustedTextTest::withoutLimits)
-                .through(wire -> replay = new Replay(wire));
+                .with(BackupServerWithMuch::beside)
+                .through(replay::ofCluster);
+        var vault = lab.sim().backupServer();
+        lab.backedUp(List.of(lab.backupServer(
+                "vault", lab.sim(), vault.token().secret(), vault.fingerprint(), replay::ofBackupServer)));
         for (var made : THERE) {
             assertThat(WrittenCall.of(made).makeIn(lab)).as(made).isInstanceOf(ToolResult.Done.class);
         }
@@ -145,6 +157,7 @@ class EveryPlaceTest {
         while (code.find()) {
             lines.add(code.group(1));
         }
+        lines.addAll(BACKED_UP);
         lines.addAll(MORE);
         return lines;
     }
@@ -170,17 +183,26 @@ class EveryPlaceTest {
 
     @Test
     void no_text_of_any_answer_is_more_than_text() {
+        assertThat(allIsText(chosen(), call -> some(watch(call), Campaign.of(6, 150))))
+                .isGreaterThan(300);
+    }
+
+    @Test
+    void no_text_of_a_backup_server_is_more_than_text() {
+        assertThat(allIsText(backedUp(), call -> some(ofBackupServer(call), Campaign.of(20, 150))))
+                .isGreaterThan(80);
+    }
+
+    /// @return how many places there were
+    private static int allIsText(List<WrittenCall> calls, Function<WrittenCall, List<Place>> places) {
         var payloads = Payloads.some(1);
         int each = Campaign.of(1, 4);
         var wrong = new TreeMap<String, String>();
-        int calls = 0;
-        int places = 0;
+        int seen = 0;
         int cases = 0;
-        for (var call : chosen()) {
-            var found = some(watch(call), Campaign.of(6, 150));
-            calls++;
-            for (var place : found) {
-                places++;
+        for (var call : calls) {
+            for (var place : places.apply(call)) {
+                seen++;
                 for (int i = 0; i < each; i++) {
                     var payload = payloads.get((cases++ * 7) % payloads.size());
                     judge(call, place, payload)
@@ -188,20 +210,30 @@ class EveryPlaceTest {
                 }
             }
         }
-        Campaign.report("%d calls, %d places, %d cases".formatted(calls, places, cases));
+        Campaign.report("%d calls, %d places, %d cases".formatted(calls.size(), seen, cases));
         assertThat(wrong).isEmpty();
-        assertThat(places).isGreaterThan(300);
+        return seen;
     }
 
     /// Nothing that an answer has in the place of a text or a number ends in a defect of ours.
     @ParameterizedTest
     @MethodSource("odd")
     void whatever_stands_in_an_answer_is_answered(List<Json> odd) {
+        noDefect(chosen(), call -> some(watch(call), Campaign.of(1, 150)), odd);
+    }
+
+    @ParameterizedTest
+    @MethodSource("odd")
+    void whatever_a_backup_server_says_is_answered(List<Json> odd) {
+        noDefect(backedUp(), call -> some(ofBackupServer(call), Campaign.of(10, 150)), odd);
+    }
+
+    private static void noDefect(List<WrittenCall> calls, Function<WrittenCall, List<Place>> places, List<Json> odd) {
         int each = Campaign.of(1, odd.size());
         var defects = new TreeMap<String, String>();
         int cases = 0;
-        for (var call : chosen()) {
-            for (var place : some(watch(call), Campaign.of(1, 150))) {
+        for (var call : calls) {
+            for (var place : places.apply(call)) {
                 for (int i = 0; i < each; i++) {
                     var value = odd.get(cases++ % odd.size());
                     replay.play(place, value);
@@ -231,6 +263,17 @@ class EveryPlaceTest {
         var tools = new HashSet<String>(SLOW);
         return CALLS.reversed().stream()
                 .filter(call -> tools.add(call.tool().name()))
+                .toList();
+    }
+
+    private static List<WrittenCall> backedUp() {
+        return BACKED_UP.stream().map(WrittenCall::of).toList();
+    }
+
+    /// All places of what a backup server answers to this call.
+    private static List<Place> ofBackupServer(WrittenCall call) {
+        return watch(call).stream()
+                .filter(place -> place.operation().startsWith(Replay.BACKUP_SERVER))
                 .toList();
     }
 

@@ -15,15 +15,18 @@ import pvemcp.pve.Transport;
 import pvemcp.pve.Verb;
 import pvemcp.schema.ApiSchema;
 
-/// A cluster that is watched while a call is made, and then answers the same call again in the same way, but for the
-/// text at one place. What is played again is not carried out.
-final class Replay extends ForwardingTransport {
+/// A cluster and the backup server beside it that are watched while a call is made, and then answer the same call
+/// again in the same way, but for the text at one place. What is played again is not carried out.
+final class Replay {
     private static final ApiSchema SCHEMA = ApiSchema.builtIn("9.2");
 
     /// What a registry and a web server say, which no simulated node asks.
     private static final Map<String, Json> ELSEWHERE = Map.of(
             "query-oci-repo-tags", Json.strings(List.of("latest", "3.22")),
             "query-url-metadata", Json.obj("filename", "x.iso", "mimetype", "application/x-iso", "size", 1));
+
+    /// What the places of a backup server's answers begin with.
+    static final String BACKUP_SERVER = "backup server: ";
 
     // Guarded by this: a call may ask several nodes at once.
     private final Map<String, List<Object>> answers = new HashMap<>();
@@ -34,8 +37,14 @@ final class Replay extends ForwardingTransport {
     private boolean plays;
     private int written;
 
-    Replay(Transport wire) {
-        super(wire);
+    /// The way to the cluster.
+    Transport ofCluster(Transport wire) {
+        return new Way("", wire);
+    }
+
+    /// The way to the backup server.
+    Transport ofBackupServer(Transport wire) {
+        return new Way(BACKUP_SERVER, wire);
     }
 
     /// Passes everything on, and remembers it as the call that is played from now on.
@@ -65,21 +74,32 @@ final class Replay extends ForwardingTransport {
         return written;
     }
 
-    @Override
-    public Json.Obj send(Verb verb, String path, Json.Obj params) {
-        var key = verb + " " + path + " " + params.write();
-        if (isPlayed(verb)) {
-            return played(Place.operation(SCHEMA, verb, path), key);
+    /// @param to what its places are told from others by
+    private final class Way extends ForwardingTransport {
+        private final String to;
+
+        Way(String to, Transport wire) {
+            super(wire);
+            this.to = to;
         }
-        Object answer;
-        try {
-            var elsewhere = ELSEWHERE.get(path.substring(path.lastIndexOf('/') + 1));
-            answer = elsewhere == null ? wire.send(verb, path, params) : Json.obj("data", elsewhere);
-        } catch (PveException e) {
-            answer = e;
+
+        @Override
+        public Json.Obj send(Verb verb, String path, Json.Obj params) {
+            var key = to + verb + " " + path + " " + params.write();
+            var operation = to.isEmpty() ? Place.operation(SCHEMA, verb, path) : to + verb + " " + path;
+            if (isPlayed(verb)) {
+                return played(operation, key);
+            }
+            Object answer;
+            try {
+                var elsewhere = ELSEWHERE.get(path.substring(path.lastIndexOf('/') + 1));
+                answer = elsewhere == null ? wire.send(verb, path, params) : Json.obj("data", elsewhere);
+            } catch (PveException e) {
+                answer = e;
+            }
+            keep(operation, key, answer);
+            return given(answer);
         }
-        keep(Place.operation(SCHEMA, verb, path), key, answer);
-        return given(answer);
     }
 
     private synchronized boolean isPlayed(Verb verb) {

@@ -46,11 +46,8 @@ record BackupServerReport(BackupServers servers, int days, Instant now) {
                             age(snapshot.made()),
                             snapshot.comment())));
             seen.failedBackups()
-                    .forEach(run -> tries.add(row(
-                            seen.name() + ":" + run.datastore(),
-                            run.subject().substring(run.datastore().length() + 1),
-                            age(run.started()),
-                            run.state())));
+                    .forEach(run -> tries.add(
+                            row(seen.name() + ":" + run.datastore(), run.group(), age(run.started()), run.state())));
             seen.jobRuns(now)
                     .forEach(each -> each.trouble(now)
                             .ifPresent(why -> jobs.add(row(

@@ -250,6 +250,20 @@ class BackupServersTest {
     }
 
     @Test
+    void a_failed_task_that_names_no_backup_is_told_as_what_it_says_it_is() {
+        try (var lab = Lab.of(Scenarios.troubled()).backedUp()) {
+            lab.with(cluster -> {
+                var when = cluster.now().minus(Duration.ofDays(1));
+                cluster.backupServer.runs.add(
+                        new Run("backup", "whatever", "nas@pbs", when, Optional.of(when.plusSeconds(9)), "aborted"));
+            });
+
+            Assertions.assertThat(rows(audit(lab), "backups that failed there"))
+                    .containsExactly("vault:whatever||1d|aborted");
+        }
+    }
+
+    @Test
     void a_guest_whose_backups_belong_to_another_than_its_storage_cannot_get_more() {
         try (var lab = Lab.of(Scenarios.troubled()).backedUp()) {
             lab.with(cluster -> {
