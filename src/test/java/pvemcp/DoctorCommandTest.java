@@ -91,11 +91,12 @@ class DoctorCommandTest extends CommandLine {
     void the_doctor_says_what_each_backup_server_shows() throws IOException {
         try (var sim = simulator()) {
             backedUp(sim);
+            var now = Instant.now();
             sim.change(cluster -> {
                 var server = cluster.backupServer;
                 server.add("main", 4L << 40, 3L << 40);
-                var ended = Optional.of(cluster.now().minus(Duration.ofHours(6)));
-                var next = Optional.of(cluster.now().plus(Duration.ofHours(18)));
+                var ended = Optional.of(now.minus(Duration.ofHours(6)));
+                var next = Optional.of(now.plus(Duration.ofHours(18)));
                 server.add(
                         new Job("verify", "v-main", "main", "daily", ended, next, "disk on fire"),
                         List.of("disk on fire", "OK"));
