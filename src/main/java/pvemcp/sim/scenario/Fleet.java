@@ -53,6 +53,7 @@ final class Fleet {
             var node = cluster.addNode("node%02d".formatted(i));
             node.cores = 64;
             node.memory = 1024L << 30;
+            node.host.services.get("corosync").running = nodes > 1;
         }
         var local = build.storage("local", StorageType.DIR, "iso,vztmpl,snippets", 220, 14);
         local.options.put("path", "/var/lib/vz");

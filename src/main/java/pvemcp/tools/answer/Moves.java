@@ -179,6 +179,8 @@ final class Moves {
             var before = moves.fills();
             var rows = new ArrayList<List<String>>();
             var stuck = new ArrayList<List<String>>();
+            boolean alone = moves.used.size() == 1;
+            var nowhere = alone ? "there is no other node that is up" : "no other node has the memory";
             var here = ctx.pve().guests().stream()
                     .filter(guest -> guest.node().equals(node))
                     .sorted(Comparator.comparingLong(Moves::weight).reversed().thenComparingInt(GuestRow::vmid))
@@ -192,7 +194,7 @@ final class Moves {
                         ? moves.pinned.get(guest.vmid())
                         : !guest.lock().isEmpty()
                                 ? "locked (" + guest.lock() + ")"
-                                : target.isEmpty() ? "no other node has the memory" : "";
+                                : target.isEmpty() ? nowhere : "";
                 if (why.isEmpty()) {
                     moves.move(guest, target.orElseThrow());
                     rows.add(row(
@@ -218,7 +220,7 @@ final class Moves {
                     .table("memory", "node|now|then", moves.fills(before))
                     .nextIf(!rows.isEmpty(), HOW)
                     .nextIf(
-                            !here.isEmpty(),
+                            !here.isEmpty() && !alone,
                             "guests under high availability move by themselves in maintenance mode: ha-manager crm-command node-maintenance enable "
                                     + node)
                     .with(probe);
