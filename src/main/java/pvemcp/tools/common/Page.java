@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Inputs;
+import pvemcp.tool.Param;
 import pvemcp.view.Clean;
 import pvemcp.view.Layout;
 import pvemcp.view.Shown;
@@ -230,9 +232,16 @@ public record Page(
                 asked.get(param.name())
                         .flatMap(Json::scalarText)
                         .filter(value -> !value.equals(param.fallback()) && !value.equals("false"))
-                        .ifPresent(value -> filters.add(param.name() + "=" + Clean.name(value)));
+                        .ifPresent(value -> filters.add(param.name() + "=" + Clean.name(value) + unusual(param, value)));
             }
             return String.join(" ", filters);
+        }
+
+        /// A misspelt word finds nothing, which must not be read as "there is none".
+        private static String unusual(Param param, String value) {
+            return param.usual().isEmpty() || param.usual().contains(value.toLowerCase(Locale.ROOT))
+                    ? ""
+                    : " (usual: %s)".formatted(String.join(", ", param.usual()));
         }
     }
 

@@ -31,6 +31,15 @@ class GuestListTest {
         }
     }
 
+    @Test
+    void a_misspelt_status_is_not_taken_for_one_that_nobody_has() {
+        try (var lab = Lab.of(Scenes.small())) {
+            that(lab.call("pve_guest_list", "status", "runing"))
+                    .reads("0 guests fit status=runing (usual: running, stopped, paused)");
+            that(lab.call("pve_guest_list", "status", "paused")).reads("0 guests fit status=paused");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {100, 10_000})
     void a_cluster_of_any_size_costs_at_most_2_000_tokens(int guests) {
