@@ -81,7 +81,7 @@ record GuestProvision(
 
     GuestProvision {
         sshKeys = List.copyOf(sshKeys);
-        ip.ifPresent(text -> Values.name("ip", text));
+        ip.ifPresent(text -> Values.address("ip", text));
         gateway.ifPresent(text -> Values.name("gateway", text));
     }
 

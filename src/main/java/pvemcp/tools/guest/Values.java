@@ -12,6 +12,9 @@ final class Values {
     private static final Pattern KEY = Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]*");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:/-]+");
 
+    /// What PVE takes for `ip` of a network card (pve-ipv4-config, and `manual` of containers).
+    private static final Pattern ADDRESS = Pattern.compile("dhcp|manual|\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}");
+
     private Values() {}
 
     /// For the constructors of calls: a value of letters, digits and `_.:/-`, and no path of the host.
@@ -23,6 +26,18 @@ final class Values {
             throw new IllegalArgumentException("argument '%s': '%s' is not a plain name".formatted(argument, value));
         }
         return value;
+    }
+
+    /// For the constructors of calls: the address of a guest that is about to be made, which is better known to be wrong
+    /// before there is half of the guest.
+    ///
+    /// @throws IllegalArgumentException for anything else
+    static void address(String argument, String value) {
+        if (!ADDRESS.matcher(value).matches()) {
+            throw new IllegalArgumentException(
+                    "argument '%s': '%s' is neither dhcp nor an IPv4 address with its prefix, such as 192.0.2.7/24"
+                            .formatted(argument, value));
+        }
     }
 
     /// For the constructors of calls.

@@ -130,6 +130,16 @@ class ProvisionTest {
     }
 
     @Test
+    void an_address_without_its_prefix_is_missed_before_half_of_a_guest_is_there() {
+        try (var lab = homelab()) {
+            that(lab.call("pve_guest_provision", "template", "900", "name", "x", "ip", "192.0.2.77"))
+                    .failsWith("bad_arguments")
+                    .saying("'192.0.2.77' is neither dhcp nor an IPv4 address with its prefix, such as 192.0.2.7/24");
+            assertThat(lab.<Integer>ask(cluster -> cluster.guests.size())).isEqualTo(12);
+        }
+    }
+
+    @Test
     void a_container_is_provisioned_too() {
         try (var lab = homelab()) {
             that(lab.call(
