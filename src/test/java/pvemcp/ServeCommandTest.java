@@ -51,9 +51,11 @@ class ServeCommandTest extends CommandLine {
                 {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"pve_guest_clone","arguments":{}}}
                 {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"pve_guest_delete","arguments":{}}}
                 {"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"pve_storage_get","arguments":{}}}
+                {"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"guest_list","arguments":{}}}
                 """;
 
         assertThat(run("demo").out())
+                .contains("guest_list (did you mean 'pve_guest_list'?)")
                 .contains("pve_guest_clone is not offered here: this server shows fewer tools")
                 .contains("pve_storage_get (there is pve_storage_list, pve_storage_content");
 

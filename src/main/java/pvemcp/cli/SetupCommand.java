@@ -75,7 +75,7 @@ final class SetupCommand implements Command {
                 "--tier",
                 "TIER",
                 "Print the pveum commands that make a token for: %s.".formatted(String.join(", ", tiers())));
-        text(spec, "--release", "N", "The release these are for, 8 or 9; without it 9.");
+        text(spec, "--release", "N", "The release of Proxmox VE these commands are for, 8 or 9; without it 9.");
         text(spec, "--token-id", "ID", "The token, user@realm!name; without it " + TOKEN + ".");
         text(spec, "--secret-file", "FILE", "Where the token's secret is; - is standard input.");
         text(spec, "--client", "CLIENT", "Who is to use it: %s or none.".formatted(String.join(", ", Client.words())));
@@ -213,7 +213,7 @@ final class SetupCommand implements Command {
         var pin = answer(
                 parsed,
                 "--fingerprint",
-                "Is it the same? yes pins it; or the right fingerprint, or 'authority' to believe those Java knows",
+                "Is it the same? 'yes' pins it; or the right fingerprint, or 'authority' to believe those Java knows",
                 "",
                 text -> text.equals("yes") ? seen.fingerprint() : pin(text));
         var token = answer(parsed, "--token-id", "Token", TOKEN, SetupCommand::token);

@@ -37,7 +37,7 @@ final class TokenCommand implements Command {
                         String.class,
                         "TIER",
                         "read",
-                        "The highest tier of call they may make: read, operate, change, destroy or execute. The policy still applies."));
+                        "The highest tier of call they may make: read (if not said), operate, change, destroy or execute. The policy still applies."));
         spec.addOption(OptionSpec.builder("--within")
                 .type(String[].class)
                 .arity("1")

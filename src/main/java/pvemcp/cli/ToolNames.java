@@ -56,7 +56,7 @@ final class ToolNames {
     static String unknown(List<String> words, Collection<String> commands) {
         var withheld = find(words);
         if (withheld.isPresent()) {
-            return "policy or configuration does not offer the tool '%s': pve-mcp tools says why"
+            return "policy or configuration does not offer the tool '%s': pve-mcp policy check says why"
                     .formatted(shortened(withheld.get().tool().name()));
         }
         var first = words.getFirst();

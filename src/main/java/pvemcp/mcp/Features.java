@@ -162,6 +162,9 @@ class Features {
                 .filter(known -> end > "pve_".length() && known.startsWith(name.substring(0, end + 1)))
                 .limit(MOST_ALIKE)
                 .toList();
+        if (alike.isEmpty() && names.contains("pve_" + name)) {
+            return Nearest.hint("pve_" + name, names);
+        }
         return alike.isEmpty() ? Nearest.hint(name, names) : " (there is %s)".formatted(String.join(", ", alike));
     }
 
