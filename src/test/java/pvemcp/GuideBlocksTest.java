@@ -80,7 +80,7 @@ class GuideBlocksTest {
             "(umask");
 
     /// Of the tool that CONTRIBUTING.md adds.
-    private static final String IMAGINED = "call node_time pve1";
+    private static final String IMAGINED = "call node_time pve1 --demo";
 
     private static final Pattern OURS = Pattern.compile(".*(?:^|[\\s/])pve-mcp(?::[\\d.]+)? +([a-z].*)");
     private static final Pattern SPAN = Pattern.compile("`(?:\\./)?pve-mcp ([^`]+)`");

@@ -192,9 +192,7 @@ final class Moves {
                         .min(Comparator.comparingDouble(moves::fill));
                 var why = moves.pinned.containsKey(guest.vmid())
                         ? moves.pinned.get(guest.vmid())
-                        : !guest.lock().isEmpty()
-                                ? "locked (" + guest.lock() + ")"
-                                : target.isEmpty() ? nowhere : "";
+                        : !guest.lock().isEmpty() ? "locked (" + guest.lock() + ")" : target.isEmpty() ? nowhere : "";
                 if (why.isEmpty()) {
                     moves.move(guest, target.orElseThrow());
                     rows.add(row(

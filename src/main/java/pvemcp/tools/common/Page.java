@@ -232,7 +232,8 @@ public record Page(
                 asked.get(param.name())
                         .flatMap(Json::scalarText)
                         .filter(value -> !value.equals(param.fallback()) && !value.equals("false"))
-                        .ifPresent(value -> filters.add(param.name() + "=" + Clean.name(value) + unusual(param, value)));
+                        .ifPresent(
+                                value -> filters.add(param.name() + "=" + Clean.name(value) + unusual(param, value)));
             }
             return String.join(" ", filters);
         }

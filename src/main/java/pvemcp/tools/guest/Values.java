@@ -28,8 +28,8 @@ final class Values {
         return value;
     }
 
-    /// For the constructors of calls: the address of a guest that is about to be made, which is better known to be wrong
-    /// before there is half of the guest.
+    /// For the constructors of calls: the address of a guest that is about to be made, which is better known to be
+    /// wrong before there is half of the guest.
     ///
     /// @throws IllegalArgumentException for anything else
     static void address(String argument, String value) {
