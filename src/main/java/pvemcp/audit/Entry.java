@@ -41,11 +41,8 @@ public record Entry(long seq, String hash, Json.Obj fields) {
     ///
     /// @param previous the hash of the line before
     static String line(long seq, Instant time, Json.Obj event, String previous) throws IOException {
-        var line = Json.obj("seq", seq, "time", time.toString());
-        for (var member : event.members().entrySet()) {
-            line = line.with(member.getKey(), member.getValue());
-        }
-        var text = line.with("prev", previous).write();
+        var line = Json.obj("seq", seq, "time", time.toString()).with(event).with("prev", previous);
+        var text = line.write();
         int length = text.getBytes(StandardCharsets.UTF_8).length + 1;
         if (length > LONGEST) {
             throw new IOException("an entry of %d bytes is longer than any may be".formatted(length));

@@ -164,6 +164,13 @@ public sealed interface Json {
             return with(name, num(value));
         }
 
+        /// A copy with each of these members set; what is new comes at the end, in their order.
+        public Obj with(Obj more) {
+            var copy = new LinkedHashMap<>(members);
+            copy.putAll(more.members);
+            return new Obj(copy);
+        }
+
         /// A copy without this member.
         public Obj without(String name) {
             var copy = new LinkedHashMap<>(members);

@@ -50,11 +50,9 @@ public final class LoggedCalls extends Forwarding {
         var words = "%s by %s: %s%s in %d ms"
                 .formatted(
                         tool.name(), caller.principal(), outcome.text("outcome").orElse(""), code, took.toMillis());
-        var more = Json.obj("principal", caller.principal(), "tool", tool.name());
-        for (var member : outcome.members().entrySet()) {
-            more = more.with(member.getKey(), member.getValue());
-        }
-        more = more.with("duration_ms", took.toMillis());
+        var more = Json.obj("principal", caller.principal(), "tool", tool.name())
+                .with(outcome)
+                .with("duration_ms", took.toMillis());
         if (!caller.client().isEmpty()) {
             more = more.with("client", caller.client());
         }

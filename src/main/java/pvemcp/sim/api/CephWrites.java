@@ -196,11 +196,7 @@ final class CephWrites {
         CephApi.requirePool(ceph, name);
         var settings = settings(request);
         return request.start("cephsetpool", name, List.of(Step.act(QUICK, _ -> {
-            var pool = ceph.pools.get(name);
-            for (var setting : settings.members().entrySet()) {
-                pool = pool.with(setting.getKey(), setting.getValue());
-            }
-            ceph.pools.put(name, pool);
+            ceph.pools.put(name, ceph.pools.get(name).with(settings));
         })));
     }
 

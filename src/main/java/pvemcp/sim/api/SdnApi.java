@@ -238,10 +238,7 @@ final class SdnApi {
         for (var name : request.list("delete")) {
             settings = settings.without(name);
         }
-        for (var entry : settings(request, ids).members().entrySet()) {
-            settings = settings.with(entry.getKey(), entry.getValue());
-        }
-        return settings;
+        return settings.with(settings(request, ids));
     }
 
     private static void requireComplete(Part part, Json.Obj settings) {

@@ -205,10 +205,7 @@ public final class Ceph implements HasFields {
                 "replicated_rule",
                 "bytes_used",
                 0);
-        for (var setting : settings.members().entrySet()) {
-            pool = pool.with(setting.getKey(), setting.getValue());
-        }
-        pools.put(name, pool);
+        pools.put(name, pool.with(settings));
     }
 
     /// PVE::API2::Ceph::OSD, get_osd_status

@@ -146,10 +146,7 @@ record BackupRestore(
         params = overwrite ? params.with("force", 1) : params;
         params = unique ? params.with("unique", 1) : params;
         params = start ? params.with("start", 1) : params;
-        for (var option : options.members().entrySet()) {
-            params = params.with(option.getKey(), option.getValue());
-        }
-        return params;
+        return params.with(options);
     }
 
     @Override

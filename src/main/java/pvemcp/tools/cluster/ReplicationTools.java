@@ -211,11 +211,7 @@ public final class ReplicationTools {
             if (found.node().equals(target)) {
                 throw new BadArguments(List.of("argument 'target': %s is the node the guest is on".formatted(target)));
             }
-            var params = Json.obj("id", id, "type", "local", "target", target);
-            for (var option : options().members().entrySet()) {
-                params = params.with(option.getKey(), option.getValue());
-            }
-            return params;
+            return Json.obj("id", id, "type", "local", "target", target).with(options());
         }
 
         private Json.Obj options() {

@@ -92,15 +92,6 @@ public final class Places {
         return value.map(text -> params.with(name, text)).orElse(params);
     }
 
-    /// All of `more`, which wins.
-    public static Json.Obj merged(Json.Obj params, Json.Obj more) {
-        var all = params;
-        for (var entry : more.members().entrySet()) {
-            all = all.with(entry.getKey(), entry.getValue());
-        }
-        return all;
-    }
-
     public static String list(List<String> words) {
         return words.stream().map(Clean::name).collect(Collectors.joining(", "));
     }

@@ -111,7 +111,7 @@ record CtCreate(
             params = params.with("ssh-public-keys", String.join("\n", sshKeys));
         }
         params = Places.with(params, "pool", pool);
-        return Places.merged(start ? params.with("start", 1) : params, extras);
+        return (start ? params.with("start", 1) : params).with(extras);
     }
 
     @Override

@@ -76,7 +76,7 @@ record GuestClone(
         params = Places.with(params, "storage", storage);
         params = Places.with(params, "pool", pool);
         params = Places.with(params, "snapname", snapshot);
-        return Places.merged(params, options);
+        return params.with(options);
     }
 
     @Override

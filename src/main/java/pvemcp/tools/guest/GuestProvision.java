@@ -29,7 +29,6 @@ import pvemcp.tool.Preview;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.common.Extras;
 import pvemcp.tools.common.Passwords;
-import pvemcp.tools.common.Places;
 import pvemcp.tools.common.Steps;
 import pvemcp.view.Clean;
 
@@ -95,7 +94,7 @@ record GuestProvision(
     public Request request(ToolContext ctx) {
         var from = ctx.pve().guest(template);
         var params = clone(from, vmid.orElseGet(() -> ctx.pve().nextId()));
-        return new Request(Verb.POST, path(from) + "/clone", Places.merged(options, params));
+        return new Request(Verb.POST, path(from) + "/clone", options.with(params));
     }
 
     @Override
@@ -173,10 +172,7 @@ record GuestProvision(
                             "ip=" + ip.get() + gateway.map(",gw="::concat).orElse(""))
                     : config.with("net0", nic(from));
         }
-        for (var option : options.members().entrySet()) {
-            config = config.with(option.getKey(), option.getValue());
-        }
-        return config;
+        return config.with(options);
     }
 
     /// The template's interface with the wanted address, and without its MAC address: the copy gets its own.

@@ -112,7 +112,7 @@ record VmCreate(
         if (start && !growsLater()) {
             params = params.with("start", 1);
         }
-        return Places.merged(params, extras);
+        return params.with(extras);
     }
 
     /// An image comes with its own size, and is made larger afterwards.

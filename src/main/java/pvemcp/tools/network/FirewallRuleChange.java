@@ -182,10 +182,7 @@ record FirewallRuleChange(
                 for (var name : unset) {
                     changed = changed.without(name);
                 }
-                for (var entry : rule.members().entrySet()) {
-                    changed = changed.with(entry.getKey(), entry.getValue());
-                }
-                rules.set(position(), changed);
+                rules.set(position(), changed.with(rule));
             }
             case MOVE -> rules.add(Math.min(target(), rules.size() - 1), rules.remove(position()));
             case DELETE -> rules.remove(position());
