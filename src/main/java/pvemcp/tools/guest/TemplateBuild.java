@@ -86,34 +86,15 @@ record TemplateBuild(
     }
 
     private Json.Obj params(int id) {
-        var params = Json.obj(
-                "vmid",
-                id,
-                "name",
-                name,
-                "cores",
-                cores,
-                "memory",
-                Sizes.mebi(memory),
-                "ostype",
-                "l26",
-                "scsihw",
-                "virtio-scsi-single",
-                "scsi0",
-                "%s:0,import-from=%s,discard=on".formatted(storage, image),
-                "ide2",
-                storage + ":cloudinit",
-                "boot",
-                "order=scsi0",
-                "net0",
-                "virtio,bridge=" + bridge,
-                "agent",
-                "1",
+        var params = NewVm.params(id, name, cores, memory)
+                .with("scsi0", "%s:0,import-from=%s,discard=on".formatted(storage, image))
+                .with("ide2", storage + ":cloudinit")
+                .with("boot", "order=scsi0")
+                .with("net0", "virtio,bridge=" + bridge)
+                .with("agent", "1")
                 // Cloud images log to the serial console, and some hang without one.
-                "serial0",
-                "socket",
-                "ipconfig0",
-                "ip=dhcp");
+                .with("serial0", "socket")
+                .with("ipconfig0", "ip=dhcp");
         params = user.isPresent() ? params.with("ciuser", user.get()) : params;
         return sshKeys.isEmpty() ? params : params.with("sshkeys", CloudInit.keys(sshKeys));
     }

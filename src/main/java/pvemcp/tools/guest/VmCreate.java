@@ -81,25 +81,10 @@ record VmCreate(
     private Json.Obj params(Spot spot, Json.Obj extras) {
         var size = Sizes.gibi(disk.orElse(Bytes.ofGibi(32)));
         var drive = image.map(from -> spot.storage() + ":0,import-from=" + from).orElse(spot.storage() + ":" + size);
-        var params = Json.obj(
-                "vmid",
-                spot.vmid(),
-                "name",
-                name,
-                "cores",
-                cores,
-                "memory",
-                Sizes.mebi(memory),
-                "ostype",
-                "l26",
-                "scsihw",
-                "virtio-scsi-single",
-                "scsi0",
-                drive + ",discard=on,iothread=1",
-                "net0",
-                "virtio,bridge=" + bridge,
-                "agent",
-                "1");
+        var params = NewVm.params(spot.vmid(), name, cores, memory)
+                .with("scsi0", drive + ",discard=on,iothread=1")
+                .with("net0", "virtio,bridge=" + bridge)
+                .with("agent", "1");
         if (iso.isPresent()) {
             params = params.with("ide2", iso.get() + ",media=cdrom").with("boot", "order=scsi0;ide2;net0");
         } else if (image.isPresent()) {
