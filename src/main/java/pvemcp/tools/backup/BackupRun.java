@@ -81,16 +81,12 @@ record BackupRun(
             byNode.computeIfAbsent(guest.node(), _ -> new ArrayList<>()).add(guest);
         }
         var jobs = new ArrayList<VzdumpJob>();
-        byNode.forEach((node, here) -> jobs.add(VzdumpJob.start(ctx, node, here, params(ctx, node, here))));
-        return BackupRuns.of(
-                jobs.stream().flatMap(job -> job.follow(ctx, timeout).stream()).toList());
+        byNode.forEach((node, here) -> jobs.add(VzdumpJob.start(ctx, node, here, params(ctx, node))));
+        return BackupRuns.follow(ctx, jobs, timeout);
     }
 
-    private Json.Obj params(ToolContext ctx, String node, List<Guest> here) {
-        var vmids = String.join(
-                ",", here.stream().map(guest -> Integer.toString(guest.vmid())).toList());
+    private Json.Obj params(ToolContext ctx, String node) {
         var params = Json.obj(
-                "vmid", vmids,
                 "storage", storage(ctx, node),
                 "mode", Word.of(mode),
                 "compress", compress.word(),
@@ -99,10 +95,7 @@ record BackupRun(
         if (protect) {
             params = params.with("protected", 1);
         }
-        for (var option : options.members().entrySet()) {
-            params = params.with(option.getKey(), option.getValue());
-        }
-        return params;
+        return params.with(options);
     }
 
     /// The one that is named, or else the only one there is.

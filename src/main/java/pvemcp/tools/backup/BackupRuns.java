@@ -1,6 +1,8 @@
 package pvemcp.tools.backup;
 
+import java.time.Duration;
 import java.util.List;
+import pvemcp.tool.ToolContext;
 import pvemcp.tool.Unfinished;
 
 /// What became of each guest.
@@ -19,7 +21,13 @@ record BackupRuns(String outcome, List<VzdumpJob.Result> guests, String next) im
         return outcome.equals("still running") && !task().isEmpty();
     }
 
-    static BackupRuns of(List<VzdumpJob.Result> results) {
+    /// Waits for the jobs one after the other, for each no longer than that.
+    static BackupRuns follow(ToolContext ctx, List<VzdumpJob> jobs, Duration timeout) {
+        return of(
+                jobs.stream().flatMap(job -> job.follow(ctx, timeout).stream()).toList());
+    }
+
+    private static BackupRuns of(List<VzdumpJob.Result> results) {
         long failed =
                 results.stream().filter(row -> row.outcome().equals("failed")).count();
         var going = results.stream()

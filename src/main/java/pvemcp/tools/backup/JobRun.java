@@ -54,10 +54,8 @@ record JobRun(String job) {
         var byNode = guests(ctx).stream()
                 .collect(Collectors.groupingBy(Guest::node, LinkedHashMap::new, Collectors.toList()));
         var jobs = new ArrayList<VzdumpJob>();
-        byNode.forEach((node, here) -> jobs.add(VzdumpJob.start(ctx, node, here, params(settings, here))));
-        return BackupRuns.of(jobs.stream()
-                .flatMap(run -> run.follow(ctx, Outcome.LONGEST).stream())
-                .toList());
+        byNode.forEach((node, here) -> jobs.add(VzdumpJob.start(ctx, node, here, params(settings))));
+        return BackupRuns.follow(ctx, jobs, Outcome.LONGEST);
     }
 
     /// A job may run a script as root, which is more than backing up.
@@ -70,10 +68,8 @@ record JobRun(String job) {
         }
     }
 
-    private static Json.Obj params(Json.Obj settings, List<Guest> here) {
-        var params = Json.obj(
-                "vmid",
-                here.stream().map(guest -> Integer.toString(guest.vmid())).collect(Collectors.joining(",")));
+    private static Json.Obj params(Json.Obj settings) {
+        var params = Json.Obj.EMPTY;
         for (var setting : settings.members().entrySet()) {
             if (!NOT_SENT.contains(setting.getKey())) {
                 params = params.with(setting.getKey(), Jobs.text(setting.getValue()));

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.Guest;
 import pvemcp.pve.PveException;
@@ -14,18 +15,21 @@ import pvemcp.pve.Task;
 import pvemcp.pve.TaskReport;
 import pvemcp.pve.Verb;
 import pvemcp.tool.ToolContext;
+import pvemcp.tools.common.Outcome;
 import pvemcp.view.Clean;
 
 /// One run of vzdump on one node, and what its log says became of each guest.
 record VzdumpJob(Task task, List<Guest> guests) {
-    private static final Duration LONGEST = Duration.ofSeconds(45);
     private static final int LINES = 2000;
 
     /// @param outcome `done`, `failed` or `still running`
     /// @param archive the file or snapshot it became; where it failed: why
     record Result(String guest, String outcome, String archive, String size, String task) {}
 
-    static VzdumpJob start(ToolContext ctx, String node, List<Guest> guests, Json.Obj params) {
+    /// @param how the parameters besides the guests
+    static VzdumpJob start(ToolContext ctx, String node, List<Guest> guests, Json.Obj how) {
+        var vmids = guests.stream().map(guest -> Integer.toString(guest.vmid())).collect(Collectors.joining(","));
+        var params = Json.obj("vmid", vmids).with(how);
         // A node that has none of the guests says "OK" and does nothing (PVE::API2::VZDump).
         var pve = ctx.pve();
         var task = pve.startedBy(pve.node(node).send(Verb.POST, "/vzdump", params))
@@ -36,7 +40,7 @@ record VzdumpJob(Task task, List<Guest> guests) {
 
     List<Result> follow(ToolContext ctx, Duration timeout) {
         try {
-            var report = task.await(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST, ctx);
+            var report = task.await(Outcome.limited(timeout), ctx);
             return results(report instanceof TaskReport.Going ? "still running" : "done");
         } catch (PveException e) {
             // "job errors" says only that some guest failed; the log says which.

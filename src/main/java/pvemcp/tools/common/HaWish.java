@@ -47,7 +47,7 @@ public record HaWish(int vmid, String what, Predicate<GuestRow> granted) {
 
     /// @param task that told HA; empty where none did
     public Outcome follow(ToolContext ctx, String task, Duration timeout) {
-        var limit = timeout.compareTo(Outcome.LONGEST) < 0 ? timeout : Outcome.LONGEST;
+        var limit = Outcome.limited(timeout);
         var seen = new ArrayList<GuestRow>();
         boolean there = ctx.pve().await(limit, ctx, () -> {
             var row = ctx.pve().guest(new GuestRef(Integer.toString(vmid))).row();

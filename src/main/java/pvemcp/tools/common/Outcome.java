@@ -23,9 +23,14 @@ public record Outcome(String outcome, String task, Optional<Duration> waited, Li
     /// PVE did it at once.
     public static final Outcome DONE = new Outcome("done", "", Optional.empty(), List.of(), "");
 
+    /// That long, and no longer than [#LONGEST].
+    public static Duration limited(Duration timeout) {
+        return timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST;
+    }
+
     /// Follows the task, at most 45 s.
     public static Outcome of(ToolContext ctx, Task task, Duration timeout) {
-        var report = of(task.await(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST, ctx));
+        var report = of(task.await(limited(timeout), ctx));
         // The task of a guest under HA is over once HA has been told (PVE::API2::Qemu, `hastart` and its kin).
         return task.id().queuesOnly() && report.next().isEmpty()
                 ? new Outcome(

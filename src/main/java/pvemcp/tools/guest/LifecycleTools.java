@@ -321,8 +321,7 @@ public final class LifecycleTools {
         @Override
         public Sum run(ToolContext ctx) {
             var rows = chosen(ctx);
-            var limit = timeout.compareTo(Outcome.LONGEST) < 0 ? timeout : Outcome.LONGEST;
-            var end = ctx.clock().instant().plus(limit);
+            var end = ctx.clock().instant().plus(Outcome.limited(timeout));
             var results = new ArrayList<One>();
             var going = new ArrayDeque<Begun>();
             for (var row : rows) {
