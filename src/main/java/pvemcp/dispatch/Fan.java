@@ -33,12 +33,14 @@ final class Fan implements ToolContext {
     private static final int AT_ONCE = 16;
 
     private final List<Context> contexts;
+    private final Beside beside;
     private final List<String> left;
 
     /// @param contexts at least one
     /// @param left the clusters that are not asked at all, each with the reason
-    Fan(List<Context> contexts, List<String> left) {
+    Fan(List<Context> contexts, Beside beside, List<String> left) {
         this.contexts = List.copyOf(contexts);
+        this.beside = beside;
         this.left = List.copyOf(left);
     }
 
@@ -130,12 +132,12 @@ final class Fan implements ToolContext {
 
     @Override
     public List<BackupServer> backupServers() {
-        return contexts.getFirst().backupServers();
+        return beside.open();
     }
 
     @Override
     public List<String> closedBackupServers() {
-        return contexts.getFirst().closedBackupServers();
+        return beside.closed();
     }
 
     @Override

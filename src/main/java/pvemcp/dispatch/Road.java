@@ -258,7 +258,7 @@ public final class Road implements Dispatcher {
         var contexts = new ArrayList<Context>();
         var left = new ArrayList<String>();
         for (var cluster : clusters.values()) {
-            var looking = looking(cluster, caller, hiding).besides(beside(tool, cluster, caller, hiding));
+            var looking = looking(cluster, caller, hiding);
             var passage = new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip);
             switch (passage.verdict()) {
                 case Verdict.Allow _ -> contexts.add(looking);
@@ -272,7 +272,8 @@ public final class Road implements Dispatcher {
         if (contexts.isEmpty()) {
             return new ToolResult.Refused("policy", String.join("; ", left), "the owner can change the policy");
         }
-        var answer = asked.call().run(new Fan(contexts, left));
+        var beside = beside(tool, contexts.getFirst().cluster(), caller, hiding);
+        var answer = asked.call().run(new Fan(contexts, beside, left));
         return new ToolResult.Done(Layout.view(answer), Layout.data(answer));
     }
 
