@@ -25,6 +25,7 @@ import pvemcp.config.ConfigException;
 import pvemcp.config.Key;
 import pvemcp.config.Surroundings;
 import pvemcp.dispatch.Cluster;
+import pvemcp.dispatch.Means;
 import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
@@ -159,13 +160,13 @@ final class Assembly implements Host {
     public Door connected(Config config, boolean readOnly) {
         var wires = new ArrayList<LateWire>();
         var clusters = new ArrayList<Cluster>();
-        var shells = new Shells(config.ssh(), Waiting.REAL);
+        var means = new Means(new Shells(config.ssh(), Waiting.REAL), config.vault().typedAt(typed), config.files());
         boolean early = config.text(Key.CONNECT).equals("early");
         var backups = backups(config, wires);
         for (var settings : config.clusters()) {
             var wire = wire(settings, early);
             wires.add(wire);
-            clusters.add(cluster(settings.name(), settings.principal(), wire, shells, config.vault(), config.files())
+            clusters.add(cluster(settings.name(), settings.principal(), wire, means)
                     .among(settings.names(), settings.timeout())
                     .besides(backups));
         }
@@ -173,7 +174,7 @@ final class Assembly implements Host {
             var wire = new LateWire(() -> {
                 throw new PveException(UNCONFIGURED);
             });
-            clusters.add(cluster("default", "", wire, shells, config.vault(), config.files()));
+            clusters.add(cluster("default", "", wire, means));
         }
         var policy = readOnly ? config.policy().readOnly() : config.policy();
         var stores = stores(config);
@@ -243,10 +244,9 @@ final class Assembly implements Host {
         }
     }
 
-    private Cluster cluster(String name, String identity, LateWire wire, Shells shells, Vault vault, LocalFiles files) {
+    private Cluster cluster(String name, String identity, LateWire wire, Means means) {
         var schema = new LateSchema(wire, surroundings);
-        var traced = telemetry.around(wire, name);
-        return new Cluster(name, identity, traced, Pve::new, schema, shells, vault.typedAt(typed), files);
+        return new Cluster(name, identity, telemetry.around(wire, name), Pve::new, schema).with(means);
     }
 
     private Road road(Config config, List<Cluster> clusters, Policy policy, Stores stores) {
@@ -291,11 +291,11 @@ final class Assembly implements Host {
         var scratch = scratch();
         var files = new LocalFiles(List.of(), Optional.empty(), Optional.of(scratch.resolve("smoke.jsonl")));
         // Tickets of a simulated console are of no use to anybody once the demo has ended.
-        var vault = new Vault(Optional.empty(), Optional.of(scratch), _ -> "");
+        var vault = new Vault(Optional.empty(), Optional.of(scratch), _ -> "").typedAt(typed);
         var simulated = DemoCluster.all(count, clock, speed);
         var clusters = new ArrayList<Cluster>();
         for (var each : simulated) {
-            clusters.add(cluster(each.name(), "demo", each.wire(), each.shells(), vault, files)
+            clusters.add(cluster(each.name(), "demo", each.wire(), new Means(each.shells(), vault, files))
                     .among(each.names(), DEMO_PATIENCE)
                     .besides(List.of(simulated.getFirst().backupServer())));
         }

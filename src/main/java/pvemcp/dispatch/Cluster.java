@@ -7,12 +7,7 @@ import java.util.function.Supplier;
 import pvemcp.pve.BackupServer;
 import pvemcp.pve.Pve;
 import pvemcp.pve.Transport;
-import pvemcp.pve.Waiting;
-import pvemcp.remote.Shells;
-import pvemcp.remote.SshSettings;
 import pvemcp.schema.ApiSchema;
-import pvemcp.tool.LocalFiles;
-import pvemcp.tool.Vault;
 
 /// One configured cluster, as calls go to it.
 ///
@@ -20,9 +15,6 @@ import pvemcp.tool.Vault;
 /// @param wire the way there; the dispatcher wraps it so that a read cannot write
 /// @param client makes handles over a wrapped wire
 /// @param schema the cluster's own API schema, fetched on first use
-/// @param shells the ways into its guests
-/// @param vault where its calls find secrets and leave them
-/// @param files what of this machine its calls may read and write
 /// @param names patterns of names, as the owner gives them, that are this cluster's where there are several: `prod-*`
 /// @param patience how long it is waited for where others are asked along with it
 /// @param backups the backup servers that its calls may look at
@@ -32,9 +24,7 @@ public record Cluster(
         Transport wire,
         Function<Transport, Pve> client,
         Supplier<ApiSchema> schema,
-        Shells shells,
-        Vault vault,
-        LocalFiles files,
+        Means means,
         List<String> names,
         Duration patience,
         List<BackupServer> backups) {
@@ -45,47 +35,30 @@ public record Cluster(
         backups = List.copyOf(backups);
     }
 
-    /// A cluster whose guests are entered by their agents only, and whose calls have nothing of this machine.
+    /// A cluster that nothing is lent to and no names are kept for.
     public Cluster(
             String name, String identity, Transport wire, Function<Transport, Pve> client, Supplier<ApiSchema> schema) {
-        this(
-                name,
-                identity,
-                wire,
-                client,
-                schema,
-                new Shells(SshSettings.OFF, Waiting.REAL),
-                Vault.NONE,
-                LocalFiles.NONE);
+        this(name, identity, wire, client, schema, Means.none(), List.of(), USUAL, List.of());
     }
 
-    /// A cluster that no names are kept for.
-    public Cluster(
-            String name,
-            String identity,
-            Transport wire,
-            Function<Transport, Pve> client,
-            Supplier<ApiSchema> schema,
-            Shells shells,
-            Vault vault,
-            LocalFiles files) {
-        this(name, identity, wire, client, schema, shells, vault, files, List.of(), USUAL, List.of());
+    /// The same, with these means.
+    public Cluster with(Means lent) {
+        return new Cluster(name, identity, wire, client, schema, lent, names, patience, backups);
     }
 
     /// The same cluster for somebody with credentials of their own. The keys for SSH are not theirs, so guests are
     /// entered by their agents only; nor are the tokens of backup servers, which show what is anybody's.
     public Cluster entered(String as, Transport over) {
-        var byAgents = new Shells(SshSettings.OFF, Waiting.REAL);
-        return new Cluster(name, as, over, client, schema, byAgents, vault, files, names, patience, List.of());
+        return new Cluster(name, as, over, client, schema, means.byAgents(), names, patience, List.of());
     }
 
     /// The same, with what tells it from others and how long it is waited for.
     public Cluster among(List<String> itsNames, Duration itsPatience) {
-        return new Cluster(name, identity, wire, client, schema, shells, vault, files, itsNames, itsPatience, backups);
+        return new Cluster(name, identity, wire, client, schema, means, itsNames, itsPatience, backups);
     }
 
     /// The same, with these backup servers to look at.
     public Cluster besides(List<BackupServer> servers) {
-        return new Cluster(name, identity, wire, client, schema, shells, vault, files, names, patience, servers);
+        return new Cluster(name, identity, wire, client, schema, means, names, patience, servers);
     }
 }

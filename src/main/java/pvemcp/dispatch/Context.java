@@ -68,7 +68,7 @@ record Context(
 
     @Override
     public Shells shells() {
-        return cluster.shells().watched(entering, this);
+        return cluster.means().shells().watched(entering, this);
     }
 
     @Override
@@ -78,12 +78,12 @@ record Context(
 
     @Override
     public LocalFiles files() {
-        return cluster.files();
+        return cluster.means().files();
     }
 
     @Override
     public Vault vault() {
-        return cluster.vault();
+        return cluster.means().vault();
     }
 
     @Override

@@ -29,6 +29,7 @@ import pvemcp.dispatch.Caller;
 import pvemcp.dispatch.Cluster;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Judgement;
+import pvemcp.dispatch.Means;
 import pvemcp.dispatch.Offer;
 import pvemcp.dispatch.Redactor;
 import pvemcp.dispatch.Road;
@@ -436,14 +437,12 @@ public final class Lab implements AutoCloseable {
                     Definitions.none(),
                     Optional.of(new Dashboard()));
             var cluster = new Cluster(
-                    "default",
-                    identity,
-                    new Noting(way.apply(wire), requests),
-                    wrapped -> new Pve(wrapped, waiting()),
-                    () -> schema,
-                    shells,
-                    vault,
-                    files);
+                            "default",
+                            identity,
+                            new Noting(way.apply(wire), requests),
+                            wrapped -> new Pve(wrapped, waiting()),
+                            () -> schema)
+                    .with(new Means(shells, vault, files));
             var clusters = new ArrayList<>(List.of(cluster.besides(backups)));
             neighbours.forEach(neighbour -> clusters.add(neighbour.cluster().besides(backups)));
             road = Optional.of(new Road(offer, clusters, policy, stores, clock(), redactor).within(reach));

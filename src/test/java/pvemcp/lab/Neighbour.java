@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import pvemcp.dispatch.Cluster;
+import pvemcp.dispatch.Means;
 import pvemcp.pve.Connection;
 import pvemcp.pve.HttpTransport;
 import pvemcp.pve.Pve;
@@ -102,10 +103,8 @@ public final class Neighbour implements AutoCloseable {
                         sim.token().id(),
                         noting(wire),
                         wrapped -> new Pve(wrapped, waiting()),
-                        () -> schema,
-                        new Shells(SshSettings.OFF, waiting()),
-                        Vault.NONE,
-                        LocalFiles.NONE)
+                        () -> schema)
+                .with(new Means(new Shells(SshSettings.OFF, waiting()), Vault.NONE, LocalFiles.NONE))
                 .among(names, patience);
     }
 
