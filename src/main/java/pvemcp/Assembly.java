@@ -160,7 +160,8 @@ final class Assembly implements Host {
     public Door connected(Config config, boolean readOnly) {
         var wires = new ArrayList<LateWire>();
         var clusters = new ArrayList<Cluster>();
-        var means = new Means(new Shells(config.ssh(), Waiting.REAL), config.vault().typedAt(typed), config.files());
+        var means =
+                new Means(new Shells(config.ssh(), Waiting.REAL), config.vault().typedAt(typed), config.files());
         boolean early = config.text(Key.CONNECT).equals("early");
         var backups = backups(config, wires);
         for (var settings : config.clusters()) {

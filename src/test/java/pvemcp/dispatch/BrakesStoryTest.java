@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -202,29 +201,13 @@ class BrakesStoryTest {
     }
 
     /// Asked again and again whether the call is still wanted, while it waits.
-    private record Looking(Runnable asked) implements Caller {
-        @Override
-        public String principal() {
-            return "looking";
-        }
+    private static final class Looking extends Quiet {
+        private final Runnable asked;
 
-        @Override
-        public String client() {
-            return "lab 1";
+        Looking(Runnable asked) {
+            super("looking");
+            this.asked = asked;
         }
-
-        @Override
-        public boolean canAsk() {
-            return false;
-        }
-
-        @Override
-        public Optional<String> approval() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void progress(double fraction, String message) {}
 
         @Override
         public boolean cancelled() {

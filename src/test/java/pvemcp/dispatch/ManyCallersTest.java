@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -122,30 +121,5 @@ class ManyCallersTest {
 
     private static Tool<?> tool(String name) {
         return TOOLS.get(name);
-    }
-
-    private record Quiet(String principal) implements Caller {
-        @Override
-        public String client() {
-            return "test";
-        }
-
-        @Override
-        public boolean canAsk() {
-            return false;
-        }
-
-        @Override
-        public Optional<String> approval() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void progress(double fraction, String message) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
     }
 }

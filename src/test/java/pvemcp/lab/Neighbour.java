@@ -98,12 +98,7 @@ public final class Neighbour implements AutoCloseable {
     }
 
     Cluster cluster() {
-        return new Cluster(
-                        name,
-                        sim.token().id(),
-                        noting(wire),
-                        wrapped -> new Pve(wrapped, waiting()),
-                        () -> schema)
+        return new Cluster(name, sim.token().id(), noting(wire), wrapped -> new Pve(wrapped, waiting()), () -> schema)
                 .with(new Means(new Shells(SshSettings.OFF, waiting()), Vault.NONE, LocalFiles.NONE))
                 .among(names, patience);
     }

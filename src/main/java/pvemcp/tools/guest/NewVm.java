@@ -9,11 +9,17 @@ final class NewVm {
 
     static Json.Obj params(int vmid, String name, int cores, Bytes memory) {
         return Json.obj(
-                "vmid", vmid,
-                "name", name,
-                "cores", cores,
-                "memory", Sizes.mebi(memory),
-                "ostype", "l26",
-                "scsihw", "virtio-scsi-single");
+                "vmid",
+                vmid,
+                "name",
+                name,
+                "cores",
+                cores,
+                "memory",
+                Sizes.mebi(memory),
+                "ostype",
+                "l26",
+                "scsihw",
+                "virtio-scsi-single");
     }
 }
