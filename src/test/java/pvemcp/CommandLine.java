@@ -61,6 +61,15 @@ abstract class CommandLine {
         env.put("PVE_MCP_AUDIT_FILE", directory.resolve("audit.jsonl").toString());
     }
 
+    /// Has them be about the backup server beside it as well, as `vault`.
+    final void backedUp(PveSim sim) {
+        var beside = sim.backupServer();
+        env.put("PVE_MCP_BACKUP_VAULT_URL", beside.url());
+        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_ID", beside.token().id());
+        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_SECRET", beside.token().secret());
+        env.put("PVE_MCP_BACKUP_VAULT_FINGERPRINT", beside.fingerprint());
+    }
+
     static List<Integer> guests(PveSim sim) {
         return sim.ask(cluster -> List.copyOf(cluster.guests.keySet()));
     }

@@ -15,6 +15,7 @@ import pvemcp.sim.time.SimTime;
 import pvemcp.sim.world.Acl;
 import pvemcp.sim.world.BackupServer.Job;
 import pvemcp.sim.world.User;
+import pvemcp.untrusted.Reading;
 
 /// `pve-mcp doctor`: the whole way to a cluster, and what is in the way.
 class DoctorCommandTest extends CommandLine {
@@ -146,13 +147,25 @@ class DoctorCommandTest extends CommandLine {
         }
     }
 
-    /// The backup server beside the simulated cluster, configured as `vault`.
-    private void backedUp(PveSim sim) {
-        var beside = sim.backupServer();
-        env.put("PVE_MCP_BACKUP_VAULT_URL", beside.url());
-        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_ID", beside.token().id());
-        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_SECRET", beside.token().secret());
-        env.put("PVE_MCP_BACKUP_VAULT_FINGERPRINT", beside.fingerprint());
+    @Test
+    void nothing_that_a_backup_server_tells_the_doctor_hides_anything() {
+        try (var sim = simulator()) {
+            backedUp(sim);
+            sim.change(cluster -> {
+                var odd = "x\u001b[2J\u202e\u200b\u009b";
+                var server = cluster.backupServer;
+                server.add("main" + odd, 4L << 40, 3L << 40);
+                server.add("broken", 1, 1).broken = "gone\n\u2713 all is well" + odd;
+                var ended = Optional.of(cluster.now().minus(Duration.ofHours(6)));
+                server.add(new Job("verify", "v" + odd, "main", "daily", ended, ended, odd), List.of(odd));
+            });
+
+            var told = run("doctor").out();
+
+            assertThat(told).contains("datastore main", "verify v", "cannot be looked at: gone");
+            assertThat(Reading.hidden(told)).isEmpty();
+            assertThat(told.lines()).noneMatch(line -> line.strip().startsWith("\u2713 all is well"));
+        }
     }
 
     @Test

@@ -45,6 +45,25 @@ class PolicyCommandTest extends CommandLine {
     }
 
     @Test
+    void policy_check_says_which_backup_servers_a_reading_would_find_closed() throws IOException {
+        try (var sim = simulator()) {
+            backedUp(sim);
+            Files.writeString(directory.resolve("pve-mcp.toml"), """
+                    [[policy.rule]]
+                    name = "friends"
+                    answer = "deny"
+                    backup_servers = ["vau*"]
+                    """);
+
+            assertThat(run("policy", "check", "backup_audit").out())
+                    .startsWith("allowed")
+                    .contains(
+                            "  leaves  backup server vault: a rule of the owner's denies this on backup server vault");
+            assertThat(run("policy", "check", "guest_list").out()).doesNotContain("vault");
+        }
+    }
+
+    @Test
     void what_no_tool_lists_can_be_said_at_the_terminal_as_well() {
         env.put("PVE_MCP_POLICY_DESTROY", "ask");
         env.put("PVE_MCP_POLICY_BACKUP_FIRST", "require");

@@ -93,6 +93,7 @@ final class PolicyCommand implements Command {
         }
         out.println("  tier    %s: calls that %s".formatted(tier(judgement), Gate.what(judgement.tier())));
         judgement.targets().forEach(target -> out.println("  touches " + target));
+        judgement.leaves().forEach(left -> out.println("  leaves  " + left));
         judgement.requests().forEach(request -> out.println("  sends   " + request));
         if (judgement.verdict() instanceof Verdict.Deny deny) {
             out.println("  remedy  " + deny.remedy());
@@ -125,6 +126,7 @@ final class PolicyCommand implements Command {
                 "remedy", judgement.verdict() instanceof Verdict.Deny deny ? deny.remedy() : "",
                 "tier", tier(judgement),
                 "targets", judgement.targets(),
+                "leaves", judgement.leaves(),
                 "requests", judgement.requests());
     }
 }

@@ -93,7 +93,7 @@ final class Passage<C extends Record & Call<?>> {
             verdict = stricter ? request.get() : verdict;
         }
         return new Judgement(
-                tool.name(), tier, targets.stream().map(Target::toString).toList(), verdict, requests);
+                tool.name(), tier, targets.stream().map(Target::toString).toList(), List.of(), verdict, requests);
     }
 
     /// What policy says of it before anything is asked of anybody.

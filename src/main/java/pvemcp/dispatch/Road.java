@@ -29,6 +29,7 @@ import pvemcp.tool.App;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Everywhere;
+import pvemcp.tool.LooksBeside;
 import pvemcp.tool.NotAllowed;
 import pvemcp.tool.Param;
 import pvemcp.tool.Preview;
@@ -195,8 +196,8 @@ public final class Road implements Dispatcher {
             }
             var found = find(tool, asked, arguments, caller, hiding);
             trip.goesTo(found.cluster());
-            var looking =
-                    looking(found.cluster(), caller, hiding).besides(beside(tool, found.cluster(), caller, hiding));
+            var looking = looking(found.cluster(), caller, hiding)
+                    .besides(beside(tool, asked, found.cluster(), caller, hiding));
             var result = new Passage<>(tool, asked, hiding.watching(caller), sight(looking), gate, shared, trip).go();
             return trip.ended(
                     clusters.size() == 1
@@ -255,6 +256,29 @@ public final class Road implements Dispatcher {
     /// A read of all clusters, as far as policy lets it.
     private <C extends Record & Call<?>> ToolResult everywhere(
             Tool<C> tool, Asked<C> asked, Caller caller, Redactor hiding, Trip trip) throws IOException {
+        var entered = enter(tool, asked, caller, hiding, trip);
+        trip.aimed(Tier.READ, List.of());
+        if (entered.contexts().isEmpty()) {
+            var deny = entered.refusal();
+            return new ToolResult.Refused(deny.rule(), deny.why(), deny.remedy());
+        }
+        var beside = beside(tool, asked, entered.contexts().getFirst().cluster(), caller, hiding);
+        var answer = asked.call().run(new Fan(entered.contexts(), beside, entered.left()));
+        return new ToolResult.Done(Layout.view(answer), Layout.data(answer));
+    }
+
+    /// The clusters that a read of all of them may enter.
+    ///
+    /// @param left the others, each with the reason
+    private record Entered(List<Context> contexts, List<String> left) {
+        /// Where it is none.
+        Verdict.Deny refusal() {
+            return new Verdict.Deny("policy", String.join("; ", left), "the owner can change the policy");
+        }
+    }
+
+    private <C extends Record & Call<?>> Entered enter(
+            Tool<C> tool, Asked<C> asked, Caller caller, Redactor hiding, Trip trip) throws IOException {
         var contexts = new ArrayList<Context>();
         var left = new ArrayList<String>();
         for (var cluster : clusters.values()) {
@@ -268,13 +292,7 @@ public final class Road implements Dispatcher {
                 case Verdict.Deny deny -> left.add("%s: %s".formatted(cluster.name(), deny.why()));
             }
         }
-        trip.aimed(Tier.READ, List.of());
-        if (contexts.isEmpty()) {
-            return new ToolResult.Refused("policy", String.join("; ", left), "the owner can change the policy");
-        }
-        var beside = beside(tool, contexts.getFirst().cluster(), caller, hiding);
-        var answer = asked.call().run(new Fan(contexts, beside, left));
-        return new ToolResult.Done(Layout.view(answer), Layout.data(answer));
+        return new Entered(contexts, left);
     }
 
     /// Taking back is a call of its own, which goes the same way from its beginning.
@@ -332,7 +350,10 @@ public final class Road implements Dispatcher {
         return wire -> new ReadOnly(shared.taint().watching(hiding.watching(wire), caller.principal()));
     }
 
-    private Beside beside(Tool<?> tool, Cluster cluster, Caller caller, Redactor hiding) {
+    private Beside beside(Tool<?> tool, Asked<?> asked, Cluster cluster, Caller caller, Redactor hiding) {
+        if (!(asked.call() instanceof LooksBeside look && look.looksBeside())) {
+            return Beside.NONE;
+        }
         var call = new Gate.Question(tool.name(), cluster.name(), Tier.READ, List.of(), clock.instant());
         return Beside.of(clusters.values(), gate, call, watched(caller, hiding));
     }
@@ -356,13 +377,31 @@ public final class Road implements Dispatcher {
         if (asked.call() instanceof Undoes) {
             throw new BadArguments(List.of("what is to be taken back is a call of its own: see it with dry_run=true"));
         }
-        boolean everywhere = asked.named().isEmpty() && asked.call() instanceof Everywhere;
-        var cluster = everywhere
-                ? clusters.firstEntry().getValue()
-                : find(tool, asked, arguments, caller, shared.redactor()).cluster();
-        var sight = sight(looking(cluster, caller));
         var trip = new Trip(audit, clock, shared.redactor(), tool, arguments, caller);
-        return new Passage<>(tool, asked, caller, sight, gate, shared, trip).judgement();
+        if (asked.named().isEmpty() && asked.call() instanceof Everywhere) {
+            return judgedEverywhere(tool, asked, caller, trip);
+        }
+        var cluster = find(tool, asked, arguments, caller, shared.redactor()).cluster();
+        var sight = sight(looking(cluster, caller));
+        var judgement = new Passage<>(tool, asked, caller, sight, gate, shared, trip).judgement();
+        return judgement.verdict() instanceof Verdict.Deny
+                ? judgement
+                : judgement.besides(beside(tool, asked, cluster, caller, shared.redactor()));
+    }
+
+    private <C extends Record & Call<?>> Judgement judgedEverywhere(
+            Tool<C> tool, Asked<C> asked, Caller caller, Trip trip) throws IOException {
+        var entered = enter(tool, asked, caller, shared.redactor(), trip);
+        if (entered.contexts().isEmpty()) {
+            return new Judgement(tool.name(), Tier.READ, List.of(), List.of(), entered.refusal(), List.of());
+        }
+        var first = entered.contexts().getFirst();
+        var verdict = new Passage<>(tool, asked, caller, sight(first), gate, shared, trip).verdict();
+        var targets = entered.contexts().stream()
+                .map(context -> "cluster " + context.cluster().name())
+                .toList();
+        return new Judgement(tool.name(), Tier.READ, targets, entered.left(), verdict, List.of())
+                .besides(beside(tool, asked, first.cluster(), caller, shared.redactor()));
     }
 
     private boolean isEverAllowed(Tool<?> tool) {

@@ -15,7 +15,8 @@ public interface ToolContext extends Watcher {
     Pve pve();
 
     /// The Proxmox Backup Servers that the owner has configured. They belong to no cluster; where this context is
-    /// about several, they are those that may be looked at whatever cluster is asked.
+    /// about several, they are those that may be looked at whatever cluster is asked. None for a call that is not
+    /// [LooksBeside].
     default List<BackupServer> backupServers() {
         return List.of();
     }

@@ -21,6 +21,7 @@ import pvemcp.pve.Resource.NodeRow;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Everywhere;
+import pvemcp.tool.LooksBeside;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.common.Probe;
 import pvemcp.tools.common.Report;
@@ -30,7 +31,7 @@ import pvemcp.view.Clean;
 /// archive.
 record BackupAudit(
         @Doc(value = "Days the newest backup may be old", or = "7", min = 1, max = 365, obvious = true)
-        int days) implements Call<Report>, Everywhere {
+        int days) implements Call<Report>, Everywhere, LooksBeside {
     // PVE::VZDump: "Backup of VM 204 failed - …" in the log of a job over several guests
     private static final Pattern FAILED = Pattern.compile("ERROR: Backup of VM (\\d+) failed - (.*)");
 

@@ -12,6 +12,7 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Everywhere;
+import pvemcp.tool.LooksBeside;
 import pvemcp.tool.ToolContext;
 import pvemcp.view.Clean;
 import pvemcp.view.Shown;
@@ -24,12 +25,17 @@ record QueryTool(
 
         @Doc(value = "Most rows", or = "50", min = 1, max = 500, obvious = true)
         int limit)
-        implements Call<QueryTool.Found>, Everywhere {
+        implements Call<QueryTool.Found>, Everywhere, LooksBeside {
     private static final Duration LONGEST = Duration.ofSeconds(5);
     /// Of a cell, in characters.
     private static final int WIDEST = 160;
     // 2,000 tokens or less, whatever the columns hold
     private static final int MOST_CHARACTERS = 3_600;
+
+    @Override
+    public boolean looksBeside() {
+        return sql.isEmpty() || Inventory.isOfBackupServers(sql.get());
+    }
 
     @Override
     public Found run(ToolContext ctx) {
@@ -47,9 +53,7 @@ record QueryTool(
             var each = ctx.everywhere(one -> Inventory.extract(one.pve()::send, sql.get()));
             Map<String, Inventory.Extract> clusters = ctx.oneOfSeveral() ? each.answers() : Map.of("", each.first());
             var gaps = new ArrayList<>(each.gaps());
-            if (Inventory.isOfBackupServers(sql.get())) {
-                gaps.addAll(ctx.closedBackupServers());
-            }
+            gaps.addAll(ctx.closedBackupServers());
             return rows(Inventory.query(clusters, beside, sql.get(), limit, LONGEST), gaps);
         } catch (Inventory.QueryException e) {
             throw new BadArguments(List.of("argument 'sql': " + Clean.line(e.getMessage())));

@@ -19,6 +19,7 @@ import pvemcp.gate.Care;
 import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
 import pvemcp.gate.Rule;
+import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
@@ -383,6 +384,51 @@ class BackupServersTest {
             assertThat(audit(lab))
                     .shows("house:main", "nobody is asked along the way")
                     .showsNot("friends:main");
+        }
+    }
+
+    @Test
+    void what_would_be_closed_is_said_before_the_call() {
+        try (var lab = Lab.of(Scenarios.troubled())) {
+            lab.backedUp(List.of(
+                    server(lab, "house", lab.sim(), UnaryOperator.identity()),
+                    server(lab, "friends", lab.sim(), UnaryOperator.identity())));
+            lab.policy(policy -> ruled(policy, Policy.Answer.DENY, Rule.Condition.BACKUP_SERVERS, "friend*"));
+            var closed =
+                    "backup server friends: a rule of the owner's denies this on backup server friends (no friends)";
+
+            var audit = lab.judge("pve_backup_audit");
+            Assertions.assertThat(audit.verdict()).isInstanceOf(Verdict.Allow.class);
+            Assertions.assertThat(audit.targets()).contains("backup server house");
+            Assertions.assertThat(audit.leaves()).containsExactly(closed);
+
+            Assertions.assertThat(lab.judge("pve_query", "sql", "select * from PBS_JOBS")
+                            .leaves())
+                    .containsExactly(closed);
+            Assertions.assertThat(lab.judge("pve_query", "sql", "select * from guests")
+                            .leaves())
+                    .isEmpty();
+            Assertions.assertThat(lab.judge("pve_guest_list").targets()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_would_be_closed_of_several_clusters_is_said_before_the_call() {
+        try (var lab = Lab.of(Scenarios.troubled())) {
+            lab.beside("house", Scenes.household());
+            lab.backedUp();
+            lab.policy(policy -> ruled(policy, Policy.Answer.DENY, Rule.Condition.CLUSTERS, "house"));
+
+            var audit = lab.judge("pve_backup_audit");
+            Assertions.assertThat(audit.verdict()).isInstanceOf(Verdict.Allow.class);
+            Assertions.assertThat(audit.targets()).containsExactly("cluster default");
+            Assertions.assertThat(audit.leaves())
+                    .anyMatch(left -> left.startsWith("house: a rule of the owner's denies"))
+                    .anyMatch(left -> left.startsWith("backup server vault: a rule of the owner's denies"));
+
+            lab.policy(policy -> ruled(policy, Policy.Answer.ASK, Rule.Condition.CLUSTERS, "*"));
+            Assertions.assertThat(lab.judge("pve_backup_audit").verdict()).isInstanceOf(Verdict.Deny.class);
+            assertThat(audit(lab)).isRefusedBy("policy");
         }
     }
 
