@@ -399,6 +399,9 @@ final class Explain {
             case "user", "group", "role", "token", "domain" -> "pve_access_get";
             case "pool" -> "pve_pool_get";
             case "snapshot" -> "pve_snapshot_list";
+            case "guest" -> "pve_guest_list";
+            case "node" -> "pve_node_list";
+            case "storage" -> "pve_storage_list";
             case "backup" -> "pve_backup_list";
             default -> "pve_guest_list, pve_node_list or pve_storage_list";
         };

@@ -17,6 +17,7 @@ import pvemcp.tool.Aim;
 import pvemcp.tool.Call;
 import pvemcp.tool.Planned;
 import pvemcp.tool.Preview;
+import pvemcp.tool.SoAlready;
 import pvemcp.tool.Ticket;
 import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
@@ -62,6 +63,14 @@ final class Passage<C extends Record & Call<?>> {
     }
 
     ToolResult go() throws IOException {
+        try {
+            return through();
+        } catch (PveException e) {
+            throw Absent.nearer(e, sight);
+        }
+    }
+
+    private ToolResult through() throws IOException {
         var tier = tier();
         var targets = targets(tier);
         trip.aimed(tier, targets);
@@ -150,14 +159,18 @@ final class Passage<C extends Record & Call<?>> {
     private Rehearsal withPrecautions(Rehearsal plain, Tier tier, List<Target> targets) {
         var preview = plain.preview();
         var foreseen = precautions.foresee(preview.requests(), guests(targets), tier == Tier.EXECUTE);
+        boolean refused = plain.isRefused();
+        var missed = refused ? plain.missed() : Absent.of(preview.requests(), sight);
         var requests = new ArrayList<>(foreseen.first());
         requests.addAll(preview.requests());
         var warnings = new ArrayList<>(preview.warnings());
+        warnings.addAll(missed.doubtful());
         warnings.addAll(foreseen.warnings());
-        boolean refused = plain.verdict().filter(Verdict.Deny.class::isInstance).isPresent();
         return new Rehearsal(
                 Wording.of(new Preview(preview.summary(), requests, warnings)),
-                refused ? plain.verdict() : foreseen.verdict().or(plain::verdict));
+                refused ? plain.verdict() : foreseen.verdict().or(plain::verdict),
+                missed,
+                plain.answer());
     }
 
     private static List<Target> guests(List<Target> targets) {
@@ -317,15 +330,15 @@ final class Passage<C extends Record & Call<?>> {
     }
 
     private ToolResult hold(Held held, List<Target> targets, Sealing sealing) throws IOException {
+        var preview = new Preview(tool.name(), List.of(), List.of());
         if (held.tier() != Tier.READ) {
-            var verdict = rehearsal(held.tier(), targets).verdict();
-            if (verdict.isPresent() && verdict.get() instanceof Verdict.Deny deny) {
-                return refused(deny);
+            var rehearsal = rehearsal(held.tier(), targets);
+            var settled = settled(rehearsal).or(() -> rehearsal.answer().map(this::done));
+            if (settled.isPresent()) {
+                return settled.get();
             }
+            preview = rehearsal.preview();
         }
-        var preview = held.tier() == Tier.READ
-                ? new Preview(tool.name(), List.of(), List.of())
-                : rehearsal(held.tier(), targets).preview();
         var ticket = sealing.ticket();
         var again = Explain.again(gate.policy().unasked(), held, ticket);
         return new ToolResult.Held(preview, held.tier(), ticket, held.typed(), again);
@@ -336,7 +349,18 @@ final class Passage<C extends Record & Call<?>> {
     }
 
     /// @param verdict what policy says of the first request; empty where there is none, or the call told its own
-    private record Rehearsal(Preview preview, Optional<Verdict> verdict) {}
+    /// @param missed what the requests name and is not there
+    /// @param answer of a call that came to its end, as there was nothing to do; empty otherwise
+    private record Rehearsal(
+            Preview preview, Optional<Verdict> verdict, Absent.Missed missed, Optional<SoAlready> answer) {
+        static Rehearsal of(Preview preview, Optional<Verdict> verdict) {
+            return new Rehearsal(preview, verdict, Absent.Missed.NOTHING, Optional.empty());
+        }
+
+        boolean isRefused() {
+            return verdict.filter(Verdict.Deny.class::isInstance).isPresent();
+        }
+    }
 
     /// What the call would do: in its own words where it has some, and by being run up to its first write.
     private Rehearsal rehearse(Tier tier, List<Target> targets) {
@@ -345,27 +369,40 @@ final class Passage<C extends Record & Call<?>> {
                 ? planned.preview(sight.ctx())
                 : new Preview(tool.name() + " on " + names, List.of(), List.of());
         if (!said.requests().isEmpty()) {
-            return new Rehearsal(said, Optional.empty());
+            return Rehearsal.of(said, Optional.empty());
         }
         try {
             var wire = Wires.rehearsing(cluster.wire(), cluster.schema(), guard(tier));
             var rehearsing = ((Context) sight.ctx()).by(wire, command -> {
                 throw new Wires.Rehearsed(command);
             });
-            asked.call().run(rehearsing);
+            var answer = asked.call().run(rehearsing);
             var warnings = new ArrayList<>(said.warnings());
             warnings.add("as things stand, it would change nothing");
-            return new Rehearsal(new Preview(said.summary(), List.of(), warnings), Optional.empty());
+            return new Rehearsal(
+                    new Preview(said.summary(), List.of(), warnings),
+                    Optional.empty(),
+                    Absent.Missed.NOTHING,
+                    answer instanceof SoAlready same && same.isSoAlready() ? Optional.of(same) : Optional.empty());
         } catch (Wires.Rehearsed stopped) {
-            return new Rehearsal(new Preview(said.summary(), stopped.lines(), said.warnings()), stopped.verdict());
+            return Rehearsal.of(new Preview(said.summary(), stopped.lines(), said.warnings()), stopped.verdict());
         }
     }
 
+    /// How it ends before anybody is asked: by what policy says of its first request, or as it names what is not
+    /// there; empty where it may go on.
+    private Optional<ToolResult> settled(Rehearsal rehearsal) {
+        if (rehearsal.verdict().isPresent() && rehearsal.verdict().get() instanceof Verdict.Deny deny) {
+            return Optional.of(refused(deny));
+        }
+        return rehearsal
+                .missed()
+                .fault()
+                .map(fault -> Explain.fault(fault, sight.ctx().identity()));
+    }
+
     private ToolResult shown(Rehearsal rehearsal) {
-        var verdict = rehearsal.verdict();
-        return verdict.isPresent() && verdict.get() instanceof Verdict.Deny deny
-                ? refused(deny)
-                : done(rehearsal.preview());
+        return settled(rehearsal).orElseGet(() -> done(rehearsal.preview()));
     }
 
     private static ToolResult refused(Verdict.Deny deny) {

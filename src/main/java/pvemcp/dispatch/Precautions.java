@@ -18,7 +18,6 @@ import pvemcp.gate.Care;
 import pvemcp.gate.Target;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
-import pvemcp.json.JsonException;
 import pvemcp.pve.Fields;
 import pvemcp.pve.Verb;
 
@@ -96,14 +95,11 @@ final class Precautions {
         var warnings = new ArrayList<String>();
         Optional<Verdict> verdict = Optional.empty();
         for (var line : requests) {
-            var words = line.split(" ", 3);
-            var verb = verb(words[0]);
-            if (verb.isPresent() && words.length > 1) {
-                var params = words.length > 2 ? params(words[2]) : Json.Obj.EMPTY;
-                var request = new Wires.Sent(verb.get(), words[1], params);
-                warnings.addAll(told(request));
-                verdict = verdict.or(() -> judge(request));
-                first(request).ifPresent(sent -> first.add(shown(sent)));
+            var request = Wires.Sent.shownAs(line);
+            if (request.isPresent()) {
+                warnings.addAll(told(request.get()));
+                verdict = verdict.or(() -> judge(request.get()));
+                first(request.get()).ifPresent(sent -> first.add(shown(sent)));
             } else if (commands) {
                 for (var guest : guests) {
                     entering(guest).ifPresent(sent -> first.add(shown(sent)));
@@ -115,23 +111,6 @@ final class Precautions {
 
     private static String shown(Wires.Sent sent) {
         return Wires.lines(List.of(sent)).getFirst();
-    }
-
-    private static Optional<Verb> verb(String word) {
-        for (var verb : Verb.values()) {
-            if (verb.name().equals(word)) {
-                return Optional.of(verb);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Json.Obj params(String text) {
-        try {
-            return Json.parse(text) instanceof Json.Obj params ? params : Json.Obj.EMPTY;
-        } catch (JsonException _) {
-            return Json.Obj.EMPTY;
-        }
     }
 
     // ---- backups ----

@@ -8,6 +8,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
+import pvemcp.json.JsonException;
 import pvemcp.pve.Received;
 import pvemcp.pve.Transport;
 import pvemcp.pve.Tunnel;
@@ -175,6 +176,26 @@ final class Wires {
 
     /// A request that changes something.
     record Sent(Verb verb, String path, Json.Obj params) {
+        /// The request of a line as [Wires#lines] writes them; empty for what is none. Without its parameters where
+        /// words stand in their place.
+        static Optional<Sent> shownAs(String line) {
+            var words = line.split(" ", 3);
+            for (var verb : Verb.values()) {
+                if (words.length > 1 && verb.name().equals(words[0])) {
+                    return Optional.of(new Sent(verb, words[1], words.length > 2 ? params(words[2]) : Json.Obj.EMPTY));
+                }
+            }
+            return Optional.empty();
+        }
+
+        private static Json.Obj params(String text) {
+            try {
+                return Json.parse(text) instanceof Json.Obj params ? params : Json.Obj.EMPTY;
+            } catch (JsonException _) {
+                return Json.Obj.EMPTY;
+            }
+        }
+
         @Override
         public String toString() {
             return verb + " " + path;

@@ -55,12 +55,16 @@ public final class Nearest {
     private static Optional<String> misspelt(String wanted, Iterable<String> candidates) {
         String best = "";
         int fewest = Math.max(1, wanted.length() / 3) + 1;
+        int nearest = 0;
         for (var candidate : candidates) {
             var name = plain(candidate);
             boolean begins = wanted.length() >= 3 && (name.startsWith(wanted) || wanted.startsWith(name));
-            int errors = begins ? 1 : distance(wanted, name);
-            if (errors < fewest) {
+            int distance = distance(wanted, name);
+            int errors = begins ? 1 : distance;
+            // Of two that begin so, such as 'local' and 'local-lvm' for 'local-lv', the one that is nearer.
+            if (errors < fewest || (errors == fewest && distance < nearest)) {
                 fewest = errors;
+                nearest = distance;
                 best = candidate;
             }
         }

@@ -222,6 +222,7 @@ final class GrammarTest {
     void the_nearest_name_is_near_and_a_far_one_is_none() {
         assertThat(Nearest.to("memroy", List.of("cores", "memory"))).contains("memory");
         assertThat(Nearest.to("start_time", List.of("start-time"))).contains("start-time");
+        assertThat(Nearest.to("local-lv", List.of("local", "local-lvm"))).contains("local-lvm");
         assertThat(Nearest.to("x", List.of("cores", "memory"))).isEmpty();
         assertThat(Nearest.to("bogus", List.of("cores", "memory"))).isEmpty();
     }

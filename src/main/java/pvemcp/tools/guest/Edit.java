@@ -17,6 +17,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.pve.Secret;
 import pvemcp.text.Nearest;
 import pvemcp.tool.BadArguments;
+import pvemcp.tool.SoAlready;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.common.Outcome;
 import pvemcp.view.Clean;
@@ -26,6 +27,7 @@ import pvemcp.view.View;
 /// for, and read back. For one call by one thread.
 final class Edit {
     private static final int SHOWN = 160;
+    private static final String NOTHING_TO_CHANGE = "nothing to change: it is so already";
 
     private final Guest guest;
     private final GuestConfig before;
@@ -47,7 +49,13 @@ final class Edit {
     ///
     /// @param note what else is worth knowing
     record Changed(
-            String guest, String outcome, List<Line> changes, String note, String task, List<View> log, String next) {}
+            String guest, String outcome, List<Line> changes, String note, String task, List<View> log, String next)
+            implements SoAlready {
+        @Override
+        public boolean isSoAlready() {
+            return outcome.equals(NOTHING_TO_CHANGE);
+        }
+    }
 
     Guest guest() {
         return guest;
@@ -146,7 +154,7 @@ final class Edit {
     /// Sends it and waits, at most `timeout`.
     Changed make(ToolContext ctx, Duration timeout) {
         if (changesNothing()) {
-            return new Changed(name(), "nothing to change: it is so already", List.of(), "", "", List.of(), "");
+            return new Changed(name(), NOTHING_TO_CHANGE, List.of(), "", "", List.of(), "");
         }
         Outcome outcome;
         try {

@@ -34,6 +34,7 @@ import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Planned;
 import pvemcp.tool.Preview;
+import pvemcp.tool.SoAlready;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.common.Disks;
@@ -258,6 +259,8 @@ public final class LifecycleTools {
             @Doc(value = "How long to wait for all", or = "45s", obvious = true)
             Duration timeout)
             implements Call<PowerMany.Sum>, OnGuests, Planned {
+        private static final String SO_ALREADY = "already so";
+
         PowerMany {
             if (pool.isEmpty() && tag.isEmpty() && node.isEmpty() && vmids.isEmpty()) {
                 throw new IllegalArgumentException("say which guests: pool, tag, node or vmids");
@@ -267,7 +270,12 @@ public final class LifecycleTools {
         /// @param outcome `done`, `already so`, `failed: why`, `still running` or `not begun`
         record One(int id, String name, String node, String outcome, String task) {}
 
-        record Sum(String done, List<One> guests, String next) {}
+        record Sum(String done, List<One> guests, String next) implements SoAlready {
+            @Override
+            public boolean isSoAlready() {
+                return guests.stream().allMatch(one -> one.outcome().equals(SO_ALREADY));
+            }
+        }
 
         /// Templates cannot run, so they are never meant.
         @Override
@@ -326,7 +334,7 @@ public final class LifecycleTools {
             var going = new ArrayDeque<Begun>();
             for (var row : rows) {
                 if (isSoAlready(row)) {
-                    results.add(one(row, "already so", ""));
+                    results.add(one(row, SO_ALREADY, ""));
                     continue;
                 }
                 if (going.size() >= parallel) {

@@ -207,6 +207,7 @@ class ConfigToolsTest {
                     .isHeld()
                     .saying("delete mp0 of media (110) on pve1", "nas:");
             // An unused disk is data too, whichever way it is deleted.
+            lab.with(cluster -> cluster.guest(110).config.put("unused0", "nas:110/vm-110-disk-9.raw"));
             that(lab.call("pve_guest_set", "guest", "media", "delete", "unused0"))
                     .isHeld();
         }
