@@ -1,42 +1,19 @@
 package pvemcp.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import pvemcp.pve.Connection.Credential;
 import pvemcp.pve.Connection.Trust;
 
 /// How Proxmox Backup Servers are configured, and what is said of mistakes.
-class BackupsTest {
-    private static final String PIN =
-            "12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0";
-
-    @TempDir
-    Path directory;
-
-    private Config load(String toml, Map<String, String> env) throws IOException {
-        var file = directory.resolve("pve-mcp.toml");
-        Files.writeString(file, toml);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        return Config.load(new Surroundings(env, directory, directory));
-    }
-
-    private List<String> problems(String toml, Map<String, String> env) {
-        return catchThrowableOfType(ConfigException.class, () -> load(toml, env))
-                .problems();
-    }
-
+class BackupsTest extends ConfigFolder {
     @Test
     void several_servers_stand_beside_one_cluster() throws IOException {
         var config = load("""
@@ -98,7 +75,7 @@ class BackupsTest {
 
     @Test
     void all_that_is_wrong_is_said_at_once() {
-        assertThat(problems("""
+        assertThat(problemsOf("""
                 [backup.house]
                 url = "http://pbs.example:8007"
                 token_id = "mcp@pbs!agent:9c1e7f9a"

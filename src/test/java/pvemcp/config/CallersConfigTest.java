@@ -1,20 +1,15 @@
 package pvemcp.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import pvemcp.tool.Tier;
 
 /// What can be configured about callers over HTTP, and what is said where it makes no sense.
-class CallersConfigTest {
+class CallersConfigTest extends ConfigFolder {
     private static final String TWO = """
             [clusters.lab]
             url = "https://lab.example:8006"
@@ -26,18 +21,12 @@ class CallersConfigTest {
             token_secret = "s3cret"
             """;
 
-    @TempDir
-    Path directory;
-
     private Config load(String toml) throws IOException {
-        var file = directory.resolve("pve-mcp.toml");
-        Files.writeString(file, toml);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        return Config.load(new Surroundings(Map.of(), directory, directory));
+        return load(toml, Map.of());
     }
 
     private List<String> problems(String toml) {
-        return catchThrowableOfType(ConfigException.class, () -> load(toml)).problems();
+        return problemsOf(toml, Map.of());
     }
 
     @Test

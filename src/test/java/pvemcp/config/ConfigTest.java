@@ -1,47 +1,27 @@
 package pvemcp.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import pvemcp.gate.Policy;
 import pvemcp.gate.Policy.Answer;
-import pvemcp.pve.Connection;
+import pvemcp.gate.Policy;
 import pvemcp.pve.Connection.Credential;
 import pvemcp.pve.Connection.Trust;
+import pvemcp.pve.Connection;
 import pvemcp.pve.Secret;
-import pvemcp.tool.BadArguments;
 import pvemcp.tool.Tier;
 
 /// What can be configured, where it may stand, and what is said of mistakes.
-class ConfigTest {
-    private static final String PIN =
-            "12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0";
-
-    @TempDir
-    Path directory;
-
-    private Path home;
-
-    @BeforeEach
-    void home() throws IOException {
-        home = Files.createDirectory(directory.resolve("home"));
-    }
-
-    // ---- every key ----
-
+class ConfigTest extends ConfigFolder {
     /// As airlift's assertFullMapping: a key that is added and not mentioned here fails.
     @Test
     void every_key_is_understood_in_the_file_and_in_the_environment() throws IOException {
@@ -189,120 +169,8 @@ class ConfigTest {
     }
 
     @Test
-    void every_key_of_a_rule_is_understood_in_its_table() throws IOException {
-        var values = new HashMap<Key, String>();
-        values.put(Key.RULE_NAME, "night");
-        values.put(Key.RULE_ANSWER, "deny");
-        values.put(Key.RULE_TIERS, "operate");
-        values.put(Key.RULE_TOOLS, "pve_guest_*");
-        values.put(Key.RULE_CLUSTERS, "default");
-        values.put(Key.RULE_NODES, "pve1");
-        values.put(Key.RULE_POOLS, "shop");
-        values.put(Key.RULE_TAGS, "prod");
-        values.put(Key.RULE_GUESTS, "100-199");
-        values.put(Key.RULE_NAMES, "web-*");
-        values.put(Key.RULE_STORAGES, "local");
-        values.put(Key.RULE_BACKUP_SERVERS, "offsite");
-        values.put(Key.RULE_WHEN, "22:00-06:00");
-        values.put(Key.RULE_SNAPSHOT_FIRST, "true");
-        values.put(Key.RULE_BACKUP_FIRST, "off");
-        var bare = "[[policy.rule]]\nanswer = \"ask\"\n";
-        write("pve-mcp.toml", bare, "rw-------");
-        var without = load(Map.of()).policy().rules();
-        for (var key : Key.values()) {
-            if (!key.ofRule()) {
-                continue;
-            }
-            assertThat(values).as("a value for the new key").containsKey(key);
-            var name = key.path().substring("policy.rule.".length());
-            var line = "%s = \"%s\"\n".formatted(name, values.get(key));
-            write("pve-mcp.toml", key == Key.RULE_ANSWER ? "[[policy.rule]]\n" + line : bare + line, "rw-------");
-            var config = load(Map.of());
-            assertThat(config.policy().rules()).hasSize(1).isNotEqualTo(without);
-            assertThat(config.settings()).anySatisfy(setting -> {
-                assertThat(setting.name()).isEqualTo("policy.rule[1]." + name);
-                assertThat(setting.texts()).containsExactly(values.get(key));
-                assertThat(setting.origin()).contains("pve-mcp.toml:").doesNotEndWith(":1");
-            });
-        }
-    }
-
-    @Test
-    void all_that_is_wrong_with_rules_is_said_at_once_and_where() throws IOException {
-        write("pve-mcp.toml", """
-                [policy]
-                windows = ["Mon-Fri 8-17"]
-
-                [[policy.rule]]
-                tags = ["prod"]
-
-                [[policy.rule]]
-                answer = "allow"
-                tags = ["staging"]
-
-                [[policy.rule]]
-                answer = "perhaps"
-                tiers = ["operate", "chnge"]
-                guests = ["web"]
-                tagz = "x"
-
-                [[policy.rule]]
-                answer = "deny"
-                storages = ["local"]
-                tags = ["prod"]
-                when = ["Mon-Fri 25:00-26:00", "Someday 10:00-11:00", "10:00-11:00 Mars/Base"]
-
-                [[policy.rule]]
-                answer = "deny"
-                backup_servers = ["offsite"]
-                storages = ["local"]
-
-                [[policy.rule]]
-                answer = "deny"
-                tiers = ["destroy"]
-                backup_servers = ["offsite"]
-                """, "rw-------");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> load(Map.of()))
-                .isInstanceOfSatisfying(
-                        ConfigException.class,
-                        wrong -> assertThat(wrong.problems())
-                                .anyMatch(line -> line.contains("pve-mcp.toml:2: '8' is no time of day"))
-                                .anyMatch(line -> line.contains("policy.rule[1] has no 'answer'"))
-                                .anyMatch(line -> line.contains("policy.rule[2] allows: name the 'tiers'"))
-                                .anyMatch(line -> line.contains("pve-mcp.toml:12:") && line.contains("'perhaps'"))
-                                .anyMatch(line -> line.contains("'chnge'") && line.contains("did you mean 'change'?"))
-                                .anyMatch(line -> line.contains("'web' is no guest id"))
-                                .anyMatch(line -> line.contains("'policy.rule[3].tagz'"))
-                                .anyMatch(line -> line.contains("policy.rule[4] holds for nothing"))
-                                .anyMatch(line -> line.contains("policy.rule[5] holds for nothing: a backup server is"))
-                                .anyMatch(line -> line.contains("policy.rule[6] holds for nothing: backup servers are"))
-                                .anyMatch(line -> line.contains("pve-mcp.toml:21: '25:00' is no time of day"))
-                                .anyMatch(line -> line.contains("'Someday' is no day"))
-                                .anyMatch(line -> line.contains("'Mars/Base' is no time zone")));
-    }
-
-    @Test
-    void a_rule_about_backup_servers_is_about_reads() throws IOException {
-        write("pve-mcp.toml", "[[policy.rule]]\nanswer = \"deny\"\nbackup_servers = [\"offsite\"]\n", "rw-------");
-
-        assertThat(load(Map.of()).policy().rules())
-                .singleElement()
-                .satisfies(rule -> assertThat(rule.tiers()).containsExactly(Tier.READ));
-    }
-
-    @Test
-    void rules_have_an_order_so_they_are_in_the_file_only() throws IOException {
-        write("pve-mcp.toml", "[policy.rule]\nanswer = \"deny\"\n", "rw-------");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> load(Map.of()))
-                .hasMessageContaining("there is no key 'policy.rule.answer'");
-        Files.delete(directory.resolve("pve-mcp.toml"));
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> load(Map.of("PVE_MCP_POLICY_RULE_ANSWER", "deny")))
-                .hasMessageContaining("there is no setting 'PVE_MCP_POLICY_RULE_ANSWER'");
-    }
-
-    @Test
     void all_that_is_wrong_with_ssh_is_said_at_once() {
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> load(Map.of(
+        assertThatThrownBy(() -> load(Map.of(
                         "PVE_MCP_SSH_ENABLED", "true",
                         "PVE_MCP_SSH_PORT", "70000",
                         "PVE_MCP_SSH_NODES", "pve1",
@@ -393,7 +261,7 @@ class ConfigTest {
                 url = ["https://pve1.example:8006", "https://pve2.example:8006"]
                 token_id = "mcp@pve!agent"
                 fingerprint = "%s"
-                """.formatted(PIN.replace(":", "").toLowerCase(java.util.Locale.ROOT)), "rw-------");
+                """.formatted(PIN.replace(":", "").toLowerCase(Locale.ROOT)), "rw-------");
 
         var clusters = load(Map.of("PVE_MCP_CLUSTERS_PROD_TOKEN_SECRET", "two")).clusters();
 
@@ -440,124 +308,6 @@ class ConfigTest {
 
         write("pve-mcp.toml", "surface = 'all'", "rw-r--r--");
         assertThat(load(Map.of()).text(Key.SURFACE)).isEqualTo("all");
-    }
-
-    // ---- secrets ----
-
-    @Test
-    void a_secret_comes_from_a_file_or_a_command_too() throws IOException {
-        write("secret", "from-file\n", "rw-------");
-
-        var file = load(without(token("https://pve1.example"), "TOKEN_SECRET", Map.of("TOKEN_SECRET_FILE", "secret")));
-        var command = load(
-                without(token("https://pve1.example"), "TOKEN_SECRET", Map.of("TOKEN_SECRET_COMMAND", "echo x'y'z")));
-
-        assertThat(connection(file).credential())
-                .isEqualTo(new Credential.Token("mcp@pve!agent", new Secret("from-file")));
-        assertThat(connection(command).credential())
-                .isEqualTo(new Credential.Token("mcp@pve!agent", new Secret("xyz")));
-    }
-
-    @Test
-    void a_command_that_fails_is_named() {
-        var config =
-                load(without(token("https://pve1.example"), "TOKEN_SECRET", Map.of("TOKEN_SECRET_COMMAND", "exit 3")));
-
-        var error = catchThrowableOfType(ConfigException.class, () -> connection(config));
-
-        assertThat(error.problems())
-                .containsExactly("PVE_MCP_TOKEN_SECRET_COMMAND: the command 'exit 3' ended with exit status 3");
-    }
-
-    /// As Kubernetes mounts the files of a secret in a pod with an `fsGroup`.
-    @Test
-    void a_file_of_roots_may_be_the_groups_to_read_but_nobody_elses_and_not_to_write() throws IOException {
-        write("secret", "x", "r--r-----");
-        var file = directory.resolve("secret");
-        assumeThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0);
-
-        assertThat(SecretFile.whyNotPrivate(file, "pve-mcp")).isEmpty();
-        assertThat(SecretFile.whyNotPrivate(file, "root")).get().asString().contains("can be read by others");
-        for (var mode : List.of("rw-rw----", "r--r--r--", "r-----r--")) {
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
-            assertThat(SecretFile.whyNotPrivate(file, "pve-mcp")).as(mode).isPresent();
-        }
-    }
-
-    @Test
-    void a_secret_file_that_others_can_read_is_refused_with_the_way_to_put_it_right() throws IOException {
-        for (var mode : List.of("rw-r-----", "rw----r--", "rw-r--r--")) {
-            write("secret", "x", mode);
-            assertThat(problemsOf(without(
-                            token("https://pve1.example"), "TOKEN_SECRET", Map.of("TOKEN_SECRET_FILE", "secret"))))
-                    .singleElement()
-                    .asString()
-                    .contains("can be read by others (" + mode + "): chmod 600 '" + directory.resolve("secret"));
-        }
-    }
-
-    @Test
-    void a_secret_file_has_to_be_a_regular_file_with_something_in_it_in_a_safe_place() throws IOException {
-        var open = Files.createDirectory(directory.resolve("open"));
-        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        write("open/secret", "x", "rw-------");
-        write("empty", "\n", "rw-------");
-        var link = Files.createSymbolicLink(directory.resolve("link"), open.resolve("secret"));
-        var expected = Map.of(
-                "missing",
-                "does not exist",
-                "home",
-                "is not a regular file",
-                "empty",
-                "is empty",
-                "open/secret",
-                "can be written by everybody: chmod o-w",
-                link.getFileName().toString(),
-                "can be written by everybody: chmod o-w");
-
-        expected.forEach((file, why) -> assertThat(problemsOf(
-                        without(token("https://pve1.example"), "TOKEN_SECRET", Map.of("TOKEN_SECRET_FILE", file))))
-                .singleElement()
-                .asString()
-                .startsWith("PVE_MCP_TOKEN_SECRET_FILE: ")
-                .contains(why));
-    }
-
-    @Test
-    void a_file_with_a_secret_in_it_is_its_owners_alone() throws IOException {
-        write("pve-mcp.toml", "url = 'https://pve1'\ntoken_id = 'a@pve!b'\ntoken_secret = 'c'\n", "rw-r--r--");
-
-        assertThat(problemsOf(Map.of()))
-                .singleElement()
-                .asString()
-                .contains("chmod 600")
-                .contains("_file or _command");
-    }
-
-    @Test
-    void a_file_that_everybody_can_write_decides_nothing() throws IOException {
-        write("pve-mcp.toml", "policy.destroy = 'allow'\n", "rw-rw-rw-");
-
-        assertThat(problemsOf(Map.of())).singleElement().asString().contains("can be written by everybody");
-    }
-
-    @Test
-    void dotenv_runs_no_command() throws IOException {
-        write(".env", "PVE_MCP_TOKEN_SECRET_COMMAND=touch owned\n", "rw-------");
-
-        assertThat(problemsOf(Map.of()))
-                .singleElement()
-                .asString()
-                .startsWith(".env:1: ")
-                .contains("not taken from .env");
-    }
-
-    @Test
-    void a_secret_is_masked_wherever_a_setting_is_shown() {
-        var config = load(token("https://pve1.example"));
-
-        assertThat(config.settings().toString()).contains("mcp@pve!agent").doesNotContain("s3cret");
-        assertThat(config.clusters().toString()).doesNotContain("s3cret");
     }
 
     // ---- mistakes ----
@@ -644,20 +394,6 @@ class ConfigTest {
         assertThat(problemsOf(Map.of())).singleElement().asString().contains("this is not TOML");
     }
 
-    // ---- help ----
-
-    private Config load(Map<String, String> env) {
-        return Config.load(new Surroundings(env, directory, home));
-    }
-
-    private List<String> problemsOf(Map<String, String> env) {
-        return catchThrowableOfType(ConfigException.class, () -> load(env)).problems();
-    }
-
-    private static Connection connection(Config config) {
-        return config.clusters().getFirst().connection();
-    }
-
     private static Setting setting(Config config, Key key) {
         return config.settings().stream()
                 .filter(setting -> setting.key() == key)
@@ -674,53 +410,5 @@ class ConfigTest {
                 config.text(Key.SURFACE),
                 config.backups(),
                 config.text(Key.LOG_LEVEL));
-    }
-
-    private static Map<String, String> token(String url) {
-        return Map.of("PVE_MCP_URL", url, "PVE_MCP_TOKEN_ID", "mcp@pve!agent", "PVE_MCP_TOKEN_SECRET", "s3cret");
-    }
-
-    private static Map<String, String> without(Map<String, String> env, String key, Map<String, String> instead) {
-        var changed = new HashMap<>(env);
-        changed.remove("PVE_MCP_" + key);
-        instead.forEach((name, value) -> changed.put("PVE_MCP_" + name, value));
-        return changed;
-    }
-
-    private void write(String name, String text, String mode) throws IOException {
-        var file = directory.resolve(name);
-        Files.writeString(file, text);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
-    }
-
-    @Test
-    void a_secret_that_others_can_read_is_not_used() throws IOException {
-        var secrets = Files.createDirectory(directory.resolve("secrets"));
-        var file = Files.writeString(secrets.resolve("root"), "hunter2\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        var env = Map.of("PVE_MCP_SECRETS_DIRECTORY", secrets.toString());
-        var vault = Config.load(new Surroundings(env, directory, home)).vault();
-
-        var refused = catchThrowableOfType(BadArguments.class, () -> vault.named("password", "secret:root"));
-        assertThat(refused).hasMessageContaining("can be read by others").hasMessageNotContaining("hunter2");
-
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThat(vault.named("password", "secret:root")).isEqualTo(new Secret("hunter2"));
-    }
-
-    @Test
-    void what_is_for_a_person_goes_into_files_of_their_own_that_only_they_can_read() throws IOException {
-        var env = Map.of("PVE_MCP_SECRETS_HANDOVER", directory.resolve("for-me").toString());
-        var vault = Config.load(new Surroundings(env, directory, home)).vault();
-
-        var first = vault.hand("console-101", ".json", "{}");
-        var second = vault.hand("console-101", ".json", "[]");
-
-        assertThat(first).hasContent("{}");
-        assertThat(second).isNotEqualTo(first).hasContent("[]");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(second)))
-                .isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(second.getParent())))
-                .isEqualTo("rwx------");
     }
 }
