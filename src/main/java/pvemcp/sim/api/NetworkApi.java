@@ -57,20 +57,12 @@ final class NetworkApi {
         return device.active() ? row.with("active", 1) : row;
     }
 
-    /// The difference in unified form, as far as whole files go: PVE shows what `diff -u` says.
+    /// The difference as PVE shows it.
     private static String changes(
             SequencedMap<String, NetworkInterface> present, SequencedMap<String, NetworkInterface> pending) {
         var before = HostSettings.file(present).lines().toList();
         var after = HostSettings.file(pending).lines().toList();
-        var text = new StringBuilder("--- /etc/network/interfaces\n+++ /etc/network/interfaces.new\n");
-        text.append("@@ -1,%d +1,%d @@\n".formatted(before.size(), after.size()));
-        before.stream()
-                .filter(line -> !after.contains(line))
-                .forEach(line -> text.append('-').append(line).append('\n'));
-        after.stream()
-                .filter(line -> !before.contains(line))
-                .forEach(line -> text.append('+').append(line).append('\n'));
-        return text.toString();
+        return Diff.unified("/etc/network/interfaces", before, "/etc/network/interfaces.new", after);
     }
 
     private static NetworkInterface device(Request request) {

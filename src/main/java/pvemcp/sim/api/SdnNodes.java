@@ -159,19 +159,9 @@ final class SdnNodes {
         return lines;
     }
 
-    /// In unified form, as far as whole files go.
     private static Optional<String> diff(String file, List<String> before, List<String> after) {
-        if (before.equals(after)) {
-            return Optional.empty();
-        }
-        var text = new StringBuilder(
-                "--- %s\n+++ /proc/self/fd/13\n@@ -1,%d +1,%d @@\n".formatted(file, before.size(), after.size()));
-        before.stream()
-                .filter(line -> !after.contains(line))
-                .forEach(line -> text.append('-').append(line).append('\n'));
-        after.stream()
-                .filter(line -> !before.contains(line))
-                .forEach(line -> text.append('+').append(line).append('\n'));
-        return Optional.of(text.toString());
+        return before.equals(after)
+                ? Optional.empty()
+                : Optional.of(Diff.unified(file, before, "/proc/self/fd/13", after));
     }
 }
