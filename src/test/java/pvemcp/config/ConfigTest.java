@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import pvemcp.gate.Policy.Answer;
 import pvemcp.gate.Policy;
+import pvemcp.gate.Policy.Answer;
+import pvemcp.pve.Connection;
 import pvemcp.pve.Connection.Credential;
 import pvemcp.pve.Connection.Trust;
-import pvemcp.pve.Connection;
 import pvemcp.pve.Secret;
 import pvemcp.tool.Tier;
 

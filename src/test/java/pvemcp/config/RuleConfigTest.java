@@ -117,8 +117,7 @@ class RuleConfigTest extends ConfigFolder {
     @Test
     void rules_have_an_order_so_they_are_in_the_file_only() throws IOException {
         write("pve-mcp.toml", "[policy.rule]\nanswer = \"deny\"\n", "rw-------");
-        assertThatThrownBy(() -> load(Map.of()))
-                .hasMessageContaining("there is no key 'policy.rule.answer'");
+        assertThatThrownBy(() -> load(Map.of())).hasMessageContaining("there is no key 'policy.rule.answer'");
         Files.delete(directory.resolve("pve-mcp.toml"));
         assertThatThrownBy(() -> load(Map.of("PVE_MCP_POLICY_RULE_ANSWER", "deny")))
                 .hasMessageContaining("there is no setting 'PVE_MCP_POLICY_RULE_ANSWER'");

@@ -20,7 +20,6 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
 import pvemcp.gate.Rule;
 import pvemcp.gate.Verdict;
-import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
 import pvemcp.pve.BackupServer;
@@ -48,23 +47,7 @@ class BackupServersTest {
     }
 
     private static List<String> rows(ToolResult result, String table) {
-        var data = (Json.Obj) ((ToolResult.Done) result).data();
-        return data
-                .object("evidence")
-                .orElseThrow()
-                .object(table)
-                .orElseThrow()
-                .array("rows")
-                .orElseThrow()
-                .items()
-                .stream()
-                .map(row -> String.join(
-                        "|",
-                        ((Json.Arr) row)
-                                .items().stream()
-                                        .map(cell -> cell.scalarText().orElse(""))
-                                        .toList()))
-                .toList();
+        return Evidence.rows(((ToolResult.Done) result).data(), table).orElseThrow();
     }
 
     @Test

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import pvemcp.json.Json;
 import pvemcp.lab.Golden;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
@@ -41,19 +40,9 @@ class TroubledTest {
         return LabAssert.assertThat(lab.call(tool, arguments)).isDone().text();
     }
 
-    /// The rows of a table as the first and last cells have them.
     private static List<String> table(String title, String tool, Object... arguments) {
-        var data = (Json.Obj) LabAssert.assertThat(lab.call(tool, arguments)).data();
-        var table = data.object("evidence").orElseThrow().object(title);
-        return table.map(found -> found.array("rows").orElseThrow().items().stream()
-                        .map(row -> String.join(
-                                "|",
-                                ((Json.Arr) row)
-                                        .items().stream()
-                                                .map(cell -> cell.scalarText().orElse(""))
-                                                .toList()))
-                        .toList())
-                .orElse(List.of());
+        var answer = LabAssert.assertThat(lab.call(tool, arguments)).data();
+        return Evidence.rows(answer, title).orElse(List.of());
     }
 
     @Test
