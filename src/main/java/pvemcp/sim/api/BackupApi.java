@@ -199,9 +199,11 @@ final class BackupApi {
                                                             .get(key)
                                                             .get("size")
                                                             .orElse(""))));
-            work.say("INFO: creating vzdump archive '%s'"
-                    .formatted(
-                            storage().path(archiveName(guest, request.cluster().now()))));
+            var name = archiveName(guest, request.cluster().now());
+            work.say(
+                    storage().type() == StorageType.PBS
+                            ? "INFO: creating Proxmox Backup Server archive '%s'".formatted(name.substring("backup/".length()))
+                            : "INFO: creating vzdump archive '%s'".formatted(storage().path(name)));
         }
 
         private String archiveName(Guest guest, Instant when) {

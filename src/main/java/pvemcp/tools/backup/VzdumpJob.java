@@ -19,11 +19,13 @@ import pvemcp.tools.common.Outcome;
 import pvemcp.view.Clean;
 
 /// One run of vzdump on one node, and what its log says became of each guest.
-record VzdumpJob(Task task, List<Guest> guests) {
+///
+/// @param storage where the backups go; empty for a directory of the node
+record VzdumpJob(Task task, List<Guest> guests, String storage) {
     private static final int LINES = 2000;
 
     /// @param outcome `done`, `failed` or `still running`
-    /// @param archive the file or snapshot it became; where it failed: why
+    /// @param archive the volume it became, as other calls take it, or the file outside storages; where it failed: why
     record Result(String guest, String outcome, String archive, String size, String task) {}
 
     /// @param how the parameters besides the guests
@@ -35,7 +37,7 @@ record VzdumpJob(Task task, List<Guest> guests) {
         var task = pve.startedBy(pve.node(node).send(Verb.POST, "/vzdump", params))
                 .orElseThrow(() -> new PveException(new PveFault.Conflict(
                         "%s backed nothing up: it no longer has %s".formatted(node, Clean.line(guests.toString())))));
-        return new VzdumpJob(task, guests);
+        return new VzdumpJob(task, guests, how.text("storage").orElse(""));
     }
 
     List<Result> follow(ToolContext ctx, Duration timeout) {
@@ -95,7 +97,7 @@ record VzdumpJob(Task task, List<Guest> guests) {
             if (matcher.group("start") != null) {
                 current = Integer.parseInt(matcher.group("start"));
             } else if (matcher.group("archive") != null) {
-                archives.put(current, Clean.line(matcher.group("archive")));
+                archives.put(current, Clean.line(volume(matcher.group("archive"))));
             } else if (matcher.group("size") != null) {
                 sizes.put(current, Clean.name(matcher.group("size")));
             } else if (matcher.group("done") != null) {
@@ -104,6 +106,12 @@ record VzdumpJob(Task task, List<Guest> guests) {
                 failures.put(Integer.parseInt(matcher.group("failed")), Clean.line(matcher.group("why")));
             }
         }
+    }
+
+    /// The log has the file of a storage, or on a backup server `vm/101/TIME`; volumes of both are below `backup/`
+    /// (PVE::Storage::Plugin and PBSPlugin, parse_volname).
+    private String volume(String archive) {
+        return storage.isEmpty() ? archive : storage + ":backup/" + archive.replaceFirst("^/(.*/)?", "");
     }
 
     /// PVE::VZDump, exec_backup_task.

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import pvemcp.gate.Policy;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.LabAssert;
+import pvemcp.lab.Scenes;
 import pvemcp.sim.Credentials;
 import pvemcp.sim.scenario.Scenarios;
 import pvemcp.sim.world.User;
@@ -28,11 +31,11 @@ class BackupTest {
     private static String backUp(Lab lab, String guest) {
         var done = lab.call("pve_backup_run", "guests", guest, "storage", "backup");
         that(done).shows("outcome: done");
-        return newest(lab, guest);
+        return newest(lab, guest, "backup");
     }
 
-    private static String newest(Lab lab, String guest) {
-        var rows = ((Json.Obj) that(lab.call("pve_backup_list", "guest", guest, "storage", "backup"))
+    private static String newest(Lab lab, String guest, String storage) {
+        var rows = ((Json.Obj) that(lab.call("pve_backup_list", "guest", guest, "storage", storage))
                         .data())
                 .array("rows")
                 .orElseThrow();
@@ -61,6 +64,19 @@ class BackupTest {
                     .shows("outcome: done", "web (101)|done|", "vzdump-qemu-101-2026_11_21");
             that(lab.call("pve_backup_list", "guest", "web", "storage", "backup", "limit", 1, "detail", "full"))
                     .shows("vzdump-qemu-101-2026_11_21", "before upgrade", "yes");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nas", "pbs"})
+    void what_a_backup_became_is_named_as_other_calls_take_it(String storage) {
+        try (var lab = Lab.of(Scenes.household())) {
+            var done = that(lab.call("pve_backup_run", "guests", "dns", "storage", storage))
+                    .isDone()
+                    .text();
+            var archive = newest(lab, "dns", storage);
+            assertThat(done).contains("dns (105)|done|" + archive + "|");
+            that(lab.call("pve_backup_config", "archive", archive)).isDone();
         }
     }
 
