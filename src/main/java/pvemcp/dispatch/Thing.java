@@ -2,14 +2,17 @@ package pvemcp.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Resource;
 import pvemcp.pve.Upid;
 import pvemcp.tool.Aim;
 import pvemcp.tool.Kind;
+import pvemcp.tool.Tier;
 import pvemcp.tool.Tool;
 
 /// Something that a call names and that tells which cluster it is about.
@@ -19,6 +22,9 @@ import pvemcp.tool.Tool;
 record Thing(Kind kind, String text) {
     private static final Pattern IN_PATH =
             Pattern.compile("/(nodes|storage|pools)/([^/]+)(?:/(?:qemu|lxc)/([0-9]+))?(?:/.*)?");
+
+    /// Lists of a read that say by their name what stands in them.
+    private static final Map<String, Kind> LISTS = Map.of("nodes", Kind.NODE, "storages", Kind.STORAGE);
 
     /// All that the call names.
     static List<Thing> in(Tool<?> tool, Object call, Json.Obj arguments) {
@@ -33,10 +39,24 @@ record Thing(Kind kind, String text) {
                 }
             }
         }
+        if (tool.tier() == Tier.READ) {
+            LISTS.forEach((list, kind) -> listed(arguments, list).forEach(name -> things.add(new Thing(kind, name))));
+        }
         if (call instanceof Aim.OnSeveral several) {
             several.guests().forEach(guest -> things.add(new Thing(Kind.GUEST, guest.text())));
         }
         return things.stream().distinct().toList();
+    }
+
+    /// The names in a list, however it is written; without the node that may stand in front.
+    private static List<String> listed(Json.Obj arguments, String list) {
+        var items = arguments.array(list).map(Json.Arr::items).orElse(List.of()).stream();
+        return Stream.concat(
+                        items.flatMap(item -> item.scalarText().stream()),
+                        arguments.text(list).stream().flatMap(Pattern.compile(",")::splitAsStream))
+                .map(name -> name.substring(name.indexOf('/') + 1).strip())
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     private static Optional<Thing> inPath(String path) {

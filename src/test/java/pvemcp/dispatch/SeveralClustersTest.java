@@ -98,6 +98,22 @@ class SeveralClustersTest {
         }
     }
 
+    // ---- what is named in lists ----
+
+    @Test
+    void figures_are_of_the_cluster_that_has_what_is_named() {
+        try (var lab = Lab.of(Scenes.small())) {
+            lab.beside("office", office());
+
+            that(lab.call("pve_metrics_get", "guests", "erp")).shows("cluster: office", "erp (201)");
+            that(lab.call("pve_metrics_get", "nodes", "node1")).shows("cluster: office", "node1|cpu");
+            that(lab.call("pve_metrics_get", "nodes", List.of("pve1"))).shows("cluster: default", "pve1|cpu");
+            that(lab.call("pve_metrics_get", "guests", "erp,db"))
+                    .failsWith("bad_arguments")
+                    .saying("guest erp and guest db are not of one cluster");
+        }
+    }
+
     // ---- reads of all ----
 
     @Test
