@@ -191,6 +191,26 @@ class OwnerRulesTest {
     }
 
     @Test
+    void a_read_by_another_tool_is_no_way_round_such_a_rule() {
+        try (var lab = Lab.of(Scenes.small()).owner("""
+                [[policy.rule]]
+                answer = "deny"
+                tiers = ["read"]
+                names = ["db"]
+                """)) {
+            that(lab.call("pve_metrics_get", "guests", "web,db")).isRefusedBy("policy.rule 1");
+            that(lab.call("pve_metrics_get", "guests", "web")).isDone();
+            that(lab.call("pve_why", "guest", "100")).isRefusedBy("policy.rule 1");
+            that(lab.call("pve_why", "guest", "web")).isDone();
+            that(lab.call("pve_why", "node", "pve1")).isDone();
+            that(lab.call("pve_firewall_get", "guest", "db")).isRefusedBy("policy.rule 1");
+            that(lab.call("pve_firewall_get")).isDone();
+            that(lab.call("pve_ha_get", "guest", "db")).isRefusedBy("policy.rule 1");
+            that(lab.call("pve_ha_get")).isDone();
+        }
+    }
+
+    @Test
     void a_tool_is_offered_where_a_rule_may_let_it_through() {
         try (var lab = Lab.of(Scenes.small())) {
             assertThat(lab.owner("").dispatcher().tool("pve_guest_delete")).isEmpty();

@@ -202,8 +202,10 @@ final class BackupApi {
             var name = archiveName(guest, request.cluster().now());
             work.say(
                     storage().type() == StorageType.PBS
-                            ? "INFO: creating Proxmox Backup Server archive '%s'".formatted(name.substring("backup/".length()))
-                            : "INFO: creating vzdump archive '%s'".formatted(storage().path(name)));
+                            ? "INFO: creating Proxmox Backup Server archive '%s'"
+                                    .formatted(name.substring("backup/".length()))
+                            : "INFO: creating vzdump archive '%s'"
+                                    .formatted(storage().path(name)));
         }
 
         private String archiveName(Guest guest, Instant when) {

@@ -15,6 +15,7 @@ import pvemcp.pve.GuestKind;
 import pvemcp.pve.Percent;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
+import pvemcp.tool.Aim.OnNode;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -156,7 +157,7 @@ final class Moves {
     /// Where the guests of a node can go, so that it can be serviced.
     record Evacuation(
             @Doc(value = "Node to empty", kind = Kind.NODE, obvious = true)
-            String node) implements Call<Report> {
+            String node) implements Call<Report>, OnNode {
         private static final double ROOM = 0.90;
 
         @Override

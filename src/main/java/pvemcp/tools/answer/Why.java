@@ -22,6 +22,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.pve.Resource.StorageRow;
+import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -38,12 +39,17 @@ record Why(
         @Doc("Guest: id, name or node/id") Optional<GuestRef> guest,
 
         @Doc(value = "Or a node", kind = Kind.NODE) Optional<String> node)
-        implements Call<Report> {
+        implements Call<Report>, OnSeveral {
     private static final double BUSY = 0.85;
     private static final double STALLED = 20;
 
     /// @param weight how likely it is what somebody complains about, 0 to 100
     private record Cause(int weight, String what, String evidence, String next) {}
+
+    @Override
+    public List<GuestRef> guests() {
+        return guest.stream().toList();
+    }
 
     @Override
     public Report run(ToolContext ctx) {

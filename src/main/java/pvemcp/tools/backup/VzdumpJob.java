@@ -25,7 +25,8 @@ record VzdumpJob(Task task, List<Guest> guests, String storage) {
     private static final int LINES = 2000;
 
     /// @param outcome `done`, `failed` or `still running`
-    /// @param archive the volume it became, as other calls take it, or the file outside storages; where it failed: why
+    /// @param archive the volume it became, as other calls take it, or the file outside storages; where it failed:
+    ///     why
     record Result(String guest, String outcome, String archive, String size, String task) {}
 
     /// @param how the parameters besides the guests

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import pvemcp.pve.Fields;
 import pvemcp.pve.GuestRef;
+import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
@@ -16,7 +17,7 @@ import pvemcp.view.Clean;
 import pvemcp.view.Units;
 
 /// What HA manages, and how it is.
-record HaGet(@Doc("Only this guest") Optional<GuestRef> guest) implements Call<HaGet.HaFacts> {
+record HaGet(@Doc("Only this guest") Optional<GuestRef> guest) implements Call<HaGet.HaFacts>, OnSeveral {
     private static final int MOST = 40;
 
     /// @param more what is left out
@@ -27,6 +28,11 @@ record HaGet(@Doc("Only this guest") Optional<GuestRef> guest) implements Call<H
             List<RuleLine> rules,
             List<ManagerLine> managers,
             String next) {}
+
+    @Override
+    public List<GuestRef> guests() {
+        return guest.stream().toList();
+    }
 
     @Override
     public HaFacts run(ToolContext ctx) {

@@ -10,6 +10,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.text.Nearest;
 import pvemcp.text.Word;
+import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -56,7 +57,7 @@ public final class MetricTools {
 
             @Doc(value = "Highest values, not means", obvious = true)
             boolean peaks)
-            implements Call<Metrics.Summary> {
+            implements Call<Metrics.Summary>, OnSeveral {
         /// @param trend the mean of the last quarter against that of the first
         record Line(String of, String metric, String now, String mean, String p95, String max, String trend) {}
 

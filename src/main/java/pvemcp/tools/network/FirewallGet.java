@@ -5,7 +5,9 @@ import java.util.Optional;
 import pvemcp.json.Json;
 import pvemcp.pve.ApiPath;
 import pvemcp.pve.Fields;
+import pvemcp.pve.GuestRef;
 import pvemcp.pve.Verb;
+import pvemcp.tool.Aim.OnSeveral;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.ToolContext;
@@ -21,7 +23,7 @@ record FirewallGet(
         Part show,
 
         @Doc(value = "Its entries", obvious = true) Optional<String> ipset)
-        implements Call<FirewallGet.Firewall> {
+        implements Call<FirewallGet.Firewall>, OnSeveral {
     record Named(String name, String value, String comment) {}
 
     /// @param summary how much there is
@@ -33,6 +35,11 @@ record FirewallGet(
             List<FirewallRule> rules,
             List<Named> entries,
             List<View> log) {}
+
+    @Override
+    public List<GuestRef> guests() {
+        return scope.guests();
+    }
 
     @Override
     public Firewall run(ToolContext ctx) {
