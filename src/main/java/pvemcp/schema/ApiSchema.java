@@ -158,7 +158,7 @@ public final class ApiSchema {
     public Json.Obj plain(Operation operation, Json.Obj arguments) {
         var plain = arguments;
         for (var argument : arguments.members().entrySet()) {
-            var elements = ValueFormats.oddlyListed(argument.getValue());
+            var elements = WordList.oddlyListed(argument.getValue());
             if (elements.isPresent()) {
                 var schema = new Check(rules).declaration(operation.facts(), argument.getKey(), arguments);
                 boolean list = schema.text("type").equals(Optional.of("string"))

@@ -34,6 +34,15 @@ final class Numbers {
         return isEnd(text, end);
     }
 
+    /// Whether it is written in digits alone, and within that.
+    static boolean isBetween(String value, long least, long most) {
+        if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return false;
+        }
+        long number = Long.parseLong(value);
+        return number >= least && number <= most;
+    }
+
     private static int afterSign(String text, int at) {
         return at < text.length() && (text.charAt(at) == '+' || text.charAt(at) == '-') ? at + 1 : at;
     }

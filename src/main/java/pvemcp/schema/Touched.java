@@ -119,7 +119,7 @@ public record Touched(
                         disk(text);
                         attached(name, text);
                     } else {
-                        ValueFormats.elements(text).forEach(element -> byFormat(format, element));
+                        WordList.elements(text).forEach(element -> byFormat(format, element));
                     }
                 }
             }

@@ -1,7 +1,6 @@
 package pvemcp.schema;
 
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,12 +18,15 @@ final class ValueFormats {
     private static final String REALM = "[A-Za-z][A-Za-z0-9\\.\\-_]+";
     private static final String MAILBOX = "[\\w\\+\\-\\~]+(\\.[\\w\\+\\-\\~]+)*";
     private static final String ALIAS = "[A-Za-z][A-Za-z0-9\\-\\_]+";
-    private static final String STORAGE_ID = "[a-z][a-z0-9\\-\\_\\.]*[a-z0-9]";
 
     private final Rules rules;
+    private final StorageWords storage;
+    private final VmWords vm;
 
     ValueFormats(Rules rules) {
         this.rules = rules;
+        this.storage = new StorageWords(rules);
+        this.vm = new VmWords(rules);
     }
 
     /// What PVE says against the value; empty where it would take it.
@@ -34,7 +36,7 @@ final class ValueFormats {
     Optional<String> complaint(String format, String value) {
         if (format.endsWith("-list")) {
             var single = format.substring(0, format.length() - "-list".length());
-            return elements(value).stream()
+            return WordList.elements(value).stream()
                     .map(element -> single(single, element))
                     .flatMap(Optional::stream)
                     .findFirst();
@@ -50,38 +52,7 @@ final class ValueFormats {
     Optional<String> complaintOverKeys(String format, Json.Obj value) {
         return switch (format) {
             case "prune-backups" -> pruneBackups(value);
-            case "pve-vm-cpu-conf" -> cpu(value);
-            default -> Optional.empty();
-        };
-    }
-
-    /// PVE::ParseUtils::split_list: at NUL where there is one, else at commas, semicolons and white space.
-    static List<String> elements(String value) {
-        boolean nul = value.indexOf('\0') >= 0;
-        var elements = new ArrayList<String>();
-        int start = 0;
-        for (int i = 0; i <= value.length(); i++) {
-            char c = i == value.length() ? (nul ? '\0' : ' ') : value.charAt(i);
-            boolean cut = nul ? c == '\0' : c == ',' || c == ';' || c == ' ' || (c >= '\t' && c <= '\r');
-            if (cut) {
-                if (i > start) {
-                    elements.add(value.substring(start, i));
-                }
-                start = i + 1;
-            }
-        }
-        return elements;
-    }
-
-    /// The elements of what may be a list, if it is one in another spelling than `a,b`.
-    static Optional<List<String>> oddlyListed(Json value) {
-        return switch (value) {
-            case Json.Arr(var items) ->
-                Optional.of(items.stream()
-                        .flatMap(item -> item.scalarText().stream())
-                        .flatMap(text -> elements(text).stream())
-                        .toList());
-            case Json.Str(var text) when text.chars().anyMatch(c -> c <= ' ') -> Optional.of(elements(text));
+            case "pve-vm-cpu-conf" -> vm.cpu(value);
             default -> Optional.empty();
         };
     }
@@ -150,7 +121,7 @@ final class ValueFormats {
                         "invalid calendar event '" + value + "' - unable to parse calendar event"
                                 + (value.isBlank() ? " - event is empty\n" : "\n"));
             case "pem-certificate", "pem-certificate-chain", "pem-string" ->
-                unless(isPem(format, value), "not a valid PEM-formatted string.");
+                unless(Pem.fits(format, value), "not a valid PEM-formatted string.");
             case "pve-cpuset" -> unless(isCpuSet(value), "unable to parse cpuset option");
             // PVE::AccessControl, PVE::Auth::Plugin
             case "pve-tokenid" ->
@@ -259,30 +230,27 @@ final class ValueFormats {
                         "lvm name '" + value + "' contains illegal characters");
             case "pve-storage-portal-dns" ->
                 unless(Addresses.isHostAndPort(value), "value does not look like a valid portal address");
-            case "pve-storage-content" -> unless(isContent(value), "invalid content type '" + value + "'");
+            case "pve-storage-content" -> unless(StorageWords.isContent(value), "invalid content type '" + value + "'");
             case "pve-storage-format" ->
                 unless(oneOf(value, "raw", "qcow2", "vmdk", "subvol"), "invalid format '" + value + "'");
             case "pve-storage-options" -> unless(matches("\\S+", value), "invalid options '" + value + "'");
-            case "pve-volume-id" -> unless(isVolume(value), "unable to parse volume ID '" + value + "'");
-            case "pve-dir-override" -> directory(value);
-            case "pve-storage-zfs-blocksize" -> blockSize(value);
+            case "pve-volume-id" -> unless(storage.isVolume(value), "unable to parse volume ID '" + value + "'");
+            case "pve-dir-override" -> storage.directory(value);
+            case "pve-storage-zfs-blocksize" -> storage.blockSize(value);
             // PVE::QemuServer
             case "pve-volume-id-or-absolute-path" ->
-                unless(value.startsWith("/") || isVolume(value), "unable to parse volume ID '" + value + "'");
+                unless(value.startsWith("/") || storage.isVolume(value), "unable to parse volume ID '" + value + "'");
             case "pve-volume-id-or-qm-path" ->
                 unless(
-                        oneOf(value, "none", "cdrom") || value.startsWith("/") || isVolume(value),
+                        oneOf(value, "none", "cdrom") || value.startsWith("/") || storage.isVolume(value),
                         "unable to parse volume ID '" + value + "'");
-            case "pve-qm-bootdev" ->
-                unless(
-                        isDrive(value) || isIndexed(value, List.of("net", "usb", "hostpci")),
-                        "invalid boot device '" + value + "'");
+            case "pve-qm-bootdev" -> unless(vm.isBootDevice(value), "invalid boot device '" + value + "'");
             case "pve-qm-bootdisk" ->
-                unless(isDrive(value) || oneOf(value, "efidisk0", "tpmstate0"), "invalid boot disk '" + value + "'");
-            case "pve-hotplug-features" -> hotplug(value);
+                unless(vm.isDrive(value) || oneOf(value, "efidisk0", "tpmstate0"), "invalid boot disk '" + value + "'");
+            case "pve-hotplug-features" -> VmWords.hotplug(value);
             case "pve-phys-bits" ->
                 unless(
-                        value.equals("host") || (isBetween(value, 8, 64) && value.length() <= 2),
+                        value.equals("host") || (Numbers.isBetween(value, 8, 64) && value.length() <= 2),
                         "value must be an integer between 8 and 64 or 'host'");
             default -> Optional.empty();
         };
@@ -304,20 +272,13 @@ final class ValueFormats {
         return List.of(words).contains(value);
     }
 
-    private static boolean isBetween(String value, long least, long most) {
-        if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return false;
-        }
-        long number = Long.parseLong(value);
-        return number >= least && number <= most;
-    }
-
     private Optional<String> identifier(String what, String value) {
         if (value.codePointCount(0, value.length()) < 2) {
             return Optional.of(what + " ID '" + value + "' cannot be shorter than 2 characters");
         }
         return unless(
-                matches("(?^i:" + STORAGE_ID + ")", value), what + " ID '" + value + "' contains illegal characters");
+                matches("(?^i:" + StorageWords.ID + ")", value),
+                what + " ID '" + value + "' contains illegal characters");
     }
 
     private Optional<String> pair(String value, String format) {
@@ -356,7 +317,7 @@ final class ValueFormats {
         int dash = value.indexOf('-');
         var start = dash < 0 ? value : value.substring(0, dash);
         var end = dash < 0 ? "" : value.substring(dash + 1);
-        Predicate<String> isTag = tag -> isBetween(tag, 2, 4094);
+        Predicate<String> isTag = tag -> Numbers.isBetween(tag, 2, 4094);
         if (!isTag.test(start)) {
             return Optional.of("invalid VLAN tag '" + start + "'");
         }
@@ -383,48 +344,11 @@ final class ValueFormats {
         return true;
     }
 
-    private static boolean isPem(String format, String value) {
-        int start = value.indexOf("-----BEGIN ");
-        if (start < 0) {
-            return false;
-        }
-        int certificates = 0;
-        for (int at = start; at < value.length(); ) {
-            int labelEnd = value.indexOf("-----", at + 11);
-            if (!value.startsWith("-----BEGIN ", at) || labelEnd < 0) {
-                return false;
-            }
-            var label = value.substring(at + 11, labelEnd);
-            var closing = "-----END " + label + "-----";
-            int end = value.indexOf(closing, labelEnd + 5);
-            boolean known = format.equals("pem-string") || label.equals("CERTIFICATE");
-            if (!known || end < 0 || !isBase64(value.substring(labelEnd + 5, end))) {
-                return false;
-            }
-            certificates++;
-            at = end + closing.length();
-            while (at < value.length() && value.charAt(at) <= ' ') {
-                at++;
-            }
-        }
-        return certificates == 1 || format.equals("pem-certificate-chain");
-    }
-
-    private static boolean isBase64(String text) {
-        return text.chars()
-                .allMatch(c -> (c >= 'a' && c <= 'z')
-                        || (c >= 'A' && c <= 'Z')
-                        || (c >= '0' && c <= '9')
-                        || c == '+'
-                        || c == '/'
-                        || c == '='
-                        || c <= ' ');
-    }
-
     private static boolean isCpuSet(String value) {
         for (var part : value.split(",")) {
             var range = part.strip().split("-", -1);
-            boolean numbers = range.length <= 2 && List.of(range).stream().allMatch(n -> isBetween(n, 0, 1_000_000));
+            boolean numbers =
+                    range.length <= 2 && List.of(range).stream().allMatch(n -> Numbers.isBetween(n, 0, 1_000_000));
             if (!numbers || (range.length == 2 && Integer.parseInt(range[1]) < Integer.parseInt(range[0]))) {
                 return false;
             }
@@ -473,7 +397,7 @@ final class ValueFormats {
             return Optional.of(wrong);
         }
         var guest = value.substring(0, value.indexOf('-'));
-        return unless(!isBetween(guest, 0, 99), wrong + " (guest IDs < 100 are reserved)");
+        return unless(!Numbers.isBetween(guest, 0, 99), wrong + " (guest IDs < 100 are reserved)");
     }
 
     private static Optional<String> batch(String value) {
@@ -506,76 +430,9 @@ final class ValueFormats {
 
     private static boolean isRouteTarget(String value) {
         var parts = value.split(":", -1);
-        return parts.length == 2 && isBetween(parts[0], 0, 4294967295L) && isBetween(parts[1], 0, 4294967295L);
-    }
-
-    private static boolean isContent(String value) {
-        return oneOf(value, "images", "rootdir", "vztmpl", "iso", "backup", "snippets", "none", "import");
-    }
-
-    private boolean isVolume(String value) {
-        return matches("(?^i:" + STORAGE_ID + "):(.+)", value);
-    }
-
-    private Optional<String> directory(String value) {
-        var wrong = "invalid override '" + value + "'";
-        int equals = value.indexOf('=');
-        if (equals < 1 || !matches("[a-z]+", value.substring(0, equals))) {
-            return Optional.of(wrong);
-        }
-        var content = value.substring(0, equals);
-        var path = value.substring(equals + 1);
-        // `[^.]*(?:\.?[^.]+)+`: not empty, no two dots in a row, none at the end.
-        if (path.isEmpty() || path.contains("..") || path.endsWith(".")) {
-            return Optional.of(wrong);
-        }
-        if (!isContent(content)) {
-            return Optional.of("invalid content type '" + content + "'");
-        }
-        boolean fits = path.length() < 1023 && List.of(path.split("/")).stream().allMatch(name -> name.length() < 255);
-        return unless(fits, wrong);
-    }
-
-    private Optional<String> blockSize(String value) {
-        if (value.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!matches("(?^i:([1-9][0-9]{0,9})([km])?)", value)) {
-            return Optional.of("invalid ZFS blocksize format '" + value
-                    + "'. Use a positive number (no leading zeros) with an optional 'k' or 'm' suffix.");
-        }
-        char unit = Character.toLowerCase(value.charAt(value.length() - 1));
-        boolean bare = Character.isDigit(unit);
-        long number = Long.parseLong(bare ? value : value.substring(0, value.length() - 1));
-        long bytes = number * (unit == 'k' ? 1024 : unit == 'm' ? 1024 * 1024 : 1);
-        return unless(
-                bytes >= 512 && bytes <= 16 * 1024 * 1024 && Long.bitCount(bytes) == 1,
-                "value '" + value + "' is not a valid ZFS blocksize. Must be a power of 2 between 512B and 16MiB"
-                        + " (e.g., 4k, 8k, 16k, 64k, 1m).");
-    }
-
-    private boolean isDrive(String value) {
-        return isIndexed(value, List.of("ide", "sata", "scsi", "virtio"));
-    }
-
-    private boolean isIndexed(String value, List<String> stems) {
-        for (var stem : stems) {
-            var index = value.startsWith(stem) ? value.substring(stem.length()) : "";
-            boolean canonical = index.length() == 1 || (index.length() > 1 && index.charAt(0) != '0');
-            if (canonical && isBetween(index, 0, rules.highest(stem))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static Optional<String> hotplug(String value) {
-        return value.equals("0") || value.equals("1")
-                ? Optional.empty()
-                : elements(value).stream()
-                        .filter(feature -> !oneOf(feature, "network", "disk", "cpu", "memory", "usb", "cloudinit"))
-                        .findFirst()
-                        .map(feature -> "invalid hotplug feature '" + feature + "'");
+        return parts.length == 2
+                && Numbers.isBetween(parts[0], 0, 4294967295L)
+                && Numbers.isBetween(parts[1], 0, 4294967295L);
     }
 
     private static Optional<String> pruneBackups(Json.Obj value) {
@@ -585,22 +442,5 @@ final class ValueFormats {
         return unless(
                 !(keepsSome && value.flag("keep-all").orElse(false)),
                 "keep-all cannot be set together with other options.");
-    }
-
-    private Optional<String> cpu(Json.Obj value) {
-        var type = value.text("cputype").orElse("");
-        if (type.isEmpty()) {
-            return Optional.of("CPU is missing cputype");
-        }
-        if (!type.startsWith("custom-") && !rules.words("cpu-model").contains(type)) {
-            return Optional.of("Built-in cputype '" + type + "' is not defined (missing 'custom-' prefix?)");
-        }
-        var supported = rules.words("cpu-flag");
-        for (var flag : value.text("flags").orElse("").split(";")) {
-            if (!flag.isEmpty() && !supported.contains(flag.substring(1))) {
-                return Optional.of("VM-specific CPU flags must be a subset of: " + String.join(", ", supported));
-            }
-        }
-        return unless(!value.has("reported-model"), "Property 'reported-model' not allowed in VM-specific CPU config.");
     }
 }
