@@ -226,6 +226,24 @@ class OwnCredentialsTest {
         assertThat(run("doctor")).contains("nothing says as whom to log in");
     }
 
+    /// Its token is the server's own, and sees everybody's backups.
+    @Test
+    void no_backup_server_is_shown_to_who_has_their_own() throws Exception {
+        var beside = sim.backupServer();
+        env.put("PVE_MCP_BACKUP_VAULT_URL", beside.url());
+        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_ID", beside.token().id());
+        env.put("PVE_MCP_BACKUP_VAULT_TOKEN_SECRET", beside.token().secret());
+        env.put("PVE_MCP_BACKUP_VAULT_FINGERPRINT", beside.fingerprint());
+        try (var server = serving("")) {
+            assertThat(ask(server, "cleo", "pve_query", "{}")).contains("pbs_datastores");
+            assertThat(ask(server, "anna", "pve_query", "{}"))
+                    .contains("guests")
+                    .doesNotContain("pbs_");
+            assertThat(ask(server, "anna", "pve_query", "{\"sql\":\"select * from pbs_datastores\"}"))
+                    .contains("no Proxmox Backup Server is configured for this caller");
+        }
+    }
+
     @Test
     void where_it_is_off_all_act_with_the_servers() throws Exception {
         try (var server = serving("[http]\nown_credentials = \"off\"\n")) {
