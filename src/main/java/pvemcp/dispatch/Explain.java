@@ -30,6 +30,9 @@ import pvemcp.view.Clean;
 
 /// Says a failure in words that help: what happened in PVE's own words, and what to do next.
 final class Explain {
+    /// Of what is wrong with a call's arguments, which may quote both the caller and the cluster.
+    private static final int PROBLEMS = 2_048;
+
     private Explain() {}
 
     static Failed badArguments(Tool<?> tool, BadArguments e) {
@@ -38,7 +41,7 @@ final class Explain {
                 .collect(Collectors.joining(" "));
         return new Failed(
                 "bad_arguments",
-                Clean.note(e.getMessage()),
+                Clean.cell(e.getMessage(), PROBLEMS),
                 inputs.isEmpty() ? tool.name() + " takes no arguments" : "%s takes: %s".formatted(tool.name(), inputs));
     }
 

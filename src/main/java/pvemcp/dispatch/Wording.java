@@ -15,7 +15,8 @@ final class Wording {
 
     /// A person decides by it: each part stays in its line.
     static Preview of(Preview preview) {
-        return new Preview(Clean.oneLine(preview.summary()), lines(preview.requests()), lines(preview.warnings()));
+        return new Preview(
+                Clean.cell(preview.summary(), LONGEST), lines(preview.requests()), lines(preview.warnings()));
     }
 
     private static List<String> lines(List<String> texts) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import pvemcp.cli.WrittenCall;
 import pvemcp.gate.Policy.Answer;
@@ -193,6 +194,24 @@ class EveryPlaceTest {
                 .isGreaterThan(80);
     }
 
+    /// What campaigns have found once.
+    @ParameterizedTest
+    @CsvSource({
+        "pve_node_list,                    [].node",
+        "pve_backup_run guests=web,        [].storage",
+        "pve_inventory_export,             [].status",
+        "pve_inventory_export form=ini,    [].node",
+        "pve_job_set job=nightly guests=all schedule=02:30, [].node"
+    })
+    void a_text_where_a_name_is_expected_is_no_more_than_text(String line, String member) {
+        var call = WrittenCall.of(line);
+        var place = new Place("GET /cluster/resources", member);
+        assertThat(watch(call)).contains(place);
+        for (var payload : Payloads.some(1)) {
+            assertThat(judge(call, place, payload)).isEmpty();
+        }
+    }
+
     /// @return how many places there were
     private static int allIsText(List<WrittenCall> calls, Function<WrittenCall, List<Place>> places) {
         var payloads = Payloads.some(1);
@@ -203,8 +222,11 @@ class EveryPlaceTest {
         for (var call : calls) {
             for (var place : places.apply(call)) {
                 seen++;
+                // Which of them does not change with what other calls there are.
+                int first = (call.tool().name() + place).hashCode();
                 for (int i = 0; i < each; i++) {
-                    var payload = payloads.get((cases++ * 7) % payloads.size());
+                    cases++;
+                    var payload = payloads.get(Math.floorMod(first + 7 * i, payloads.size()));
                     judge(call, place, payload)
                             .ifPresent(why -> wrong.put(call.tool().name() + " " + place, why));
                 }

@@ -66,6 +66,9 @@ public record Page(
         // Names, numbers and separators come to about two characters a token.
         private static final int ROOM = 3_500;
 
+        /// A cursor carries it, and no name that PVE takes is longer.
+        private static final int LONGEST_KEY = 400;
+
         private final String noun;
         private final List<String> names = new ArrayList<>();
         private final List<Gathered.Row<T>> all;
@@ -155,7 +158,10 @@ public record Page(
 
         private String key(Gathered.Row<T> row, Function<T, ?> key) {
             var own = key.apply(row.value()).toString();
-            return gathered.several() ? row.cluster() + " " + own : own;
+            var whole = gathered.several() ? row.cluster() + " " + own : own;
+            return whole.length() > LONGEST_KEY
+                    ? whole.substring(0, LONGEST_KEY) + Integer.toHexString(whole.hashCode())
+                    : whole;
         }
 
         private static Json picked(Json.Obj row, List<String> columns) {

@@ -94,8 +94,8 @@ record InventoryExport(
         }
         user.ifPresent(text -> vars.put("ansible_user", word(text)));
         vars.put("proxmox_vmid", Integer.toString(row.vmid()));
-        vars.put("proxmox_node", word(row.node()));
-        vars.put("proxmox_status", word(row.status()));
+        vars.put("proxmox_node", word(Clean.name(row.node())));
+        vars.put("proxmox_status", word(Clean.name(row.status())));
         var groups = new ArrayList<String>();
         groups.add(row.kind() == GuestKind.VM ? "proxmox_vms" : "proxmox_containers");
         groups.add("node_" + group(row.node()));
@@ -113,7 +113,7 @@ record InventoryExport(
 
     /// Ansible takes letters, digits and `_` for groups.
     private static String group(String text) {
-        return text.replaceAll("[^A-Za-z0-9_]", "_");
+        return Clean.line(text).replaceAll("[^A-Za-z0-9_]", "_");
     }
 
     private static SequencedMap<String, List<String>> groups(List<Host> hosts) {
