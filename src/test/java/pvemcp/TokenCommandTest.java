@@ -17,7 +17,7 @@ class TokenCommandTest extends CommandLine {
         assertThat(run("token", "list").lines()).containsExactly("auditor  read", "anna  operate  guest=101");
         assertThat(directory.resolve(".config/pve-mcp/tokens")).content().doesNotContain(looks, works);
 
-        try (var sim = homelab()) {
+        try (var _ = homelab()) {
             try (var server = new Served(env, directory, "serve", "--http", "127.0.0.1:0")) {
                 assertThat(server.call("", "pve_node_list", "{}")).isEqualTo("401");
                 assertThat(server.call("pve-mcp_guessed", "pve_node_list", "{}"))
