@@ -74,7 +74,7 @@ final class Replay {
         return written;
     }
 
-    /// @param to what its places are told from others by
+    /// Tells its places from those of others by the words it is made with.
     private final class Way extends ForwardingTransport {
         private final String to;
 
