@@ -222,16 +222,21 @@ public final class ReplicationTools {
         }
     }
 
-    record ReplicationRun(
-            @Doc(value = "Job such as 101-0", obvious = true)
-            String job) implements Call<Outcome>, OnVmid {
-        ReplicationRun {
-            requireJob(job);
-        }
+    /// A call about one job, which is about the guest that the job's name tells.
+    interface OnJob extends OnVmid {
+        String job();
 
         @Override
-        public Optional<Integer> targetVmid() {
-            return Optional.of(vmid(job));
+        default Optional<Integer> targetVmid() {
+            return Optional.of(vmid(job()));
+        }
+    }
+
+    record ReplicationRun(
+            @Doc(value = "Job such as 101-0", obvious = true)
+            String job) implements Call<Outcome>, OnJob {
+        ReplicationRun {
+            requireJob(job);
         }
 
         @Override
@@ -253,14 +258,9 @@ public final class ReplicationTools {
 
             @Doc(value = "Leave the copies on the target", obvious = true)
             boolean keep)
-            implements Call<Outcome>, OnVmid {
+            implements Call<Outcome>, OnJob {
         ReplicationDelete {
             requireJob(job);
-        }
-
-        @Override
-        public Optional<Integer> targetVmid() {
-            return Optional.of(vmid(job));
         }
 
         @Override
