@@ -99,6 +99,21 @@ class LauncherTest {
     }
 
     @Test
+    void what_is_closed_stays_without_a_word_and_takes_no_file_of_the_jvms() throws Exception {
+        var java = Path.of(jdk("jdk", "25"), "bin", "java");
+        script(java, """
+                #!/bin/sh
+                for fd in 0 1 2; do { eval "true 9>&$fd"; } 2>/dev/null && echo "$fd is there" >>"$HOME/open"; done
+                """);
+        env.put("JAVA_HOME", dir.resolve("jdk").toString());
+
+        var run = finish(start(Path.of("/bin/sh"), "-c", "exec " + installed() + " serve <&- >&- 2>&-"));
+
+        assertThat(run.exit).isZero();
+        assertThat(dir.resolve("home/open")).hasContent("0 is there\n1 is there\n2 is there\n");
+    }
+
+    @Test
     void the_newest_java_of_those_in_the_usual_folders_is_taken() throws Exception {
         for (var version : List.of("98.0.2", "99.0.1", "99.0.10", "99.0.9")) {
             jdk("home/.jdks/" + version, version);
