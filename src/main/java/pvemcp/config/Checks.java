@@ -209,6 +209,9 @@ final class Checks {
             if (!path.isEmpty() && !path.equals("/api2/json")) {
                 return wrong(setting, text, "has a path, but the API is at the root of a host");
             }
+            if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+                return wrong(setting, text, "has a port that there is not: one is a number from 1 to 65535");
+            }
             return Optional.of(new URI("https", null, uri.getHost(), uri.getPort(), null, null, null));
         } catch (URISyntaxException e) {
             // What stands before an @ may be a password.

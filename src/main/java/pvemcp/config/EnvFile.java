@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import pvemcp.text.Reason;
 
 /// The `.env` file of the working directory: `NAME=value` a line, `#` comments, an `export` in front and quotes
 /// around the value allowed. Nothing is expanded.
@@ -40,7 +41,7 @@ record EnvFile(Map<String, Line> variables) {
                 }
             }
         } catch (IOException e) {
-            problems.add("%s: cannot be read (%s)".formatted(file, e.getMessage()));
+            problems.add("%s: cannot be read (%s)".formatted(file, Reason.alone(e)));
         }
         return new EnvFile(variables);
     }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import pvemcp.text.Reason;
 
 /// Who may read or change a file that a secret or the policy is in. Everything is judged after symbolic links have
 /// been followed, so a mounted secret that is a link (as Kubernetes makes them) is judged by what it leads to.
@@ -35,7 +36,7 @@ final class SecretFile {
             }
             return secret;
         } catch (IOException e) {
-            throw new Refused("'%s' cannot be read (%s)".formatted(file, e.getMessage()));
+            throw new Refused("'%s' cannot be read (%s)".formatted(file, Reason.alone(e)));
         }
     }
 
@@ -88,7 +89,7 @@ final class SecretFile {
         } catch (NoSuchFileException _) {
             return Optional.of("'%s' does not exist".formatted(file));
         } catch (IOException e) {
-            return Optional.of("'%s' cannot be read (%s)".formatted(file, e.getMessage()));
+            return Optional.of("'%s' cannot be read (%s)".formatted(file, Reason.alone(e)));
         }
     }
 

@@ -16,6 +16,7 @@ import pvemcp.gate.Policy;
 import pvemcp.gate.Reach;
 import pvemcp.pve.Secret;
 import pvemcp.text.Nearest;
+import pvemcp.text.Reason;
 import pvemcp.tool.Tier;
 
 /// Who may use a server over HTTP: a line each with a name, the hash of their token, the highest tier, and where they
@@ -98,7 +99,7 @@ public final class TokenFile {
         try {
             return Files.readAllLines(path, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new ConfigException(List.of("'%s' cannot be read (%s)".formatted(path, e.getMessage())));
+            throw new ConfigException(List.of("'%s' cannot be read (%s)".formatted(path, Reason.alone(e))));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import pvemcp.text.Reason;
 
 /// The configuration file, flattened to dotted keys. The one class that knows the TOML library, so that it is loaded
 /// only where there is a file.
@@ -31,19 +32,30 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
             var lines = lines(text);
             return new TomlFile(file, ordered(values, lines), lines);
         } catch (IOException e) {
-            problems.add("%s: cannot be read (%s)".formatted(file, e.getMessage()));
+            problems.add("%s: cannot be read (%s)".formatted(file, Reason.alone(e)));
         } catch (ParsingException e) {
-            problems.add("%s: this is not TOML: %s".formatted(file, e.getMessage()));
+            problems.add("%s:%s".formatted(file, e.getMessage()));
         }
         return new TomlFile(file, values, Map.of());
     }
 
     /// Into a table of ours: for one of its own the library looks on the class path for three other formats, and
     /// opens each jar there.
-    private static UnmodifiableConfig parsed(String text) {
+    private static UnmodifiableConfig parsed(String text) throws IOException {
         var table = Config.inMemoryUniversal();
-        new TomlParser().parse(new StringReader(text), table, ParsingMode.REPLACE);
+        var reader = new StringReader(text);
+        try {
+            new TomlParser().parse(reader, table, ParsingMode.REPLACE);
+        } catch (ParsingException e) {
+            throw new ParsingException("%d: this is not TOML: %s".formatted(line(text, reader), e.getMessage()), e);
+        }
         return table;
+    }
+
+    /// The line of the last character that was read: the parser gives none.
+    private static long line(String text, StringReader reader) throws IOException {
+        int read = text.length() - (int) reader.skip(text.length());
+        return 1 + text.substring(0, Math.max(0, read - 1)).chars().filter(c -> c == '\n').count();
     }
 
     /// As the owner wrote them, which the parser does not keep: of several clusters the first one counts.

@@ -19,6 +19,7 @@ import pvemcp.json.Json;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Upid;
 import pvemcp.pve.Verb;
+import pvemcp.text.Reason;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Ticket;
 import pvemcp.tool.Tier;
@@ -207,7 +208,7 @@ final class Explain {
         return new Failed(
                 "audit_unavailable",
                 "%s cannot be written (%s), so nothing that changes something is done"
-                        .formatted(log.place(), e.getMessage()),
+                        .formatted(log.place(), Reason.alone(e)),
                 log.remedy());
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import pvemcp.audit.Permissions;
+import pvemcp.text.Reason;
 
 /// The stop of all servers that have one state directory: a file in it.
 public final class FreezeFile implements Freeze {
@@ -24,17 +25,25 @@ public final class FreezeFile implements Freeze {
             return Optional.empty();
         }
         try {
-            return Optional.of(Files.readString(file).strip());
+            var note = Files.readString(file).strip();
+            return Optional.of(note.isEmpty() ? "with no word of when and why" : note);
         } catch (IOException e) {
             // Something is there: whatever it says, it is a stop.
-            return Optional.of(e.getMessage());
+            return Optional.of(Reason.of(e));
         }
     }
 
     @Override
     public void freeze(String reason) throws IOException {
         Permissions.makeFolder(file.toAbsolutePath().getParent());
-        Files.writeString(file, Freeze.note(clock.instant(), reason) + System.lineSeparator());
+        try {
+            Files.writeString(file, Freeze.note(clock.instant(), reason) + System.lineSeparator());
+        } catch (IOException e) {
+            // It is the file that stops; a full disk costs only the words in it.
+            if (Files.notExists(file)) {
+                throw e;
+            }
+        }
     }
 
     @Override

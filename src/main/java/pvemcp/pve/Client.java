@@ -5,10 +5,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -45,6 +42,7 @@ import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import pvemcp.text.Reason;
 
 /// Everything that names the HTTP library, so that none of it is loaded before the first request.
 final class Client {
@@ -181,7 +179,7 @@ final class Client {
                 return new Outcome.Untrusted(
                         refused.get().fingerprint(), refused.get().getMessage());
             }
-            return sent.get() ? new Outcome.Cut(words(e)) : new Outcome.Unsent(words(e));
+            return sent.get() ? new Outcome.Cut(Reason.of(e)) : new Outcome.Unsent(Reason.of(e));
         }
     }
 
@@ -192,15 +190,6 @@ final class Client {
             }
         }
         return Optional.empty();
-    }
-
-    private static String words(IOException failure) {
-        return switch (failure) {
-            case UnknownHostException e -> "no such host: " + e.getMessage();
-            case ConnectException e -> e.getMessage();
-            case NoRouteToHostException e -> e.getMessage();
-            default -> failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        };
     }
 
     private static Outcome receive(ClassicHttpResponse response, Cargo.Down down) throws IOException {

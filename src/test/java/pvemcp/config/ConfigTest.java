@@ -390,8 +390,20 @@ class ConfigTest extends ConfigFolder {
     @Test
     void a_file_that_is_not_toml_says_so() throws IOException {
         write("pve-mcp.toml", "url = https://pve1\n", "rw-------");
+        assertThat(problemsOf(Map.of())).singleElement().asString().contains("pve-mcp.toml:1: this is not TOML");
 
-        assertThat(problemsOf(Map.of())).singleElement().asString().contains("this is not TOML");
+        write("pve-mcp.toml", "surface = \"all\"\n\nport = = 3\ntimeout = \"9s\"\n", "rw-------");
+        assertThat(problemsOf(Map.of())).singleElement().asString().contains("pve-mcp.toml:3: this is not TOML");
+
+        Files.write(directory.resolve("pve-mcp.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertThat(problemsOf(Map.of())).singleElement().asString().contains("it is not text in UTF-8");
+    }
+
+    @Test
+    void a_url_with_a_port_that_there_is_not_says_so() {
+        assertThat(problemsOf(Map.of("PVE_MCP_URL", "https://pve1:99999")))
+                .anySatisfy(problem -> assertThat(problem)
+                        .isEqualTo("PVE_MCP_URL: 'https://pve1:99999' has a port that there is not: one is a number from 1 to 65535"));
     }
 
     private static Setting setting(Config config, Key key) {
