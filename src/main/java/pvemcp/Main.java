@@ -1,5 +1,7 @@
 package pvemcp;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -8,6 +10,7 @@ import pvemcp.cli.Commands;
 import pvemcp.cli.Console;
 import pvemcp.cli.Door;
 import pvemcp.cli.Exit;
+import pvemcp.cli.Outlet;
 import pvemcp.config.Config;
 import pvemcp.config.ConfigException;
 import pvemcp.config.Surroundings;
@@ -29,9 +32,21 @@ public final class Main {
         if (servesAtOnce(arguments) || (mayServe(arguments) && !Console.atTerminal())) {
             status = serve(arguments, Stdio.ofProcess(), System.err, surroundings);
         } else {
-            status = command(arguments, Console.ofProcess(surroundings.env()), surroundings);
+            status = command(arguments, surroundings);
         }
         System.exit(status);
+    }
+
+    /// An answer that did not get where it was to go is no success.
+    private static int command(List<String> args, Surroundings surroundings) {
+        var out = new Outlet(new FileOutputStream(FileDescriptor.out));
+        int status = command(args, Console.ofProcess(surroundings.env(), out), surroundings);
+        if (status != Exit.OK || out.lost().isEmpty()) {
+            return status;
+        }
+        System.err.println(
+                "pve-mcp: the answer could not be written: " + out.lost().get());
+        return Exit.FAILED;
     }
 
     /// The same with other streams and another environment.

@@ -28,6 +28,17 @@ class AuditCommandTest {
         return directory.resolve("audit.jsonl");
     }
 
+    @Test
+    void a_log_without_a_line_has_no_call_to_show() throws IOException {
+        var empty = Files.createFile(directory.resolve("empty.jsonl")).toString();
+
+        var shown = run("tail", "--file", empty);
+        assertThat(shown.out()).isEmpty();
+        assertThat(shown.err()).contains("no call is in it");
+        assertThat(run("verify", "--file", empty).out()).startsWith("✓ there is no line yet");
+        assertThat(run("tail", "-n", "0").status()).isEqualTo(Exit.USAGE);
+    }
+
     @BeforeEach
     void a_call_was_held_agreed_to_and_made() throws IOException {
         var clock = Clock.fixed(Instant.parse("2026-11-21T12:00:00.123456789Z"), ZoneOffset.UTC);

@@ -167,6 +167,14 @@ class CallCommandTest extends CommandLine {
     }
 
     @Test
+    void a_call_of_a_tool_that_policy_lets_nobody_make_is_refused_by_its_rule() {
+        var refused = run("guest", "delete", "web", "--demo");
+
+        assertThat(refused.status()).isEqualTo(Exit.REFUSED);
+        assertThat(refused.err()).contains("refused (policy.destroy)", "set policy.destroy to ask or allow");
+    }
+
+    @Test
     void destroying_wants_the_name_typed_at_the_terminal_too() throws IOException {
         try (var sim = simulator()) {
             env.put("PVE_MCP_POLICY_DESTROY", "ask");

@@ -3,6 +3,7 @@ package pvemcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -85,6 +86,43 @@ class DoctorCommandTest extends CommandLine {
             var away = run("doctor");
             assertThat(away.status()).isEqualTo(Exit.UNREACHABLE);
             assertThat(away.out()).contains("it is not reached");
+        }
+    }
+
+    @Test
+    void the_doctor_says_why_nothing_but_reads_gets_through() throws IOException {
+        try (var _ = simulator()) {
+            var state = directory.resolve("state");
+            env.put("PVE_MCP_STATE_DIRECTORY", state.toString());
+            run("freeze", "a", "disk", "is", "replaced");
+            var frozen = run("doctor");
+            assertThat(frozen.status()).isEqualTo(Exit.OK);
+            assertThat(frozen.out()).containsPattern("! it is stopped since .*: a disk is replaced; .*unfreeze");
+
+            // What is left of the file on a full disk.
+            Files.writeString(state.resolve("frozen"), "");
+            assertThat(run("doctor").out()).contains("it is stopped with no word of when and why");
+
+            env.put(
+                    "PVE_MCP_STATE_DIRECTORY",
+                    Files.createFile(directory.resolve("taken")).toString());
+            var taken = run("doctor");
+            assertThat(taken.status()).isEqualTo(Exit.FAILED);
+            assertThat(taken.out()).contains("✗ state.directory cannot be written: ", "something else is in its place");
+        }
+    }
+
+    @Test
+    void a_stop_holds_whose_words_cannot_be_written_down() throws IOException {
+        try (var _ = simulator()) {
+            var state = Files.createDirectory(directory.resolve("state"));
+            Files.createDirectory(state.resolve("frozen"));
+            env.put("PVE_MCP_STATE_DIRECTORY", state.toString());
+
+            assertThat(run("freeze").out()).startsWith("frozen");
+            assertThat(run("api", "write", "POST", "/pools", "params=poolid=shop", "--yes")
+                            .err())
+                    .contains("refused (frozen)");
         }
     }
 

@@ -367,8 +367,7 @@ class LauncherTest {
     }
 
     /// Until nothing runs any more that was started from here. One look is not enough: it misses a process that has
-    /// just
-    /// been forked by another that has ended, and one that is about to become another program.
+    /// just been forked by another that has ended, and one that is about to become another program.
     @AfterEach
     void awaitBackground() throws InterruptedException {
         var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);

@@ -2,6 +2,7 @@ package pvemcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /// `pve-mcp tools`: what there is to call, and how.
@@ -21,6 +22,18 @@ class ToolsCommandTest extends CommandLine {
                 .contains("limit");
         assertThat(run("tools", "guest_power").err()).contains("does not offer");
         assertThat(run("tools", "guest_list", "--json").out()).contains("\"inputSchema\"");
+    }
+
+    @Test
+    void tools_are_listed_also_where_nobody_can_tell_what_the_token_may() throws IOException {
+        try (var _ = simulator()) {
+            env.put("PVE_MCP_TOKEN_SECRET", "wrong");
+
+            var told = run("tools");
+
+            assertThat(told.out()).containsPattern("guest list +read +allow");
+            assertThat(told.err()).contains("'pve-mcp doctor' says why").doesNotContain("Unauthorized");
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.Config;
 import pvemcp.config.Key;
+import pvemcp.text.Reason;
 
 /// `pve-mcp alive [HOST:PORT]`: asks a server over HTTP for `/healthz`. For supervisors that can only start a
 /// program, as Docker's health check is one; it shows no token and needs none.
@@ -48,6 +49,9 @@ final class AliveCommand implements Command {
     public int run(ParseResult parsed) {
         var config = host.config();
         var where = parsed.matchedPositionalValue(0, ServeCommand.ADDRESS);
+        if (!where.matches(".+:[0-9]{1,5}")) {
+            throw nowhere(where);
+        }
         boolean tls = !config.text(Key.HTTP_TLS_CERTIFICATE).isEmpty();
         var url = "%s://%s/healthz".formatted(tls ? "https" : "http", where);
         try {
@@ -56,12 +60,16 @@ final class AliveCommand implements Command {
             console.err().println(status == 200 ? "alive" : "%s answers %d".formatted(url, status));
             return status == 200 ? Exit.OK : Exit.FAILED;
         } catch (IllegalArgumentException _) {
-            throw new UsageException(
-                    "'%s' is no address: write HOST:PORT, such as %s".formatted(where, ServeCommand.ADDRESS));
+            throw nowhere(where);
         } catch (IOException e) {
-            console.err().println("pve-mcp: nobody answers at %s: %s".formatted(url, e.getMessage()));
+            console.err().println("pve-mcp: nobody answers at %s: %s".formatted(url, Reason.of(e)));
             return Exit.FAILED;
         }
+    }
+
+    private static UsageException nowhere(String where) {
+        return new UsageException(
+                "'%s' is no address: write HOST:PORT, such as %s".formatted(where, ServeCommand.ADDRESS));
     }
 
     private static HttpURLConnection connection(String url, Config config) throws IOException {

@@ -7,6 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.dispatch.HeldCalls;
 import pvemcp.dispatch.HeldCalls.Waiting;
+import pvemcp.text.Reason;
 import pvemcp.view.Clean;
 
 /// `pve-mcp approve [ID]`: a person's yes to a call that a client holds and could not ask about. Only at a terminal:
@@ -39,7 +40,7 @@ final class ApproveCommand implements Command {
             var held = stores.heldCalls();
             return id.isEmpty() ? list(held) : decide(held, id);
         } catch (IOException e) {
-            console.err().println("pve-mcp: " + e.getMessage());
+            console.err().println("pve-mcp: " + Reason.of(e));
             return Exit.FAILED;
         }
     }
@@ -69,30 +70,36 @@ final class ApproveCommand implements Command {
             console.err().println("a person says yes to a call, at a terminal; this is none");
             return Exit.REFUSED;
         }
+        if (call.get().answered()) {
+            return answered();
+        }
         show(call.get());
         boolean yes =
                 new Question(console).answered("may it?", call.get().typed()).isPresent();
         if (!held.answer(call.get(), yes, host.surroundings().variable("USER"))) {
-            console.err().println("it was answered before, and the first answer counts");
-            return Exit.REFUSED;
+            return answered();
         }
         console.out().println(yes ? "it may, once; the client makes the call again" : "it may not");
         return yes ? Exit.OK : Exit.REFUSED;
     }
 
+    private int answered() {
+        console.err().println("it was answered before, and the first answer counts");
+        return Exit.REFUSED;
+    }
+
     private void show(Waiting call) {
-        var err = console.err();
-        err.println("%s of %s wants to call %s (%s) on the cluster '%s':"
+        console.tell("%s of %s wants to call %s (%s) on the cluster '%s':"
                 .formatted(
                         Clean.oneLine(call.client()),
                         Clean.oneLine(call.principal()),
                         call.tool(),
                         call.tier().toLowerCase(Locale.ROOT),
                         Clean.oneLine(call.cluster())));
-        err.println("  " + Clean.oneLine(call.preview().summary()));
-        call.preview().requests().forEach(request -> err.println("  - " + Clean.oneLine(request)));
-        call.preview().warnings().forEach(warning -> err.println("  ! " + Clean.oneLine(warning)));
-        err.println("  it waits for %d more minutes"
+        console.tell("  " + Clean.oneLine(call.preview().summary()));
+        call.preview().requests().forEach(request -> console.tell("  - " + Clean.oneLine(request)));
+        call.preview().warnings().forEach(warning -> console.tell("  ! " + Clean.oneLine(warning)));
+        console.tell("  it waits for %d more minutes"
                 .formatted(
                         Duration.between(host.clock().instant(), call.expires()).toMinutes()));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -16,6 +17,8 @@ import pvemcp.audit.Unended;
 import pvemcp.audit.Verification;
 import pvemcp.audit.VerifyingKey;
 import pvemcp.json.Json;
+import pvemcp.text.Nearest;
+import pvemcp.text.Reason;
 import pvemcp.text.Word;
 import pvemcp.view.Clean;
 import pvemcp.view.View;
@@ -23,6 +26,9 @@ import pvemcp.view.View;
 /// `pve-mcp audit verify|tail|show|key|open|reconcile|export`: what was asked of this server, and whether the
 /// record of it is whole. Only reads, but for `reconcile`.
 final class AuditCommand implements Command {
+    private static final List<String> FORMATS =
+            Arrays.stream(Export.values()).map(Word::of).toList();
+
     private final Host host;
     private final Console console;
 
@@ -50,7 +56,7 @@ final class AuditCommand implements Command {
         spec.addSubcommand(
                 "tail",
                 part("tail", "The last calls.")
-                        .addOption(Command.option("-n", Integer.class, "COUNT", "20", "How many."))
+                        .addOption(Command.option("-n", Integer.class, "COUNT", "20", "How many; without it 20."))
                         .addOption(Command.flag("--changes", "Only those that wrote."))
                         .addOption(Command.flag("--json", "As they stand in the file.")));
         var show = part("show", "All there is of one call.");
@@ -58,12 +64,16 @@ final class AuditCommand implements Command {
         show.addOption(Command.flag("--json", "As it stands in the file."));
         spec.addSubcommand("show", show);
         spec.addSubcommand("key", part("key", "The public key that checks its signatures, as PEM."));
-        spec.addSubcommand("open", part("open", "Calls that were begun and have no end here."));
+        spec.addSubcommand(
+                "open",
+                part("open", "Calls that were begun and have no end here.")
+                        .addOption(Command.flag("--json", "As they stand in the file.")));
         spec.addSubcommand("reconcile", reconciling());
         spec.addSubcommand(
                 "export",
                 part("export", "All lines for another program, such as a log collector.")
-                        .addOption(Command.option("--format", String.class, "FORMAT", "jsonl", "jsonl, csv or syslog."))
+                        .addOption(Command.choice(
+                                "--format", "FORMAT", FORMATS, "jsonl", "jsonl (without it), csv or syslog."))
                         .addOption(Command.option("--after", Long.class, "SEQ", "0", "Only later lines than this.")));
         return spec;
     }
@@ -114,13 +124,13 @@ final class AuditCommand implements Command {
                 case "tail" -> tail(ledger, part);
                 case "show" -> show(ledger, part);
                 case "key" -> key(ledger);
-                case "open" -> open(ledger);
+                case "open" -> open(ledger, Command.has(part, "--json"));
                 case "reconcile" -> reconcile(ledger);
                 case "export" -> export(ledger, part);
                 default -> throw new IllegalStateException(part.commandSpec().name());
             };
         } catch (IOException e) {
-            console.err().println("pve-mcp: " + Clean.line(String.valueOf(e.getMessage())));
+            console.err().println("pve-mcp: " + Clean.line(Reason.of(e)));
             return Exit.USAGE;
         }
     }
@@ -139,7 +149,7 @@ final class AuditCommand implements Command {
     private int key(Ledger ledger) throws IOException {
         var key = ledger.key();
         if (key.isEmpty()) {
-            console.err().println("pve-mcp: no public key lies beside it");
+            console.err().println("pve-mcp: no public key lies beside the audit log");
             return Exit.FAILED;
         }
         console.out().print(key.get().pem());
@@ -161,7 +171,9 @@ final class AuditCommand implements Command {
 
     private void tell(Verification found) {
         found.findings().forEach(words -> console.out().println("✗ " + Clean.line(words)));
-        if (found.good()) {
+        if (found.good() && found.lines() == 0) {
+            console.out().println("✓ there is no line yet");
+        } else if (found.good()) {
             console.out()
                     .println("✓ lines %d to %d follow on each other, %d of them signed checkpoints"
                             .formatted(found.first(), found.last(), found.checkpoints()));
@@ -176,13 +188,18 @@ final class AuditCommand implements Command {
 
     private int tail(Ledger ledger, ParseResult part) throws IOException {
         boolean changes = Command.has(part, "--changes");
-        int count = Math.max(1, part.matchedOptionValue("-n", 20));
+        int count = part.matchedOptionValue("-n", 20);
+        if (count < 1) {
+            throw new UsageException("-n is how many calls to show, not %d".formatted(count));
+        }
         var entries = ledger.last(
                 count,
                 entry -> entry.event().equals("end")
                         && (!changes || entry.fields().has("begin")));
         if (Command.has(part, "--json")) {
             entries.forEach(entry -> console.out().println(entry.text()));
+        } else if (entries.isEmpty()) {
+            console.err().println("no call is in it");
         } else {
             table(entries);
         }
@@ -214,6 +231,9 @@ final class AuditCommand implements Command {
 
     private int show(Ledger ledger, ParseResult part) throws IOException {
         String wanted = part.matchedPositionalValue(0, "");
+        if (wanted.isBlank()) {
+            throw new UsageException("say which call: the number of a line, a ticket or a task (UPID)");
+        }
         var entries = find(ledger, wanted);
         if (entries.isEmpty()) {
             console.err().println("pve-mcp: no line, ticket or task '%s' in it".formatted(Clean.name(wanted)));
@@ -268,9 +288,13 @@ final class AuditCommand implements Command {
         return new View.Stack(List.of(new View.Facts(facts), new View.Text("")));
     }
 
-    private int open(Ledger ledger) throws IOException {
+    private int open(Ledger ledger, boolean asJson) throws IOException {
         var search = new Unended.Search();
         ledger.forEach(search);
+        if (asJson) {
+            search.found().forEach(open -> console.out().println(open.begin().text()));
+            return Exit.OK;
+        }
         if (search.found().isEmpty()) {
             console.out().println("no call is open");
             return Exit.OK;
@@ -310,7 +334,7 @@ final class AuditCommand implements Command {
             console.out().println("""
                     left open, as the call or its task is under way, its cluster does not answer, or it was made with \
                     other credentials:""");
-            open(ledger);
+            open(ledger, false);
         }
         return Exit.OK;
     }
@@ -337,7 +361,8 @@ final class AuditCommand implements Command {
                 return format;
             }
         }
-        throw new UsageException("there is no format '%s': there are jsonl, csv and syslog".formatted(word));
+        throw new UsageException("there is no format '%s'%s: there are jsonl, csv and syslog"
+                .formatted(word, Nearest.hint(word, FORMATS)));
     }
 
     private static String text(Json.Obj from, String name) {

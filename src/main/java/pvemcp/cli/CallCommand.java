@@ -6,8 +6,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.dispatch.Dispatcher;
+import pvemcp.dispatch.Unreadable;
+import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
 import pvemcp.text.Word;
+import pvemcp.tool.BadArguments;
 import pvemcp.tool.Kind;
 import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
@@ -56,6 +60,10 @@ final class CallCommand implements Command {
     public int run(ParseResult parsed) {
         var words = List.of(parsed.matchedPositionalValue(0, new String[0]));
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
+            var withheld = ToolNames.withheld(words, door.dispatcher());
+            if (withheld.isPresent()) {
+                return refused(withheld.get(), door.dispatcher());
+            }
             var phrase = ToolNames.find(words, door.dispatcher());
             var arguments = CallArguments.parse(phrase);
             var calls = new Calls(door.dispatcher(), console);
@@ -65,6 +73,25 @@ final class CallCommand implements Command {
             var form = Form.of(parsed);
             return calls.show(paged(result, phrase.tool(), arguments, form), form);
         }
+    }
+
+    /// Says which rule keeps a tool from being offered.
+    private int refused(Phrase phrase, Dispatcher dispatcher) {
+        var calls = new Calls(dispatcher, console);
+        try {
+            var caller = new TerminalCaller(console, Optional.empty());
+            var verdict = dispatcher
+                    .judge(phrase.tool(), CallArguments.parse(phrase), caller)
+                    .verdict();
+            if (verdict instanceof Verdict.Deny(var rule, var why, var remedy)) {
+                return calls.show(new ToolResult.Refused(rule, why, remedy), Form.READ);
+            }
+        } catch (Unreadable e) {
+            return calls.show(e.why(), Form.READ);
+        } catch (BadArguments e) {
+            throw new UsageException(e.problems());
+        }
+        throw new UsageException(ToolNames.notOffered(phrase));
     }
 
     /// A list that goes on, without the words that tell a program how, where a person has only to ask for more.

@@ -6,14 +6,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.ConfigException;
 
-/// `pve-mcp __complete WORD…`, which the shells' completion calls: what the last word of a call could become, a line
-/// each. It says nothing where it can say nothing: whoever presses Tab wants no error.
+/// `pve-mcp __complete -- WORD…`, which the shells' completion calls: what the last word of a line could become, a
+/// line each. It says nothing where it can say nothing: whoever presses Tab wants no error.
 final class CandidatesCommand implements Command {
     private final Host host;
+    private final Commands commands;
     private final Console console;
 
-    CandidatesCommand(Host host, Console console) {
+    CandidatesCommand(Host host, Commands commands, Console console) {
         this.host = host;
+        this.commands = commands;
         this.console = console;
     }
 
@@ -24,7 +26,7 @@ final class CandidatesCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        var spec = Command.spec(name(), "What the last word of a call could become.");
+        var spec = Command.spec(name(), "What the last word of a line could become.");
         spec.usageMessage().hidden(true);
         spec.addOption(Command.flag("--demo", "On the built-in simulated cluster."));
         spec.addPositional(Command.parameter("WORD", "0..*", "0..*", "The words so far."));
@@ -38,7 +40,8 @@ final class CandidatesCommand implements Command {
             words.add("");
         }
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
-            Candidates.of(door.dispatcher(), console, words)
+            new LineCandidates(door.dispatcher(), console, commands.candidates(), commands::candidates)
+                    .of(words)
                     .forEach(candidate -> console.out().println(candidate.word()));
         } catch (ConfigException _) {
             return Exit.FAILED;

@@ -1,5 +1,6 @@
 package pvemcp.cli;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -37,12 +38,27 @@ interface Command {
                 .build();
     }
 
+    /// An option with a value that is one of a few.
+    static OptionSpec choice(String name, String label, List<String> words, String fallback, String description) {
+        return option(name, String.class, label, fallback, description).toBuilder()
+                .completionCandidates(words)
+                .build();
+    }
+
     /// @param index where it stands, such as `0`, or `1..*` for all from the second on
     static PositionalParamSpec parameter(String label, String index, String arity, String description) {
+        return parameter(label, index, arity, description, List.of());
+    }
+
+    /// @param words those it can be, where these are few
+    static PositionalParamSpec parameter(
+            String label, String index, String arity, String description, List<String> words) {
         return PositionalParamSpec.builder()
                 .index(index)
                 .paramLabel(label)
                 .arity(arity)
+                .required(!arity.startsWith("0"))
+                .completionCandidates(words)
                 .type(index.endsWith("*") ? String[].class : String.class)
                 .description(description)
                 .build();

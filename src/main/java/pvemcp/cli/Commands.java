@@ -3,18 +3,23 @@ package pvemcp.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.Style;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+import pvemcp.cli.Candidates.Candidate;
 import pvemcp.config.ConfigException;
 import pvemcp.view.Clean;
 
@@ -64,7 +69,7 @@ public final class Commands {
                 new ConfigCommand(host, console),
                 new AuditCommand(host, console),
                 new CompletionCommand(this, console),
-                new CandidatesCommand(host, console),
+                new CandidatesCommand(host, this, console),
                 new DocsCommand(host, console));
         var root = CommandSpec.create()
                 .name("pve-mcp")
@@ -75,6 +80,7 @@ public final class Commands {
                 .footer(
                         "",
                         "A tool's name stands for 'call' with that name: pve-mcp guest list running",
+                        "'help' before a command or a tool describes it: pve-mcp help guest list",
                         "Without a command it takes such lines from a prompt, and where its input is a pipe, it serves MCP.",
                         "",
                         "Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 refused or not agreed to,",
@@ -101,14 +107,35 @@ public final class Commands {
         this.line = new CommandLine(root)
                 .setOut(new PrintWriter(console.out(), true, UTF_8))
                 .setErr(new PrintWriter(console.err(), true, UTF_8))
-                .setUsageHelpWidth(100)
+                .setUsageHelpWidth(helpWidth())
                 .setColorScheme(new ColorScheme.Builder(console.colour() ? Ansi.ON : Ansi.OFF)
-                        .applySystemProperties()
-                        .build());
+                        .commands(Style.bold)
+                        .options(Style.bold)
+                        .build())
+                .registerConverter(int.class, whole(Integer::valueOf))
+                .registerConverter(Integer.class, whole(Integer::valueOf))
+                .registerConverter(long.class, whole(Long::valueOf))
+                .registerConverter(Long.class, whole(Long::valueOf));
         // A tool's arguments may be anything, such as -1 or --timeout=2m: these sort them out themselves.
         for (var name : List.of("call", "policy", "__complete")) {
             line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
         }
+    }
+
+    /// As wide as the screen, between what is pleasant to read and what picocli can lay out.
+    private int helpWidth() {
+        int width = console.screen().width();
+        return width == 0 ? 100 : Math.clamp(width, 55, 100);
+    }
+
+    private static <N> ITypeConverter<N> whole(Function<String, N> reading) {
+        return text -> {
+            try {
+                return reading.apply(text);
+            } catch (NumberFormatException _) {
+                throw new TypeConversionException("'%s' is no whole number that fits".formatted(text));
+            }
+        };
     }
 
     /// Carries out one line.
@@ -119,8 +146,7 @@ public final class Commands {
         try {
             return carryOut(parsed(args));
         } catch (ParameterException e) {
-            problems(List.of(e.getMessage()));
-            CommandLine.UnmatchedArgumentException.printSuggestions(e, console.err());
+            problems(Misread.problems(e));
             var command = e.getCommandLine().getCommandSpec().qualifiedName();
             console.err().println("see: " + (prompt ? command.replaceFirst("^\\S+ ", "") : command) + " --help");
             return Exit.USAGE;
@@ -204,6 +230,16 @@ public final class Commands {
                 .toList();
     }
 
+    /// Those that are shown, as what a line can begin with.
+    List<Candidate> candidates() {
+        return names().stream().map(name -> new Candidate(name, about(name))).toList();
+    }
+
+    /// What the last word of a line could become that begins with a command.
+    List<Candidate> candidates(List<String> words) {
+        return new OwnCandidates(line.getCommandSpec()).of(words);
+    }
+
     /// What a command does.
     String about(String name) {
         return String.join(
@@ -211,20 +247,38 @@ public final class Commands {
                 line.getSubcommands().get(name).getCommandSpec().usageMessage().description());
     }
 
-    /// A tool's name in the place of a command is a call of it. Where both have a name, the command has it.
+    /// A tool's name in the place of a command is a call of it. Where both have a name, the command has it. Options
+    /// of the program itself may stand before either.
     private List<String> expanded(List<String> args) {
-        boolean command = args.isEmpty()
-                || args.getFirst().startsWith("-")
-                || line.getSubcommands().containsKey(args.getFirst());
-        if (command) {
+        int first = 0;
+        while (first < args.size() && args.get(first).startsWith("-")) {
+            first += args.get(first).equals("--color") ? 2 : 1;
+        }
+        if (first >= args.size()) {
             return args;
         }
-        if (ToolNames.find(args).isEmpty()) {
-            throw new UsageException(
-                    ToolNames.unknown(args, line.getSubcommands().keySet()));
+        var own = args.subList(0, first);
+        var words = args.subList(first, args.size());
+        if (words.getFirst().equals("help")) {
+            return joined(own, helped(words.subList(1, words.size())));
         }
-        var all = new ArrayList<>(args);
-        all.addFirst("call");
-        return all;
+        if (line.getSubcommands().containsKey(words.getFirst())) {
+            return args;
+        }
+        if (ToolNames.find(words).isEmpty()) {
+            throw new UsageException(
+                    ToolNames.unknown(words, line.getSubcommands().keySet()));
+        }
+        return joined(own, joined(List.of("call"), words));
+    }
+
+    /// What shows the same as `help` with these words.
+    private List<String> helped(List<String> words) {
+        boolean command = words.isEmpty() || line.getSubcommands().containsKey(words.getFirst());
+        return command ? joined(words, List.of("--help")) : joined(List.of("tools"), words);
+    }
+
+    private static List<String> joined(List<String> some, List<String> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,14 +49,16 @@ public final class Console {
     }
 
     /// That of this process.
-    public static Console ofProcess(Map<String, String> env) {
+    ///
+    /// @param out its standard output
+    public static Console ofProcess(Map<String, String> env, Outlet out) {
         boolean terminal = atTerminal();
         boolean able = terminal && !env.getOrDefault("TERM", "").equals("dumb");
         // https://no-color.org: any value but an empty one.
         boolean colour = able && env.getOrDefault("NO_COLOR", "").isEmpty();
         return new Console(
                 new FileInputStream(FileDescriptor.in),
-                new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 new Screen(terminal, able, colour, terminal ? columns(env) : 0));
     }
@@ -85,16 +88,25 @@ public final class Console {
         }
     }
 
-    /// The same with colours or without, where a command line says so: `--color=always` or `--color=never`.
+    /// The same with colours or without, where a command line says so: `--color=always` or `--color never`.
     public Console coloured(List<String> args) {
-        boolean always = args.contains("--color=always");
-        boolean never = args.contains("--color=never");
+        boolean always = says(args, "always");
+        boolean never = says(args, "never");
         return always == never ? this : new Console(in, out, err, screen.withColour(always), lines);
+    }
+
+    private static boolean says(List<String> args, String when) {
+        return args.contains("--color=" + when) || Collections.indexOfSubList(args, List.of("--color", when)) >= 0;
     }
 
     /// The same, with another place for what is written.
     Console withOut(PrintStream other) {
         return new Console(in, other, err, screen, lines);
+    }
+
+    /// Says something among the answers, broken where the screen ends.
+    void say(String words) {
+        out.println(text(new View.Text(words)));
     }
 
     /// Says something that is no answer, broken where the screen ends.

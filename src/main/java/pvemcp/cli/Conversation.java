@@ -120,7 +120,7 @@ final class Conversation {
 
     private List<Candidates.Candidate> candidates(List<String> words) {
         return new LineCandidates(
-                        inside.door().dispatcher(), console, help(console).here())
+                        inside.door().dispatcher(), console, help(console).here(), commands(console)::candidates)
                 .of(words);
     }
 

@@ -37,6 +37,7 @@ final class DemoCommand implements Command {
         return OptionSpec.builder(CLUSTERS)
                 .type(int.class)
                 .paramLabel("NUMBER")
+                .completionCandidates(List.of("1", "2"))
                 .description("How many clusters are simulated: 1, or 2 to try what is said across clusters.")
                 .build();
     }

@@ -28,6 +28,7 @@ import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.pve.Version;
 import pvemcp.schema.ApiSchema;
+import pvemcp.text.Reason;
 import pvemcp.tool.Tier;
 import pvemcp.tools.Catalog;
 import pvemcp.tools.access.Rights;
@@ -67,7 +68,7 @@ final class DoctorCommand implements Command {
         if (config.clusters().isEmpty()) {
             line(
                     "✗",
-                    "no cluster is configured: 'pve-mcp setup' does it, or set %s, %s and %s, or write them into pve-mcp.toml"
+                    "no cluster is configured: 'pve-mcp setup' does it, or set %s, %s and %s, or write them into ./pve-mcp.toml or ~/.config/pve-mcp/config.toml"
                             .formatted(Key.URL.env(), Key.TOKEN_ID.env(), Key.TOKEN_SECRET.env()));
             return Exit.USAGE;
         }
@@ -76,7 +77,8 @@ final class DoctorCommand implements Command {
             status = Math.max(status, examine(cluster, config, Command.has(parsed, "--fix")));
         }
         status = Math.max(status, new BackupServersCheck(host, console, this).run(config));
-        return Math.max(status, new CallersCheck(host, console, this).run(config));
+        status = Math.max(status, new CallersCheck(host, console, this).run(config));
+        return Math.max(status, new KeepingCheck(host, console, this).run(config));
     }
 
     /// Goes to one cluster.
@@ -206,9 +208,7 @@ final class DoctorCommand implements Command {
             line(" ", "fingerprint (SHA-256) " + seen.fingerprint());
             return true;
         } catch (IOException e) {
-            line(
-                    "✗",
-                    "it is not reached: " + Optional.ofNullable(e.getMessage()).orElse(e.toString()));
+            line("✗", "it is not reached: " + Reason.of(e));
             if (endpoint.getPort() < 0) {
                 line(" ", "the URL names no port, which is 443; " + usual.formatted(endpoint.getHost()));
             } else {

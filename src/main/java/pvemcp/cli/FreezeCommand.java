@@ -3,6 +3,7 @@ package pvemcp.cli;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.text.Reason;
 
 /// `pve-mcp freeze [REASON]`: from the next request on, nothing but reads leaves any server of this owner.
 final class FreezeCommand implements Command {
@@ -33,7 +34,7 @@ final class FreezeCommand implements Command {
             console.out().println("frozen; tasks that PVE has started go on. 'pve-mcp unfreeze' lifts it");
             return Exit.OK;
         } catch (IOException e) {
-            console.err().println("pve-mcp: not frozen: " + e.getMessage());
+            console.err().println("pve-mcp: not frozen: " + Reason.of(e));
             return Exit.FAILED;
         }
     }

@@ -3,6 +3,7 @@ package pvemcp.cli;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import pvemcp.cli.Candidates.Candidate;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.tool.Tool;
@@ -12,17 +13,27 @@ final class LineCandidates {
     private final Dispatcher dispatcher;
     private final Console console;
     private final Collection<Candidate> commands;
+    private final Function<List<String>, List<Candidate>> own;
 
     /// @param commands the first words of lines that are no calls
-    LineCandidates(Dispatcher dispatcher, Console console, Collection<Candidate> commands) {
+    /// @param own what the last word of a line that begins so could become, as far as the command itself says it
+    LineCandidates(
+            Dispatcher dispatcher,
+            Console console,
+            Collection<Candidate> commands,
+            Function<List<String>, List<Candidate>> own) {
         this.dispatcher = new Hurried(dispatcher);
         this.console = console;
         this.commands = commands;
+        this.own = own;
     }
 
     List<Candidate> of(List<String> words) {
         var typed = words.getLast();
         var said = words.subList(1, words.size());
+        if (words.size() == 1 && typed.startsWith("-")) {
+            return own.apply(words);
+        }
         if (words.size() == 1) {
             var found = new ArrayList<>(calls(words));
             commands.stream()
@@ -30,14 +41,18 @@ final class LineCandidates {
                     .forEach(found::add);
             return found;
         }
+        boolean command = commands.stream().anyMatch(each -> each.word().equals(words.getFirst()));
+        if (command && typed.startsWith("-")) {
+            return own.apply(words);
+        }
         return switch (words.getFirst()) {
             case "call" -> calls(said);
             case "policy" -> said.size() == 1 ? starting(typed, List.of("check")) : calls(said.subList(1, said.size()));
-            case "help", "tools" -> names(said, typed);
-            case "audit" -> said.size() == 1 ? starting(typed, List.of("verify", "tail", "show", "export")) : List.of();
+            case "help" -> topics(said, typed);
+            case "tools" -> names(said, typed);
             case "prompt" -> prompts(said, typed);
             case "resource" -> resources(typed);
-            default -> calls(words);
+            default -> command ? own.apply(words) : calls(words);
         };
     }
 
@@ -49,7 +64,11 @@ final class LineCandidates {
         var names = dispatcher.tools().stream().map(Tool::name).toList();
         var before = String.join("_", said.subList(0, said.size() - 1));
         var begun = before.isEmpty() ? ToolNames.full("") : ToolNames.full(before) + "_";
-        var found = new ArrayList<>(starting(typed, ToolNames.following(begun, names)));
+        return starting(typed, ToolNames.following(begun, names));
+    }
+
+    private List<Candidate> topics(List<String> said, String typed) {
+        var found = new ArrayList<>(names(said, typed));
         if (said.size() == 1) {
             commands.stream()
                     .filter(command -> command.word().startsWith(typed))

@@ -6,6 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Unreadable;
+import pvemcp.text.Nearest;
 import pvemcp.view.View;
 
 /// `pve-mcp resource URI`: what a client reads there.
@@ -47,13 +48,24 @@ final class ResourceCommand implements Command {
         try {
             var content = dispatcher
                     .read(uri, new TerminalCaller(console, Optional.empty()))
-                    .orElseThrow(() -> new UsageException(
-                            "no resource has the address '%s': 'resource' lists them".formatted(uri)));
+                    .orElseThrow(() -> new UsageException("no resource has the address '%s'%s: 'resource' lists them"
+                            .formatted(uri, Nearest.hint(kind(uri), kinds(dispatcher)))));
             console.out().println(content.text().strip());
             return Exit.OK;
         } catch (Unreadable e) {
             return new Calls(dispatcher, console).show(e.why(), Form.READ);
         }
+    }
+
+    private static List<String> kinds(Dispatcher dispatcher) {
+        return dispatcher.resources().stream()
+                .map(resource -> kind(resource.uri()))
+                .toList();
+    }
+
+    /// An address without what it names of its kind: `pve://guest`.
+    private static String kind(String uri) {
+        return uri.replaceFirst("^(pve://[^/]*)/.*", "$1");
     }
 
     private static View list(Dispatcher dispatcher) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -30,6 +31,7 @@ import pvemcp.pve.PveException;
 import pvemcp.pve.PveFault;
 import pvemcp.pve.Verb;
 import pvemcp.text.Nearest;
+import pvemcp.text.Reason;
 import pvemcp.text.Word;
 import pvemcp.tools.access.Job;
 import pvemcp.view.Clean;
@@ -74,20 +76,37 @@ final class SetupCommand implements Command {
                 spec,
                 "--tier",
                 "TIER",
-                "Print the pveum commands that make a token for: %s.".formatted(String.join(", ", tiers())));
-        text(spec, "--release", "N", "The release of Proxmox VE these commands are for, 8 or 9; without it 9.");
+                "Print the pveum commands that make a token for: %s.".formatted(String.join(", ", tiers())),
+                tiers());
+        text(
+                spec,
+                "--release",
+                "N",
+                "The release of Proxmox VE these commands are for, 8 or 9; without it 9.",
+                List.of("8", "9"));
         text(spec, "--token-id", "ID", "The token, user@realm!name; without it " + TOKEN + ".");
         text(spec, "--secret-file", "FILE", "Where the token's secret is; - is standard input.");
-        text(spec, "--client", "CLIENT", "Who is to use it: %s or none.".formatted(String.join(", ", Client.words())));
+        text(
+                spec,
+                "--client",
+                "CLIENT",
+                "Who is to use it: %s or none.".formatted(String.join(", ", Client.words())),
+                Stream.concat(Client.words().stream(), Stream.of(NOBODY)).toList());
         spec.addOption(Command.flag("--write", "Put the entry into the client's file, instead of printing it."));
         return spec;
     }
 
     private static void text(CommandSpec spec, String name, String label, String description) {
+        text(spec, name, label, description, List.of());
+    }
+
+    /// @param words those it can be, where these are few
+    private static void text(CommandSpec spec, String name, String label, String description, List<String> words) {
         spec.addOption(OptionSpec.builder(name)
                 .type(String.class)
                 .paramLabel(label)
                 .description(description)
+                .completionCandidates(words)
                 .build());
     }
 
@@ -103,7 +122,7 @@ final class SetupCommand implements Command {
         try {
             return console.terminal() ? asking(parsed) : told(parsed);
         } catch (IOException e) {
-            console.err().println("pve-mcp: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+            console.err().println("pve-mcp: " + Reason.of(e));
             return Exit.FAILED;
         }
     }
@@ -295,7 +314,8 @@ final class SetupCommand implements Command {
         // A line of the browser's has a path and more.
         var authority = text.replaceFirst("^https://", "").replaceFirst("[/?#].*", "");
         var uri = URI.create("https://" + authority);
-        if (uri.getHost() == null || uri.getUserInfo() != null) {
+        boolean there = uri.getPort() != 0 && uri.getPort() <= 65_535;
+        if (uri.getHost() == null || uri.getUserInfo() != null || !there) {
             throw new IllegalArgumentException(
                     "'%s' is no host, such as pve1.example or 192.0.2.1:8006".formatted(text));
         }

@@ -2,15 +2,19 @@ package pvemcp.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.text.Nearest;
 
 /// `pve-mcp sim`: the simulated cluster for others to use.
 final class SimCommand implements Command {
+    private static final List<String> SCENARIOS = List.of("homelab", "fleet", "troubled");
+
     private final Host host;
     private final Console console;
 
@@ -28,23 +32,28 @@ final class SimCommand implements Command {
     public CommandSpec spec() {
         var spec = Command.spec(
                 name(), "Run a simulated Proxmox VE on a port of this machine, for any client of its API.");
-        spec.addOption(Command.option("--port", int.class, "PORT", "8006", "Where it listens; 0 for any free port."));
+        spec.addOption(Command.option(
+                "--port", int.class, "PORT", "8006", "Where it listens, without it 8006; 0 for any free port."));
         spec.addOption(OptionSpec.builder("--backup-port")
                 .type(Integer.class)
                 .paramLabel("PORT")
                 .description("Run a Proxmox Backup Server beside it that listens there; 0 for any free port.")
                 .build());
-        spec.addOption(Command.option(
-                "--scenario",
-                String.class,
-                "NAME",
-                "homelab",
-                "What is on it: homelab (one node), fleet (many) or troubled (all that goes wrong)."));
-        spec.addOption(Command.option("--nodes", int.class, "N", "8", "How many nodes a fleet has, at most 32."));
         spec.addOption(
-                Command.option("--guests", int.class, "N", "500", "How many guests a fleet has, at most 10000."));
-        spec.addOption(Command.option("--seed", long.class, "N", "1", "The same seed makes the same cluster."));
-        spec.addOption(Command.option("--speed", double.class, "X", "1", "How much faster than ours its time runs."));
+                Command.choice(
+                        "--scenario",
+                        "NAME",
+                        SCENARIOS,
+                        "homelab",
+                        "What is on it: homelab (one node; so it is without this), fleet (many) or troubled (all that goes wrong)."));
+        spec.addOption(Command.option(
+                "--nodes", int.class, "N", "8", "How many nodes a fleet has, at most 32; without it 8."));
+        spec.addOption(Command.option(
+                "--guests", int.class, "N", "500", "How many guests a fleet has, at most 10000; without it 500."));
+        spec.addOption(
+                Command.option("--seed", long.class, "N", "1", "The same seed makes the same cluster; without it 1."));
+        spec.addOption(Command.option(
+                "--speed", double.class, "X", "1", "How much faster than ours its time runs; without it 1."));
         spec.addOption(Command.option(
                 "--state",
                 String.class,
@@ -137,22 +146,27 @@ final class SimCommand implements Command {
     }
 
     private static void check(SimRequest request) {
-        if (!List.of("homelab", "fleet", "troubled").contains(request.scenario())) {
-            throw new UsageException(
-                    "there is no scenario '%s': there are homelab, fleet and troubled".formatted(request.scenario()));
+        var problems = new ArrayList<String>();
+        if (!SCENARIOS.contains(request.scenario())) {
+            problems.add("there is no scenario '%s'%s: there are homelab, fleet and troubled"
+                    .formatted(request.scenario(), Nearest.hint(request.scenario(), SCENARIOS)));
         }
-        if (request.nodes() < 1 || request.nodes() > 32 || request.guests() < 0 || request.guests() > 10_000) {
-            throw new UsageException("a fleet has 1 to 32 nodes and up to 10000 guests");
+        within("--nodes", request.nodes(), 1, 32, problems);
+        within("--guests", request.guests(), 0, 10_000, problems);
+        within("--port", request.port(), 0, 65_535, problems);
+        request.backupPort().ifPresent(port -> within("--backup-port", port, 0, 65_535, problems));
+        if (!(request.speed() > 0)) {
+            problems.add("--speed is above 0, not %s".formatted(request.speed()));
         }
-        if (!isPort(request.port())
-                || !request.backupPort().map(SimCommand::isPort).orElse(true)
-                || !(request.speed() > 0)) {
-            throw new UsageException("a port is 0 to 65535, and a speed is above 0");
+        if (!problems.isEmpty()) {
+            throw new UsageException(problems);
         }
     }
 
-    private static boolean isPort(int number) {
-        return number >= 0 && number <= 65_535;
+    private static void within(String option, int number, int least, int most, List<String> problems) {
+        if (number < least || number > most) {
+            problems.add("%s is %d to %d, not %d".formatted(option, least, most, number));
+        }
     }
 
     private void tell(Simulation sim) {

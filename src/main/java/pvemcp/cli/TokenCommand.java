@@ -1,15 +1,21 @@
 package pvemcp.cli;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import pvemcp.config.Key;
 import pvemcp.config.TokenFile;
+import pvemcp.text.Nearest;
+import pvemcp.text.Reason;
+import pvemcp.tool.Tier;
 
 /// `pve-mcp token add anna --tier operate --within pool=dev`
 final class TokenCommand implements Command {
+    private static final List<String> ACTIONS = List.of("add", "list", "remove");
+
     private final Host host;
     private final Console console;
 
@@ -28,14 +34,14 @@ final class TokenCommand implements Command {
         var spec = Command.spec(
                 name(),
                 "Say who may use a server started with 'serve --http', by a token each. A running server heeds it at once.");
-        spec.addPositional(Command.parameter("ACTION", "0", "1", "add, list or remove."));
+        spec.addPositional(Command.parameter("ACTION", "0", "1", "add, list or remove.", ACTIONS));
         spec.addPositional(
                 Command.parameter("NAME", "1", "0..1", "Whose token, as policy and the audit log name them."));
         spec.addOption(
-                Command.option(
+                Command.choice(
                         "--tier",
-                        String.class,
                         "TIER",
+                        Arrays.stream(Tier.values()).map(Tier::word).toList(),
                         "read",
                         "The highest tier of call they may make: read (if not said), operate, change, destroy or execute. The policy still applies."));
         spec.addOption(OptionSpec.builder("--within")
@@ -52,6 +58,10 @@ final class TokenCommand implements Command {
         String action = parsed.matchedPositionalValue(0, "");
         String name = parsed.matchedPositionalValue(1, "");
         var file = new TokenFile(host.config().path(Key.HTTP_TOKENS));
+        if (!ACTIONS.contains(action)) {
+            throw new UsageException("there is no 'token %s'%s: there are add, list and remove"
+                    .formatted(action, Nearest.hint(action, ACTIONS)));
+        }
         if (!action.equals("list") && name.isEmpty()) {
             throw new UsageException("'token %s' needs a name".formatted(action));
         }
@@ -61,16 +71,13 @@ final class TokenCommand implements Command {
                     String tier = parsed.matchedOptionValue("--tier", "read");
                     yield add(file, name, tier, List.of(parsed.matchedOptionValue("--within", new String[0])));
                 }
-                case "list" -> list(file);
                 case "remove" -> remove(file, name);
-                default ->
-                    throw new UsageException(
-                            "there is no 'token %s': there are add, list and remove".formatted(action));
+                default -> list(file);
             };
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         } catch (IOException e) {
-            console.err().println("pve-mcp: '%s' cannot be written: %s".formatted(file.path(), e.getMessage()));
+            console.err().println("pve-mcp: '%s' cannot be written: %s".formatted(file.path(), Reason.alone(e)));
             return Exit.FAILED;
         }
     }

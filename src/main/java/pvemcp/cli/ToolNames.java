@@ -36,6 +36,18 @@ final class ToolNames {
         return Phrase.of(words, dispatcher).orElseThrow(() -> new UsageException(unknown(words, List.of())));
     }
 
+    /// The call that some words make, where its tool is not offered.
+    static Optional<Phrase> withheld(List<String> words, Dispatcher dispatcher) {
+        return Phrase.of(words, dispatcher).isPresent() ? Optional.empty() : find(words);
+    }
+
+    /// What to say to a call of a tool that is not offered.
+    static String notOffered(Phrase phrase) {
+        var name = shortened(phrase.tool().name());
+        return "policy or configuration does not offer the tool '%s': 'policy check %s …' says why"
+                .formatted(name, name);
+    }
+
     /// The call that some words make, whether its tool is offered or not.
     static Optional<Phrase> find(List<String> words) {
         return Phrase.of(words, ToolNames::known);
@@ -56,13 +68,13 @@ final class ToolNames {
     static String unknown(List<String> words, Collection<String> commands) {
         var withheld = find(words);
         if (withheld.isPresent()) {
-            return "policy or configuration does not offer the tool '%s': pve-mcp policy check says why"
-                    .formatted(shortened(withheld.get().tool().name()));
+            return notOffered(withheld.get());
         }
         var first = words.getFirst();
         var follow = following(full(first) + "_", names());
         if (!follow.isEmpty() && words.size() == 1) {
-            return "%s what? There are %s".formatted(first, String.join(", ", follow));
+            return "%s what? There %s %s"
+                    .formatted(first, follow.size() == 1 ? "is" : "are", String.join(", ", follow));
         }
         if (!follow.isEmpty()) {
             var said = follow.stream().map(word -> first + " " + word).toList();
@@ -78,14 +90,14 @@ final class ToolNames {
     private static String hint(List<String> words, Collection<String> commands) {
         var first = words.getFirst();
         var names = new ArrayList<>(commands);
+        nouns().stream().filter(noun -> !first.startsWith(noun)).forEach(names::add);
         names().forEach(name -> names.add(shortened(name)));
-        var whole = Nearest.to(shortened(full(first)), names);
-        if (whole.isPresent()) {
-            return " (did you mean '%s'?)".formatted(whole.get());
-        }
-        var said = String.join(" ", words.subList(0, Math.min(2, words.size())));
         var spoken = names.stream().map(ToolNames::spoken).toList();
-        return Nearest.hint(said, spoken);
+        var two = words.size() == 1 ? Optional.<String>empty() : Nearest.to(first + " " + words.get(1), spoken);
+        return two.or(() -> Nearest.to(shortened(full(first)), names))
+                .or(() -> Nearest.to(first, spoken))
+                .map(" (did you mean '%s'?)"::formatted)
+                .orElse("");
     }
 
     private static List<String> names() {

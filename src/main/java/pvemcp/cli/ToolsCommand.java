@@ -16,7 +16,6 @@ import pvemcp.text.Word;
 import pvemcp.tool.Tool;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.Catalog;
-import pvemcp.view.Clean;
 import pvemcp.view.View;
 
 /// `pve-mcp tools`: what there is, and what policy says to it; with a name, one of them in detail.
@@ -94,10 +93,11 @@ final class ToolsCommand implements Command {
         List<Withheld> withheld;
         try {
             withheld = dispatcher.withheld(cluster.name());
-        } catch (PveException e) {
+        } catch (PveException _) {
             console.err()
-                    .println("pve-mcp: what the token may do on '%s' cannot be read, so all tools are listed (%s)"
-                            .formatted(cluster.name(), Clean.oneLine(e.getMessage())));
+                    .println(
+                            "pve-mcp: what the token may do on '%s' cannot be read, so all tools are listed: 'pve-mcp doctor' says why"
+                                    .formatted(cluster.name()));
             return;
         }
         if (!withheld.isEmpty()) {

@@ -7,7 +7,6 @@ import pvemcp.config.Surroundings;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.json.Json;
 import pvemcp.tool.ToolResult;
-import pvemcp.view.View;
 
 /// The guided tour: calls as an agent makes them, each with the answer it gets, then a prompt to go on from.
 final class Tour {
@@ -39,11 +38,11 @@ final class Tour {
 
     void play() {
         var out = console.out();
-        out.println("A Proxmox VE cluster, simulated in this process, and pve-mcp in front of it. These are calls an");
-        out.println("agent makes, with the answers it gets.");
+        console.say(
+                "A Proxmox VE cluster, simulated in this process, and pve-mcp in front of it. These are calls an agent makes, with the answers it gets.");
         STOPS.forEach(this::stop);
         out.println();
-        out.println(
+        console.say(
                 "Now you: 'guest list', 'guest stop db', 'why web' … Tab completes, 'help' says more, 'exit' leaves.");
     }
 
@@ -97,10 +96,8 @@ final class Tour {
                 .orElse("pve-mcp");
         var out = console.out();
         out.println();
-        out.println(
-                console.text(
-                        new View.Text(
-                                "To give these tools to a client, add this to its configuration ('demo' for this cluster, 'serve' for your own, see README):")));
+        console.say(
+                "To give these tools to a client, add this to its configuration ('demo' for this cluster, 'serve' for your own, see README):");
         out.println();
         var args = new ArrayList<>(List.of("demo"));
         args.addAll(options);

@@ -3,6 +3,7 @@ package pvemcp.cli;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import pvemcp.text.Reason;
 
 /// `pve-mcp unfreeze`, by a person: a program that may lift its own stop is not stopped.
 final class UnfreezeCommand implements Command {
@@ -34,7 +35,7 @@ final class UnfreezeCommand implements Command {
             console.out().println(stores.freeze().unfreeze() ? "no longer frozen" : "nothing was frozen");
             return Exit.OK;
         } catch (IOException e) {
-            console.err().println("pve-mcp: still frozen: " + e.getMessage());
+            console.err().println("pve-mcp: still frozen: " + Reason.of(e));
             return Exit.FAILED;
         }
     }

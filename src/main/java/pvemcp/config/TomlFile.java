@@ -55,7 +55,11 @@ record TomlFile(Path file, SequencedMap<String, List<String>> values, Map<String
     /// The line of the last character that was read: the parser gives none.
     private static long line(String text, StringReader reader) throws IOException {
         int read = text.length() - (int) reader.skip(text.length());
-        return 1 + text.substring(0, Math.max(0, read - 1)).chars().filter(c -> c == '\n').count();
+        return 1
+                + text.substring(0, Math.max(0, read - 1))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
     }
 
     /// As the owner wrote them, which the parser does not keep: of several clusters the first one counts.

@@ -1,6 +1,7 @@
 package pvemcp.cli;
 
 import java.util.List;
+import picocli.CommandLine.MissingParameterException;
 
 /// A line of our command as the project's pages write it, from the word behind `pve-mcp` on.
 public record WrittenLine(List<String> words) {
@@ -10,7 +11,12 @@ public record WrittenLine(List<String> words) {
 
     /// Takes the line apart without carrying it out; what is wrong is thrown, as a person would be told.
     public void understood(Host host, Console console) {
-        new Commands(host, console).parsed(words);
+        try {
+            new Commands(host, console).parsed(words);
+        } catch (MissingParameterException _) {
+            // A page that names a command leaves out what it takes.
+            return;
+        }
         var call = call();
         if (call.isEmpty()) {
             return;

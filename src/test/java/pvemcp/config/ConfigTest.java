@@ -402,8 +402,10 @@ class ConfigTest extends ConfigFolder {
     @Test
     void a_url_with_a_port_that_there_is_not_says_so() {
         assertThat(problemsOf(Map.of("PVE_MCP_URL", "https://pve1:99999")))
-                .anySatisfy(problem -> assertThat(problem)
-                        .isEqualTo("PVE_MCP_URL: 'https://pve1:99999' has a port that there is not: one is a number from 1 to 65535"));
+                .anySatisfy(
+                        problem -> assertThat(problem)
+                                .isEqualTo(
+                                        "PVE_MCP_URL: 'https://pve1:99999' has a port that there is not: one is a number from 1 to 65535"));
     }
 
     private static Setting setting(Config config, Key key) {
