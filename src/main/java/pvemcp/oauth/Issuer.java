@@ -1,11 +1,13 @@
 package pvemcp.oauth;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -111,11 +113,23 @@ public final class Issuer {
             }
             return new String(whole.body(), StandardCharsets.UTF_8);
         } catch (ExecutionException e) {
-            var cause = e.getCause();
-            throw new IOException(Optional.ofNullable(cause.getMessage()).orElse(cause.toString()), cause);
+            throw new IOException(why(e.getCause(), place), e.getCause());
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new IOException("it does not answer within " + PATIENCE.toSeconds() + " seconds", e);
         }
+    }
+
+    /// The JDK's client has no words for who is not there.
+    private static String why(Throwable failure, URI place) {
+        if (failure.getMessage() != null || !(failure instanceof ConnectException)) {
+            return Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+        }
+        for (var cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "no such host: " + place.getHost();
+            }
+        }
+        return "nobody listens there";
     }
 }

@@ -2,6 +2,7 @@ package pvemcp.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +43,20 @@ class KeyRingTest {
             assertThat(shown()).isInstanceOf(Finding.Good.class);
         }
         assertThat(house.fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void an_issuer_that_is_not_there_is_told_in_words() {
+        var nowhere = new Issuer(URI.create("https://127.0.0.1:1/realm"), Optional.empty(), Optional.empty());
+        var nobodys = new AccessTokens(
+                house.issuer().toString(), List.of(AUDIENCE), new KeyRing(nowhere, now::get), now::get);
+
+        assertThat(nobodys.check(house.signed(house.claims(AUDIENCE, now.get()))))
+                .isInstanceOfSatisfying(
+                        Finding.Unsure.class,
+                        unsure -> assertThat(unsure.why())
+                                .contains("https://127.0.0.1:1/", "nobody listens there")
+                                .doesNotContain("Exception"));
     }
 
     @Test
