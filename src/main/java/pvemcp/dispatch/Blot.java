@@ -10,15 +10,17 @@ import pvemcp.pve.Secret;
 /// rather too much than too little, since only the audit log lacks it.
 final class Blot {
     private static final String NAME =
-            "(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|api[-_]?key|private[-_]?key)s?";
+            "(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|(?:api|private|access|secret)[-_]?key)s?";
     private static final String VALUE = "(?:\"[^\"]*\"|'[^']*'|[^\\s,;&\"']+)";
 
     // Each begins with something fixed and is bounded up to its last fixed part: these texts may be files.
     private static final List<Pattern> SECRETS = List.of(
-            // password=x, "api_key": "x", PVEAPIToken=user@realm!name=x
-            Pattern.compile("(?i)(" + NAME + "[\"']?\\s{0,8}[:=]\\s{0,8})" + VALUE),
+            // password=x, "api_key": "x", secret => 'x', PVEAPIToken=user@realm!name=x
+            Pattern.compile("(?i)(" + NAME + "[\"']?\\s{0,8}(?::=|=>|[:=])\\s{0,8})" + VALUE),
             // --password x
             Pattern.compile("(?i)((?<!\\S)--?[\\w-]{0,32}" + NAME + "\\s{1,8})" + VALUE),
+            // curl -u user:x
+            Pattern.compile("((?<!\\S)(?:-u|--user)\\s{1,8}[\"']?[^\\s:\"']{1,128}:)[^\\s\"']+"),
             // https://user:x@host
             Pattern.compile("(://[^/\\s@:]{0,128}:)[^/\\s@]{1,256}(?=@)"),
             // Authorization: Bearer x
@@ -39,6 +41,13 @@ final class Blot {
 
     static List<String> out(List<String> texts) {
         return texts.stream().map(Blot::out).toList();
+    }
+
+    /// Before they become lines, in which quotes are no longer what they were.
+    static List<Wires.Sent> outOf(List<Wires.Sent> requests) {
+        return requests.stream()
+                .map(request -> new Wires.Sent(request.verb(), request.path(), out(request.params())))
+                .toList();
     }
 
     static Json.Obj out(Json.Obj object) {

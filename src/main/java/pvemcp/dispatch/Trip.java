@@ -195,7 +195,7 @@ final class Trip {
                 .with("result", how)
                 .with("millis", Duration.between(started, clock.instant()).toMillis());
         if (!sent.isEmpty()) {
-            event = event.with("sent", Json.strings(Blot.out(Wires.lines(sent))));
+            event = event.with("sent", Json.strings(Blot.out(Wires.lines(Blot.outOf(sent)))));
         }
         if (!commands.isEmpty()) {
             event = event.with("commands", Json.strings(Blot.out(commands)));

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pvemcp.json.Json;
 import pvemcp.lab.Lab;
 import pvemcp.lab.Scenes;
+import pvemcp.tool.ToolResult;
 
 /// Secrets that a caller puts where none belongs are not written down.
 class BlotTest {
@@ -31,23 +34,7 @@ class BlotTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "password=%s",
-                "the root password: %s, do not tell",
-                "PASSWD = '%s'",
-                "{\"api_key\":\"%s\"}",
-                "db-password=\"%s\"",
-                "PGPASSWORD=%s psql",
-                "mysql --password %s -e x",
-                "tool --api-key=%s",
-                "curl -H 'Authorization: Bearer %s' x",
-                "PVEAPIToken=root@pam!x=%s",
-                "https://user:%s@example.org/x",
-                "PVE:root@pam:65A1B2C3::%s",
-                "-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----",
-                "-----BEGIN PRIVATE KEY-----\n%s"
-            })
+    @MethodSource("texts")
     void what_looks_like_a_secret_is_not_in_the_audit_log(String text) {
         var said = text.formatted(SECRET);
         lab.call("pve_guest_notes", "guest", "nobody", "text", said);
@@ -56,6 +43,43 @@ class BlotTest {
         lab.call("pve_guest_exec", "guest", "dns", "command", List.of("sh", "-c", said));
         assertThat(lab.auditLines()).hasSizeGreaterThanOrEqualTo(4);
         assertThat(lab.auditLines().toString()).doesNotContain(SECRET).contains("•••");
+    }
+
+    @Test
+    void nor_is_it_where_the_log_says_what_was_sent() {
+        try (var other = Lab.of(Scenes.small())) {
+            texts().forEach(text -> {
+                var pool = Json.obj("poolid", "p" + Integer.toHexString(text.hashCode()), "comment", text.formatted(SECRET));
+                assertThat(other.call("pve_api_write", "method", "post", "path", "/pools", "params", pool))
+                        .isInstanceOf(ToolResult.Done.class);
+                assertThat(other.audit().getLast().array("sent").orElseThrow().write())
+                        .as(text)
+                        .contains("POST /pools", "•••")
+                        .doesNotContain(SECRET);
+            });
+        }
+    }
+
+    static Stream<String> texts() {
+        return Stream.of(
+                "password=%s",
+                "the root password: %s, do not tell",
+                "PASSWD = '%s'",
+                "{\"api_key\":\"%s\"}",
+                "db-password=\"%s\"",
+                "{\"password\": \"correct horse %s\"}",
+                "password => '%s'",
+                "AWS_SECRET_ACCESS_KEY=%s",
+                "curl -u joe:%s x",
+                "PGPASSWORD=%s psql",
+                "mysql --password %s -e x",
+                "tool --api-key=%s",
+                "curl -H 'Authorization: Bearer %s' x",
+                "PVEAPIToken=root@pam!x=%s",
+                "https://user:%s@example.org/x",
+                "PVE:root@pam:65A1B2C3::%s",
+                "-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----",
+                "-----BEGIN PRIVATE KEY-----\n%s");
     }
 
     @ParameterizedTest
