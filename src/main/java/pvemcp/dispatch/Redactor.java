@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import pvemcp.json.Json;
 import pvemcp.pve.ForwardingTransport;
 import pvemcp.pve.Secret;
@@ -32,14 +33,17 @@ public final class Redactor {
     /// What is shorter would be found in innocent text.
     private static final int SHORTEST = 6;
 
-    /// Enough for those in use; the oldest is forgotten, as it was for one call.
+    /// Enough of those in use that calls bring along; the oldest is forgotten, as it was for one call.
     private static final int MOST = 256;
 
     private static final int SHORTEST_BASE64 = 8;
 
     private final Optional<Redactor> server;
 
-    /// The spellings by value. Guarded by itself.
+    /// The owner's, which are never forgotten: the spellings by value. Guarded by [#known].
+    private final Map<String, List<String>> configured = new LinkedHashMap<>();
+
+    /// The same of what was learned since. Guarded by itself.
     private final Map<String, List<String>> known = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, List<String>> eldest) {
@@ -62,8 +66,9 @@ public final class Redactor {
         return new Redactor(Optional.of(this));
     }
 
+    /// One of the configuration.
     public void learn(Secret secret) {
-        learn(secret.reveal());
+        learn(secret.reveal(), configured);
     }
 
     /// Those that stand in a call's own arguments.
@@ -76,13 +81,17 @@ public final class Redactor {
     }
 
     void learn(String value) {
+        learn(value, known);
+    }
+
+    private void learn(String value, Map<String, List<String>> among) {
         // PVE's own mask, `**********`, is none.
         if (value.length() < SHORTEST || value.chars().allMatch(c -> c == '*' || c == '•')) {
             return;
         }
         synchronized (known) {
-            if (!known.containsKey(value)) {
-                known.put(value, spellings(value));
+            if (!among.containsKey(value)) {
+                among.put(value, spellings(value));
             }
         }
     }
@@ -101,9 +110,10 @@ public final class Redactor {
 
     public String scrub(String text) {
         var scrubbed = server.map(whole -> whole.scrub(text)).orElse(text);
-        List<List<String>> all;
+        var all = new ArrayList<List<String>>();
         synchronized (known) {
-            all = List.copyOf(known.values());
+            all.addAll(configured.values());
+            all.addAll(known.values());
         }
         for (var spellings : all) {
             for (var spelling : spellings) {
@@ -148,7 +158,9 @@ public final class Redactor {
 
     private boolean knowsNothing() {
         synchronized (known) {
-            return known.isEmpty() && server.map(Redactor::knowsNothing).orElse(true);
+            return configured.isEmpty()
+                    && known.isEmpty()
+                    && server.map(Redactor::knowsNothing).orElse(true);
         }
     }
 
@@ -267,6 +279,9 @@ public final class Redactor {
     }
 
     private final class Watching extends ForwardingTransport {
+        /// Where a guest answers, in members of its own making: it could hide words from everybody.
+        private static final Pattern AGENT = Pattern.compile("/nodes/[^/]+/qemu/[^/]+/agent(?:/.*)?");
+
         Watching(Transport wire) {
             super(wire);
         }
@@ -275,11 +290,13 @@ public final class Redactor {
         public Json.Obj send(Verb verb, String path, Json.Obj params) {
             Secrets.in(path, params).forEach(Redactor.this::learn);
             var answer = wire.send(verb, path, params);
-            answer.get("data")
-                    .ifPresent(data -> Secrets.in(path, data).forEach(made -> {
-                        // What PVE hands out is nobody's to show, in this call or another.
-                        server.orElse(Redactor.this).learn(made);
-                    }));
+            if (!AGENT.matcher(path).matches()) {
+                answer.get("data")
+                        .ifPresent(data -> Secrets.in(path, data).forEach(made -> {
+                            // What PVE hands out is nobody's to show, in this call or another.
+                            server.orElse(Redactor.this).learn(made);
+                        }));
+            }
             return answer;
         }
     }

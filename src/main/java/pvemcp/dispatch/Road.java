@@ -129,7 +129,7 @@ public final class Road implements Dispatcher {
                 shared.brakes().repeated(caller.principal(), key, gate.policy().limits());
         if (repeated.isPresent()) {
             var deny = repeated.get();
-            return new Trip(audit, clock, shared.redactor(), tool, arguments, caller)
+            return new Trip(audit, clock, shared.redactor().forCall(), tool, arguments, caller)
                     .ended(new ToolResult.Refused(deny.rule(), deny.why(), deny.remedy()));
         }
         var result = travel(tool, arguments, caller);
@@ -377,7 +377,7 @@ public final class Road implements Dispatcher {
         if (asked.call() instanceof Undoes) {
             throw new BadArguments(List.of("what is to be taken back is a call of its own: see it with dry_run=true"));
         }
-        var trip = new Trip(audit, clock, shared.redactor(), tool, arguments, caller);
+        var trip = new Trip(audit, clock, shared.redactor().forCall(), tool, arguments, caller);
         if (asked.named().isEmpty() && asked.call() instanceof Everywhere) {
             return judgedEverywhere(tool, asked, caller, trip);
         }

@@ -49,7 +49,8 @@ class BlotTest {
     void nor_is_it_where_the_log_says_what_was_sent() {
         try (var other = Lab.of(Scenes.small())) {
             texts().forEach(text -> {
-                var pool = Json.obj("poolid", "p" + Integer.toHexString(text.hashCode()), "comment", text.formatted(SECRET));
+                var pool = Json.obj(
+                        "poolid", "p" + Integer.toHexString(text.hashCode()), "comment", text.formatted(SECRET));
                 assertThat(other.call("pve_api_write", "method", "post", "path", "/pools", "params", pool))
                         .isInstanceOf(ToolResult.Done.class);
                 assertThat(other.audit().getLast().array("sent").orElseThrow().write())

@@ -204,6 +204,44 @@ class RedactionTest {
     }
 
     @Test
+    void nor_is_it_where_the_call_is_made_too_often() {
+        try (var lab = Lab.of(Scenes.small())) {
+            var params = Json.obj("userid", "joe@pve", "password", "running");
+            var call = Json.obj("method", "post", "path", "/access/users", "params", params, "dry_run", true);
+            ToolResult answer = lab.call("pve_api_write", call);
+            for (int i = 0; i < 20 && !(answer instanceof ToolResult.Refused); i++) {
+                answer = lab.call("pve_api_write", call);
+            }
+            LabAssert.assertThat(answer).isRefusedBy("policy.limit.repeats");
+            LabAssert.assertThat(lab.as("other").call("pve_guest_list")).shows("running");
+        }
+    }
+
+    @Test
+    void what_a_guest_calls_a_password_is_hidden_from_nobody() {
+        var redactor = new Redactor();
+        var said = Json.obj("result", Json.obj("id", "debian", "token", "running", "password", "pve_guest_delete"));
+        var wire = redactor.watching((verb, path, params) -> Json.obj("data", said));
+        for (var path : List.of("/nodes/pve1/qemu/101/agent/get-osinfo", "/nodes/pve1/qemu/101/agent")) {
+            wire.send(Verb.GET, path, Json.Obj.EMPTY);
+            wire.send(Verb.POST, path, Json.obj("password", CANARY));
+        }
+        assertThat(redactor.scrub(said)).isEqualTo(said);
+        isClean(redactor.scrub("it was set to " + CANARY));
+    }
+
+    @Test
+    void what_the_owner_has_configured_is_not_forgotten_over_what_pve_hands_out() {
+        var redactor = new Redactor();
+        redactor.learn(new Secret(CANARY));
+        var wire = redactor.watching((verb, path, params) -> Json.obj("data", Json.obj("ticket", path)));
+        for (int i = 0; i < 1_000; i++) {
+            wire.send(Verb.POST, "/nodes/pve1/qemu/" + (100 + i) + "/vncproxy", Json.Obj.EMPTY);
+        }
+        isClean(redactor.scrub("it is " + CANARY));
+    }
+
+    @Test
     void what_only_sounds_like_a_secret_is_shown() {
         var redactor = new Redactor();
         var data =
