@@ -13,7 +13,9 @@ class ToolsCommandTest extends CommandLine {
 
         assertThat(run("tools").out())
                 .containsPattern("guest list +read +allow")
-                .containsPattern("guest power +operate +not offered");
+                .containsPattern("guest power +operate +not offered")
+                .containsPattern("undo +destroy +deny at worst")
+                .containsPattern("guest delete +destroy +not offered");
         assertThat(run("tools", "guest").out())
                 .containsPattern("guest list +read")
                 .doesNotContain("node list");

@@ -82,7 +82,7 @@ final class SetupCommand implements Command {
                 spec,
                 "--release",
                 "N",
-                "The release of Proxmox VE these commands are for, 8 or 9; without it 9.",
+                "The release of Proxmox VE that --tier prints commands for, 8 or 9; without it 9.",
                 List.of("8", "9"));
         text(spec, "--token-id", "ID", "The token, user@realm!name; without it " + TOKEN + ".");
         text(spec, "--secret-file", "FILE", "Where the token's secret is; - is standard input.");

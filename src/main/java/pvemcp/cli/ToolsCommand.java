@@ -10,6 +10,7 @@ import pvemcp.config.Config;
 import pvemcp.config.Key;
 import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Withheld;
+import pvemcp.gate.Policy;
 import pvemcp.json.Json;
 import pvemcp.pve.PveException;
 import pvemcp.text.Word;
@@ -75,8 +76,11 @@ final class ToolsCommand implements Command {
         return some.isEmpty() ? List.of(ToolNames.find(typed, dispatcher).tool()) : some;
     }
 
+    /// A tool that is there although its tier is denied does milder things as well, which are judged as what they
+    /// are.
     private static String answer(Tool<?> tool, Config config) {
-        return Word.of(config.policy().answer(tool.tier()));
+        var answer = config.policy().answer(tool.tier());
+        return answer == Policy.Answer.DENY ? "deny at worst" : Word.of(answer);
     }
 
     private String list(Config config, Dispatcher dispatcher) {
