@@ -20,13 +20,14 @@ import pvemcp.text.Nearest;
 import pvemcp.tool.Operations;
 import pvemcp.view.Clean;
 
-/// Nodes, storages and bridges that are named and not there, each told with the nearest name there is: of requests
-/// before anybody is asked to say yes to them, and of a fault once PVE has found out.
+/// Nodes, storages, pools and bridges that are named and not there, each told with the nearest name there is: of
+/// requests before anybody is asked to say yes to them, and of a fault once PVE has found out.
 final class Absent {
     /// As many are told where none is near.
     private static final int MOST_TOLD = 8;
 
     private static final Pattern GUEST = Pattern.compile("/nodes/\\{node}/(?:qemu|lxc)(?:/.*)?");
+    private static final Pattern GUEST_FILE = Pattern.compile("guest (\\d{1,9}) on node .*");
     private static final Pattern NIC = Pattern.compile("net\\d+");
 
     private final Sight sight;
@@ -91,6 +92,9 @@ final class Absent {
                     .toList();
             missing("storage", stores, onNode(template) || template.equals("/storage/{storage}"));
         }
+        if (!(template.equals("/pools") && match.operation().verb() == pvemcp.schema.Verb.POST)) {
+            missing("pool", touched.pools(), false);
+        }
         if (GUEST.matcher(template).matches()) {
             bridges(match.variables(), params);
         }
@@ -128,7 +132,7 @@ final class Absent {
             if (refused) {
                 needed.add(new PveFault.Missing(kind + " " + name, told));
             } else {
-                doubtful.add("there is " + told);
+                doubtful.add("this token sees " + told);
             }
         }
     }
@@ -197,6 +201,20 @@ final class Absent {
     static PveException nearer(PveException e, Sight sight) {
         if (!(e.fault() instanceof PveFault.Missing(var what, var message))) {
             return e;
+        }
+        var guest = GUEST_FILE.matcher(what);
+        if (guest.matches()) {
+            return sight.row(Integer.parseInt(guest.group(1)))
+                    .map(row -> message
+                            + ": %d is %s, /nodes/%s/%s/%d"
+                                    .formatted(
+                                            row.vmid(),
+                                            Targets.target(row),
+                                            row.node(),
+                                            row.kind().segment(),
+                                            row.vmid()))
+                    .map(told -> new PveException(new PveFault.Missing(what, told)))
+                    .orElse(e);
         }
         // PVE::Cluster::check_node_exists speaks of a cluster node.
         var words = what.replaceFirst("^cluster node ", "node ").split(" ", 2);

@@ -241,15 +241,15 @@ final class Explain {
         // A later step failed: what went before has happened.
         var left = fault instanceof PveFault.TaskFailed failure ? left(trip, Set.of(failure.upid())) : left(trip);
         return left.isEmpty()
-                ? new Failed(failed.code(), failed.what(), claim(fault) + failed.hint())
+                ? new Failed(failed.code(), failed.what(), claim(fault, trip.onlyReads()) + failed.hint())
                 : new Failed(failed.code(), failed.what() + left, failed.hint());
     }
 
     /// What may be said where no step went before.
-    private static String claim(PveFault fault) {
+    private static String claim(PveFault fault, boolean reads) {
         return switch (fault) {
             case PveFault.Unreachable _, PveFault.NotConfigured _ -> "nothing was done; ";
-            case PveFault.Invalid invalid when !invalid.problems().isEmpty() -> "nothing was changed; ";
+            case PveFault.Invalid invalid when !invalid.problems().isEmpty() && !reads -> "nothing was changed; ";
             default -> "";
         };
     }

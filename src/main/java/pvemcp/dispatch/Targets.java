@@ -256,7 +256,7 @@ final class Targets {
         add(target(row), false);
     }
 
-    private static Target target(GuestRow row) {
+    static Target target(GuestRow row) {
         var state = new LinkedHashMap<String, String>();
         state.put("status", row.status());
         state.put("lock", row.lock());

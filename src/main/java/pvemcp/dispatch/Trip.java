@@ -37,6 +37,7 @@ final class Trip {
     private String identity = "";
     private long intent;
     private boolean unended;
+    private boolean reads;
     private List<String> guests = List.of();
     private Optional<Remembering> memory = Optional.empty();
 
@@ -68,6 +69,7 @@ final class Trip {
     }
 
     void aimed(Tier tier, List<Target> targets) {
+        reads = tier == Tier.READ;
         facts = facts.with("tier", tier.name())
                 .with(
                         "targets",
@@ -76,6 +78,11 @@ final class Trip {
                 .filter(target -> target.isGuest() && !target.node().isEmpty())
                 .map(target -> target.node() + "/" + target.id())
                 .toList();
+    }
+
+    /// Whether it is known that nothing was to be changed.
+    boolean onlyReads() {
+        return reads;
     }
 
     /// On disk when this comes back: only then may the first write leave.

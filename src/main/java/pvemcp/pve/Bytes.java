@@ -33,6 +33,20 @@ public record Bytes(long count) implements Comparable<Bytes> {
                         "'%s' is not a size: write a number and a unit, such as 32G".formatted(text)));
     }
 
+    /// As [#parse], of what somebody says of memory or a disk: a small number without a unit is of some other unit
+    /// that was not said. A VM with 4096 bytes is nobody's wish.
+    ///
+    /// @throws IllegalArgumentException also for that
+    public static Bytes said(String text) {
+        var size = parse(text);
+        boolean bare = text.chars().noneMatch(Character::isLetter);
+        if (bare && !size.isZero() && size.count < 1L << 20) {
+            throw new IllegalArgumentException(
+                    "'%1$s' has no unit and would be bytes: %1$sM is MiB, %1$sG is GiB".formatted(text.strip()));
+        }
+        return size;
+    }
+
     /// As [#parse]; empty for anything else.
     public static Optional<Bytes> tryParse(String text) {
         var matcher = Form.PATTERN.matcher(text.strip());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -268,12 +269,12 @@ public final class Inventory {
         // H2 appends the statement and its error number; the caller has the statement already.
         int statement = message.indexOf("; SQL statement:");
         var reason = statement < 0 ? message : message.substring(0, statement);
-        var unknown = Pattern.compile("(?:Column|Table) \"([^\"]+)\"").matcher(reason);
+        var unknown = Pattern.compile("(Column|Table) \"([^\"]+)\"").matcher(reason);
         if (unknown.find()) {
-            var names = new TreeSet<String>(Tables.ALL.keySet());
-            names.add(CLUSTER);
-            Tables.ALL.values().forEach(table -> table.columns().forEach(column -> names.add(column.name())));
-            var wanted = unknown.group(1).toLowerCase(Locale.ROOT);
+            var names = unknown.group(1).equals("Table") ? Tables.ALL.keySet() : columns(message);
+            // A table is filled when a query needs it, so H2 has none where it does not know the name.
+            reason = reason.replace(" (this database is empty)", "");
+            var wanted = unknown.group(2).toLowerCase(Locale.ROOT);
             wanted = wanted.substring(wanted.lastIndexOf('.') + 1);
             // A column that is there may be named too, as not grouped by.
             var near = names.contains(wanted) ? Optional.<String>empty() : Nearest.to(wanted, names);
@@ -285,5 +286,16 @@ public final class Inventory {
             reason = "the query took too long; narrow it down with WHERE";
         }
         return new QueryException(reason, e);
+    }
+
+    /// Those of the tables that the statement names; of all where it names none.
+    private static Set<String> columns(String statement) {
+        var words = List.of(statement.toLowerCase(Locale.ROOT).split("\\W+", -1));
+        var named = Tables.ALL.keySet().stream().filter(words::contains).toList();
+        var names = new TreeSet<String>();
+        names.add(CLUSTER);
+        (named.isEmpty() ? Tables.ALL.keySet() : named)
+                .forEach(table -> Tables.ALL.get(table).columns().forEach(column -> names.add(column.name())));
+        return names;
     }
 }

@@ -11,14 +11,15 @@ public final class Nearest {
     private static final List<Set<String>> SAME = List.of(
             Set.of("vm", "vms", "qemu", "kvm"),
             Set.of("container", "containers", "ct", "cts", "lxc"),
-            Set.of("guest", "guests", "vmid", "vmids", "vm", "ct", "id", "name"),
+            Set.of("guest", "guests", "vmid", "vmids", "vm", "vms", "ct", "id", "name"),
             Set.of("vmid", "newid"),
-            Set.of("node", "host", "hostname"),
+            Set.of("node", "host", "hostname", "target"),
             Set.of("storage", "datastore", "store"),
             Set.of("archive", "volid", "backup", "file"),
             Set.of("task", "upid"),
+            Set.of("start", "on", "power_on"),
             Set.of("reboot", "restart"),
-            Set.of("shutdown", "poweroff", "halt"),
+            Set.of("shutdown", "off", "power_off", "poweroff", "halt"),
             Set.of("stop", "kill"),
             Set.of("delete", "remove", "destroy", "rm"),
             Set.of("add", "create", "new"),
@@ -29,7 +30,8 @@ public final class Nearest {
             Set.of("options", "config", "params", "values"),
             Set.of("action", "operation", "what"),
             Set.of("notes", "comment", "description", "text"),
-            Set.of("timeout", "wait"));
+            Set.of("timeout", "wait"),
+            Set.of("query", "search", "text"));
 
     private Nearest() {}
 

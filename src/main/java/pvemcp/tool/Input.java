@@ -173,7 +173,7 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
             return Durations.parse(text);
         }
         if (type == Bytes.class) {
-            return size(text);
+            return Bytes.said(text);
         }
         if (type == GuestRef.class) {
             return new GuestRef(text(text));
@@ -209,18 +209,6 @@ record Input(RecordComponent component, Param param, Class<?> type, boolean opti
             throw new IllegalArgumentException("is empty");
         }
         return text;
-    }
-
-    /// A bare number is of bytes. A small one is of some other unit that was not said: a VM with 4096 bytes is
-    /// nobody's wish.
-    private static Bytes size(String text) {
-        var size = Bytes.parse(text);
-        boolean bare = text.strip().chars().noneMatch(Character::isLetter);
-        if (bare && !size.isZero() && size.count() < MEBIBYTE) {
-            throw new IllegalArgumentException(
-                    "'%s' has no unit and would be bytes: %sM is MiB, %sG is GiB".formatted(text, text, text));
-        }
-        return size;
     }
 
     private static boolean flag(String text) {

@@ -99,7 +99,11 @@ class BeforeAskingTest {
         try (var lab = household()) {
             var job = Json.obj("storage", "nas", "schedule", "02:00", "all", 1, "node", "pve4");
             assertThat(warnings(write(lab, "post", "/cluster/backup", job)))
-                    .anyMatch(line -> line.startsWith("there is no node 'pve4' (did you mean 'pve1'?)"));
+                    .anyMatch(line -> line.startsWith("this token sees no node 'pve4' (did you mean 'pve1'?)"));
+            assertThat(warnings(lab.call("pve_pool_set", "pool", "produ", "action", "add", "guests", List.of("web"))))
+                    .containsExactly("this token sees no pool 'produ' (did you mean 'production'?)");
+            assertThat(warnings(lab.call("pve_pool_set", "pool", "fresh", "action", "create")))
+                    .isEmpty();
         }
     }
 
@@ -163,6 +167,7 @@ class BeforeAskingTest {
             that(lab.call("pve_guest_set", "guest", "web", "name", "web2")).isHeld();
             that(lab.call("pve_guest_power_many", "action", "start", "vmids", List.of(101)))
                     .shows("1 already so");
+            that(lab.call("pve_guest_migrate", "guest", "web", "node", "pve1")).shows("not at all: it is there");
             assertThat(lab.requests()).allMatch(request -> request.startsWith("GET "));
             assertThat(lab.audit()).noneMatch(line -> line.has("sent"));
         }

@@ -77,6 +77,29 @@ class ReadingTest {
     }
 
     @Test
+    void a_list_that_is_empty_tells_of_a_misspelt_filter() {
+        try (var lab = Lab.of(Scenes.small())) {
+            that(lab.call("pve_guest_list", "node", "PVE1")).reads("0 guests fit node=PVE1 (did you mean 'pve1'?)");
+            that(lab.call("pve_guest_list", "tag", "prodd")).reads("0 guests fit tag=prodd (did you mean 'prod'?)");
+            that(lab.call("pve_guest_list", "pool", "zzz")).reads("0 guests fit pool=zzz (there is none of that name)");
+            that(lab.call("pve_guest_list", "pool", "shop", "status", "paused"))
+                    .reads("0 guests fit status=paused pool=shop");
+            that(lab.call("pve_storage_list", "node", "PVE1")).shows("(did you mean 'pve1'?)");
+            that(lab.call("pve_storage_list", "content", "isos")).shows("(usual: images, ");
+            that(lab.call("pve_task_list", "type", "backup")).shows("(usual: vzdump, ");
+        }
+    }
+
+    @Test
+    void a_path_of_the_other_kind_of_guest_is_put_right() {
+        try (var lab = Lab.of(Scenes.small())) {
+            that(lab.call("pve_api_read", "path", "/nodes/pve1/lxc/101/config"))
+                    .failsWith("not_found")
+                    .saying("101 is VM 101 'web' on pve1, /nodes/pve1/qemu/101");
+        }
+    }
+
+    @Test
     void tasks_are_listed_newest_first_with_what_became_of_them() {
         try (var lab = Lab.of(Scenes.small())) {
             lab.call("pve_guest_power", "guest", "web", "action", "stop");
@@ -95,7 +118,9 @@ class ReadingTest {
     void the_next_id_is_one_that_is_free() {
         try (var lab = Lab.of(Scenes.small())) {
             that(lab.call("pve_next_id")).shows("vmid: 103");
-            that(lab.call("pve_next_id", "vmid", 101)).failsWith("bad_arguments");
+            that(lab.call("pve_next_id", "vmid", 101))
+                    .failsWith("bad_arguments")
+                    .saying("101 is taken by web on pve1; the next free id is 103");
         }
     }
 

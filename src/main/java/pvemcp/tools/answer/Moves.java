@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -16,11 +17,11 @@ import pvemcp.pve.Percent;
 import pvemcp.pve.Resource.GuestRow;
 import pvemcp.pve.Resource.NodeRow;
 import pvemcp.tool.Aim.OnNode;
-import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
 import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
+import pvemcp.tools.common.Places;
 import pvemcp.tools.common.Probe;
 import pvemcp.tools.common.Report;
 
@@ -163,9 +164,7 @@ final class Moves {
         @Override
         public Report run(ToolContext ctx) {
             var probe = new Probe(ctx);
-            if (ctx.pve().nodes().stream().noneMatch(row -> row.name().equals(node))) {
-                throw new BadArguments(List.of("argument 'node': there is no node '%s'".formatted(node)));
-            }
+            Places.node(ctx.pve(), Optional.of(node));
             boolean online = ctx.pve().nodes().stream()
                     .filter(NodeRow::online)
                     .anyMatch(row -> row.name().equals(node));

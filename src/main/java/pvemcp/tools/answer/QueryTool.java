@@ -56,7 +56,11 @@ record QueryTool(
             gaps.addAll(ctx.closedBackupServers());
             return rows(Inventory.query(clusters, beside, sql.get(), limit, LONGEST), gaps);
         } catch (Inventory.QueryException e) {
-            throw new BadArguments(List.of("argument 'sql': " + Clean.line(e.getMessage())));
+            var unknown = e.getMessage().endsWith(" not found");
+            throw new BadArguments(List.of("argument 'sql': %s%s"
+                    .formatted(
+                            Clean.line(e.getMessage()),
+                            unknown ? "; without sql the tables and their columns are listed" : "")));
         }
     }
 

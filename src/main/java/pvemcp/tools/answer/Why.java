@@ -95,7 +95,7 @@ record Why(
                 .filter(row -> row.name().equals(name))
                 .toList();
         if (rows.isEmpty()) {
-            throw new BadArguments(List.of("argument 'node': there is no node '%s'".formatted(name)));
+            throw new PveException(new PveFault.Missing("node " + name, "no node '%s'".formatted(name)));
         }
         if (!rows.getFirst().online()) {
             causes.add(new Cause(

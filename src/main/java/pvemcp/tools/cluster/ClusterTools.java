@@ -15,6 +15,7 @@ import pvemcp.tool.Doc;
 import pvemcp.tool.Everywhere;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
+import pvemcp.tools.common.Places;
 import pvemcp.view.Clean;
 
 /// The cluster as a whole.
@@ -96,9 +97,10 @@ public final class ClusterTools {
             if (vmid.isEmpty()) {
                 return new FreeId(ctx.pve().nextId(), "free now, not reserved");
             }
-            // PVE answers with the id itself, or with a 400 that says it exists.
-            ctx.pve().data(Verb.GET, "/cluster/nextid", Json.obj("vmid", vmid.get()));
-            return new FreeId(vmid.get().intValue(), "free now, not reserved");
+            int wanted = Places.id(ctx.pve(), Optional.of(vmid.get().intValue()));
+            // Of a guest that this token may not see, PVE says in a 400 that it exists.
+            ctx.pve().data(Verb.GET, "/cluster/nextid", Json.obj("vmid", wanted));
+            return new FreeId(wanted, "free now, not reserved");
         }
     }
 }

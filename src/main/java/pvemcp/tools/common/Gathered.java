@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import pvemcp.tool.Each;
 import pvemcp.tool.ToolContext;
 
@@ -33,6 +34,12 @@ public record Gathered<T extends Record>(List<Row<T>> rows, List<String> gaps, b
     /// Rows of the one cluster a list is about.
     public static <T extends Record> Gathered<T> of(List<T> values) {
         return of(Each.only("", values));
+    }
+
+    /// Those that fit.
+    public Gathered<T> only(Predicate<T> fits) {
+        return new Gathered<>(
+                rows.stream().filter(row -> fits.test(row.value())).toList(), gaps, several);
     }
 
     /// Where two are equal, the one of the cluster that is configured first comes first.

@@ -3,10 +3,13 @@ package pvemcp.tools.common;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -76,6 +79,7 @@ public record Page(
         private final String query;
         private final Supplier<String> filters;
         private final SequencedMap<String, SequencedMap<String, Integer>> counts = new LinkedHashMap<>();
+        private final Map<String, Supplier<Collection<String>>> known = new HashMap<>();
         private List<String> brief = List.of();
         private String order = "";
 
@@ -93,6 +97,12 @@ public record Page(
             for (var component : shape.getRecordComponents()) {
                 names.add(Layout.label(component.getName()));
             }
+        }
+
+        /// The names an input may have, so that a misspelt one is told; asked for only where nothing fits.
+        public Builder<T> knowing(String input, Supplier<Collection<String>> names) {
+            known.put(input, names);
+            return this;
         }
 
         /// Counts all rows by what this says of each.
@@ -232,14 +242,14 @@ public record Page(
         }
 
         /// What was asked for beyond what is usual: `status=paused node=pve1`.
-        private static <C extends Record & Call<?>> String filters(C call, Json.Obj asked) {
+        private <C extends Record & Call<?>> String filters(C call, Json.Obj asked) {
             var filters = new ArrayList<String>();
             for (var param : inputs(call).params()) {
                 asked.get(param.name())
                         .flatMap(Json::scalarText)
                         .filter(value -> !value.equals(param.fallback()) && !value.equals("false"))
-                        .ifPresent(
-                                value -> filters.add(param.name() + "=" + Clean.name(value) + unusual(param, value)));
+                        .ifPresent(value -> filters.add(param.name() + "=" + Clean.name(value) + unusual(param, value)
+                                + unknown(param, value)));
             }
             return String.join(" ", filters);
         }
@@ -249,6 +259,17 @@ public record Page(
             return param.usual().isEmpty() || param.usual().contains(value.toLowerCase(Locale.ROOT))
                     ? ""
                     : " (usual: %s)".formatted(String.join(", ", param.usual()));
+        }
+
+        private String unknown(Param param, String value) {
+            var names = Optional.ofNullable(known.get(param.name()))
+                    .<Collection<String>>map(Supplier::get)
+                    .orElse(List.of());
+            if (names.isEmpty() || names.contains(value)) {
+                return "";
+            }
+            var hint = Nearest.hint(value, names);
+            return hint.isEmpty() ? " (there is none of that name)" : Clean.line(hint);
         }
     }
 

@@ -126,6 +126,18 @@ final class Edit {
                         .allMatch(entry -> before.get(entry.getKey()).equals(Optional.of(entry.getValue())));
     }
 
+    /// What was to be removed and is not there, which may have been misspelt; empty where all is.
+    private String notThere() {
+        var there = before.options().keySet();
+        var missing = new ArrayList<String>();
+        for (var option : delete) {
+            if (!there.contains(option)) {
+                missing.add("it has no %s%s".formatted(Clean.name(option), Nearest.hint(option, there)));
+            }
+        }
+        return String.join("; ", missing);
+    }
+
     /// `memory: 2048 -> 4096; net1: (removed)`, in one line.
     String diff() {
         var parts = new ArrayList<String>();
@@ -154,7 +166,7 @@ final class Edit {
     /// Sends it and waits, at most `timeout`.
     Changed make(ToolContext ctx, Duration timeout) {
         if (changesNothing()) {
-            return new Changed(name(), NOTHING_TO_CHANGE, List.of(), "", "", List.of(), "");
+            return new Changed(name(), NOTHING_TO_CHANGE, List.of(), notThere(), "", List.of(), "");
         }
         Outcome outcome;
         try {

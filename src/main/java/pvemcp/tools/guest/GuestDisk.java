@@ -136,8 +136,7 @@ record GuestDisk(
     /// PVE makes disks of whole GiB.
     private static long gibi(String text) {
         try {
-            long unit = 1L << 30;
-            return (Bytes.parse(text).count() + unit - 1) / unit;
+            return Sizes.gibi(Bytes.said(text));
         } catch (IllegalArgumentException e) {
             throw new BadArguments(List.of("argument 'size': " + e.getMessage()));
         }
@@ -178,10 +177,22 @@ record GuestDisk(
     }
 
     private String newSize(Edit edit) {
-        edit.present("disk", needed(disk, "disk"));
+        var now = edit.present("disk", needed(disk, "disk"));
         var text = needed(size, "size").strip();
-        boolean more = text.startsWith("+");
-        return (more ? "+" : "") + gibi(more ? text.substring(1) : text) + "G";
+        if (text.startsWith("+")) {
+            return "+" + gibi(text.substring(1)) + "G";
+        }
+        long wanted = gibi(text);
+        PropertyString.parse(now)
+                .get("size")
+                .flatMap(Bytes::tryParse)
+                .filter(has -> Sizes.gibi(has) > wanted)
+                .ifPresent(has -> {
+                    throw new BadArguments(
+                            List.of("argument 'size': %s of %s has %s, and PVE only enlarges; size=+10G adds that much"
+                                    .formatted(disk.get(), edit.guest(), has)));
+                });
+        return wanted + "G";
     }
 
     private Edit.Changed resize(ToolContext ctx, Edit edit) {

@@ -20,6 +20,7 @@ import pvemcp.pve.Verb;
 import pvemcp.remote.Addresses;
 import pvemcp.tool.Aim.OnGuest;
 import pvemcp.tool.Aim.OnRequest;
+import pvemcp.tool.Arguments;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Doc;
@@ -29,6 +30,7 @@ import pvemcp.tool.Preview;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.common.Extras;
 import pvemcp.tools.common.Passwords;
+import pvemcp.tools.common.Places;
 import pvemcp.tools.common.Steps;
 import pvemcp.view.Clean;
 
@@ -100,7 +102,7 @@ record GuestProvision(
     @Override
     public Preview preview(ToolContext ctx) {
         var from = ctx.pve().guest(template);
-        int id = vmid.orElseGet(() -> ctx.pve().nextId());
+        int id = Places.id(ctx.pve(), vmid);
         var base = base(from, id);
         var config = config(from);
         requireExtras(ctx, from);
@@ -129,6 +131,10 @@ record GuestProvision(
         if (from.kind() == GuestKind.CONTAINER && (user.isPresent() || !sshKeys.isEmpty())) {
             throw new BadArguments(List.of("arguments 'user' and 'ssh_keys' are for VMs with cloud-init"));
         }
+        // Found later, it would leave a guest that is only half made.
+        int id = vmid.orElse(from.vmid());
+        Arguments.check(ctx.schema(), Verb.POST, path(from) + "/clone", clone(from, id));
+        Arguments.check(ctx.schema(), verb(from), base(from, id) + "/config", config(from));
     }
 
     private static String path(Guest from) {

@@ -5,10 +5,12 @@ import static pvemcp.tool.Tool.read;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import pvemcp.json.Json;
 import pvemcp.pve.Bytes;
@@ -29,6 +31,7 @@ import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.common.Gathered;
 import pvemcp.tools.common.HaWish;
+import pvemcp.tools.common.Names;
 import pvemcp.tools.common.Outcome;
 import pvemcp.tools.common.Page;
 import pvemcp.tools.common.Window;
@@ -89,8 +92,11 @@ public final class GuestTools {
             implements Call<Page>, Everywhere {
         @Override
         public Page run(ToolContext ctx) {
-            var rows = Gathered.of(ctx, this::rows).sorted(order());
-            return Page.of("guests", GuestLine.class, rows, this)
+            var all = Gathered.of(ctx, GuestList::all);
+            return Page.of("guests", GuestLine.class, all.only(this::fits).sorted(order()), this)
+                    .knowing("node", () -> Names.nodes(ctx))
+                    .knowing("pool", () -> Names.pools(ctx))
+                    .knowing("tag", () -> tags(all))
                     .counting("status", GuestLine::status)
                     .counting("kind", GuestLine::kind)
                     .sortedBy(Word.of(sort))
@@ -98,11 +104,14 @@ public final class GuestTools {
                     .page(window, GuestLine::id);
         }
 
-        private List<GuestLine> rows(ToolContext ctx) {
-            return ctx.pve().guests().stream()
-                    .map(GuestLine::of)
-                    .filter(this::fits)
-                    .toList();
+        private static List<GuestLine> all(ToolContext ctx) {
+            return ctx.pve().guests().stream().map(GuestLine::of).toList();
+        }
+
+        private static Collection<String> tags(Gathered<GuestLine> all) {
+            var tags = new TreeSet<String>();
+            all.rows().forEach(row -> tags.addAll(row.value().tags()));
+            return tags;
         }
 
         private boolean fits(GuestLine row) {

@@ -162,7 +162,12 @@ public final class LifecycleTools {
             Duration timeout)
             implements Call<GuestMigrate.Moved>, OnGuest {
         /// @param way how it moved: live, with a restart, switched off
-        record Moved(String guest, String from, String to, String way, Outcome outcome) implements OfTask {}
+        record Moved(String guest, String from, String to, String way, Outcome outcome) implements OfTask, SoAlready {
+            @Override
+            public boolean isSoAlready() {
+                return from.equals(to);
+            }
+        }
 
         @Override
         public Moved run(ToolContext ctx) {

@@ -99,7 +99,27 @@ public final class TaskTools {
             @Doc(value = "Only of this guest: id, name or node/id", obvious = true)
             Optional<GuestRef> guest,
 
-            @Doc(value = "Such as vzdump", obvious = true) Optional<String> type,
+            @Doc(
+                    value = "Such as vzdump",
+                    usual = {
+                        "vzdump",
+                        "qmstart",
+                        "qmshutdown",
+                        "qmstop",
+                        "qmclone",
+                        "qmigrate",
+                        "qmsnapshot",
+                        "qmrestore",
+                        "vzstart",
+                        "vzshutdown",
+                        "vzstop",
+                        "vzmigrate",
+                        "imgcopy",
+                        "download",
+                        "aptupdate"
+                    },
+                    obvious = true)
+            Optional<String> type,
 
             @Doc(value = "Only those still running", obvious = true)
             boolean running,

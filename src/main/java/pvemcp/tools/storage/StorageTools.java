@@ -22,6 +22,7 @@ import pvemcp.tool.Kind;
 import pvemcp.tool.ToolContext;
 import pvemcp.tool.Toolset;
 import pvemcp.tools.common.Gathered;
+import pvemcp.tools.common.Names;
 import pvemcp.tools.common.Page;
 import pvemcp.tools.common.StoragePlace;
 import pvemcp.tools.common.Window;
@@ -77,7 +78,10 @@ public final class StorageTools {
             @Doc(value = "Only on this node", kind = Kind.NODE, obvious = true)
             Optional<String> node,
 
-            @Doc(value = "Such as images, iso, backup", obvious = true)
+            @Doc(
+                    value = "Such as images, iso, backup",
+                    usual = {"images", "rootdir", "iso", "vztmpl", "backup", "snippets", "import"},
+                    obvious = true)
             Optional<String> content,
 
             Window window)
@@ -87,6 +91,7 @@ public final class StorageTools {
             var rows = Gathered.of(ctx, this::rows).sorted(Comparator.comparing(StorageLine::key));
             return Page.of("storages", StorageLine.class, rows, this)
                     .counting("status", StorageLine::status)
+                    .knowing("node", () -> Names.nodes(ctx))
                     .sortedBy("storage")
                     .brief("storage", "node", "type", "status", "full", "used", "size", "content")
                     .page(window, StorageLine::key);

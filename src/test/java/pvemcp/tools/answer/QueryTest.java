@@ -92,6 +92,12 @@ class QueryTest {
             that(lab.call("pve_query", "sql", "SELECT * FROM guest"))
                     .failsWith("bad_arguments")
                     .saying("did you mean 'guests'");
+            that(lab.call("pve_query", "sql", "SELECT * FROM vms"))
+                    .saying("did you mean 'guests'")
+                    .notSaying("database is empty");
+            // Of the tables that are asked, not of all.
+            that(lab.call("pve_query", "sql", "SELECT stat FROM guests")).saying("did you mean 'status'");
+            that(lab.call("pve_query", "sql", "SELECT zzz FROM guests")).saying("without sql the tables and their");
         }
     }
 

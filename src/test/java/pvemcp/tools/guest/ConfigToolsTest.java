@@ -201,6 +201,29 @@ class ConfigToolsTest {
     }
 
     @Test
+    void a_size_that_says_no_unit_or_would_make_a_disk_smaller_is_refused() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            that(lab.call("pve_guest_disk", "guest", "git", "action", "add", "size", "8"))
+                    .failsWith("bad_arguments")
+                    .saying("'8' has no unit", "8G is GiB");
+            that(lab.call("pve_guest_disk", "guest", "git", "action", "resize", "disk", "scsi0", "size", "+10"))
+                    .failsWith("bad_arguments")
+                    .saying("'10' has no unit");
+            that(lab.call("pve_guest_disk", "guest", "git", "action", "resize", "disk", "scsi0", "size", "1G"))
+                    .failsWith("bad_arguments")
+                    .saying("scsi0 of git (103) on pve1 has ", "PVE only enlarges");
+        }
+    }
+
+    @Test
+    void a_misspelt_option_to_unset_is_told() {
+        try (var lab = Lab.of(Scenarios.homelab())) {
+            that(lab.call("pve_guest_set", "guest", "git", "delete", "netO"))
+                    .shows("nothing to change", "it has no netO (did you mean 'net0'?)");
+        }
+    }
+
+    @Test
     void the_preview_of_a_deletion_names_the_volume() {
         try (var lab = Lab.of(Scenarios.homelab()).policy(open -> open.with(Tier.DESTROY, Policy.Answer.ASK))) {
             that(lab.call("pve_guest_disk_delete", "guest", "media", "disk", "mp0"))

@@ -73,6 +73,19 @@ class ProvisionTest {
     }
 
     @Test
+    void what_a_later_step_would_be_refused_for_is_told_before_anything_is_made() {
+        try (var lab = homelab()) {
+            that(lab.call("pve_guest_provision", "template", "900", "name", "new", "cores", 0))
+                    .failsWith("bad_arguments")
+                    .saying("cores: value must have a minimum value of 1");
+            that(lab.call("pve_guest_provision", "template", "900", "name", "new", "vmid", 101, "dry_run", true))
+                    .failsWith("bad_arguments")
+                    .saying("101 is taken by web");
+            assertThat(lab.requests()).noneMatch(request -> request.startsWith("POST "));
+        }
+    }
+
+    @Test
     void the_first_step_that_fails_leaves_nothing_and_says_only_that() {
         try (var lab = homelab()) {
             that(lab.call("pve_guest_provision", "template", "900", "name", "api", "vmid", 101))
