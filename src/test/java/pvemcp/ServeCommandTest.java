@@ -57,6 +57,7 @@ class ServeCommandTest extends CommandLine {
         assertThat(run("demo").out())
                 .contains("guest_list (did you mean 'pve_guest_list'?)")
                 .contains("pve_guest_clone is not offered here: this server shows fewer tools")
+                .contains("names its toolset in toolsets; pve_api_search finds the operation")
                 .contains("pve_storage_get (there is pve_storage_list, pve_storage_content");
 
         env.put("PVE_MCP_SURFACE", "all");

@@ -440,11 +440,11 @@ public final class Road implements Dispatcher {
         if (offer.tools().stream().anyMatch(tool -> tool.name().equals(name))) {
             return Optional.of("the owner's policy, or the caller's token, denies all its calls");
         }
+        var besides = tool("pve_api_search").isPresent() ? "; pve_api_search finds the operation" : "";
         return offer.definitions()
                 .of(name)
-                .map(
-                        _ ->
-                                "this server shows fewer tools; its owner sets surface = \"all\", or names its toolset in toolsets");
+                .map(_ -> "this server shows fewer tools; its owner sets surface = \"all\","
+                        + " or names its toolset in toolsets" + besides);
     }
 
     @Override
