@@ -53,6 +53,14 @@ class MistypedTest extends CommandLine {
     }
 
     @Test
+    void what_has_no_words_or_strange_ones_is_no_more_than_a_wrong_line() {
+        assertThat(run("policy", "check", "").err()).contains("it is: pve-mcp policy check");
+        assertThat(run("audit", "show", "").status()).isEqualTo(Exit.USAGE);
+        assertThat(run("").status()).isEqualTo(Exit.USAGE);
+        assertThat(run("\u001b[31mgust").err()).contains("there is no command").doesNotContain("\u001b");
+    }
+
+    @Test
     void all_that_is_wrong_with_a_simulator_is_told_at_once() {
         var told = run("sim", "--scenario", "flet", "--nodes", "99", "--speed", "0");
 

@@ -79,6 +79,20 @@ class RealTerminalTest {
                 .isEqualTo("rw-------");
     }
 
+    @Test
+    void a_terminal_of_a_type_that_nobody_has_heard_of_has_a_prompt_and_hears_no_complaint() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no 'script' to make a terminal with");
+        var still = SimTime.byHand(Instant.parse("2026-11-21T12:00:00Z"));
+        try (var sim = PveSim.start(SimOptions.of(Scenarios.homelab(), still));
+                var terminal = new Pty(sim, "xterm-of-tomorrow")) {
+            assertThat(terminal.shows("pve> ")).doesNotContain("WARNING", "org.jline", "Exception");
+            terminal.type("next id" + ENTER);
+            terminal.shows("free now", "pve> ");
+            terminal.type(CTRL_D);
+            assertThat(terminal.ends()).isZero();
+        }
+    }
+
     /// This program, at a terminal of 80 columns and 24 lines.
     private final class Pty implements AutoCloseable {
         private final Process process;
@@ -86,6 +100,11 @@ class RealTerminalTest {
         private int seen;
 
         Pty(PveSim sim) throws IOException {
+            this(sim, "xterm");
+        }
+
+        /// @param type as `TERM` says it
+        Pty(PveSim sim, String type) throws IOException {
             var java = Path.of(System.getProperty("java.home"), "bin", "java");
             var program = "stty cols 80 rows 24; exec '%s' -XX:TieredStopAtLevel=1 -cp '%s' pvemcp.Main"
                     .formatted(java, classPath());
@@ -93,7 +112,7 @@ class RealTerminalTest {
             builder.environment()
                     .putAll(Map.of(
                             "HOME", home.toString(),
-                            "TERM", "xterm",
+                            "TERM", type,
                             "LC_ALL", "C.UTF-8",
                             "PVE_MCP_URL", sim.url(),
                             "PVE_MCP_TOKEN_ID", sim.token().id(),

@@ -172,7 +172,8 @@ public final class Commands {
         if (prompt) {
             problems.forEach(console::tell);
         } else {
-            Console.problems(console.err(), problems);
+            Console.problems(
+                    console.err(), problems.stream().map(Clean::oneLine).toList());
         }
     }
 

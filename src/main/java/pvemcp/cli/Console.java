@@ -1,6 +1,7 @@
 package pvemcp.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -53,7 +54,9 @@ public final class Console {
     /// @param out its standard output
     public static Console ofProcess(Map<String, String> env, Outlet out) {
         boolean terminal = atTerminal();
-        boolean able = terminal && !env.getOrDefault("TERM", "").equals("dumb");
+        // Without a type it is taken for one that can do nothing, as is the custom; on Windows none has one.
+        var type = env.getOrDefault("TERM", File.separatorChar == '\\' ? "windows" : "");
+        boolean able = terminal && !type.isEmpty() && !type.equals("dumb");
         // https://no-color.org: any value but an empty one.
         boolean colour = able && env.getOrDefault("NO_COLOR", "").isEmpty();
         return new Console(

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.terminal.TerminalBuilder;
 import pvemcp.config.Config;
 import pvemcp.config.Key;
@@ -63,6 +65,9 @@ final class Conversation {
         if (!console.screen().erases() || !Console.atTerminal()) {
             return new PlainKeyboard(console.onOneScreen());
         }
+        // It tells of each terminal type that it has no description of, with a stack trace.
+        var chatter = Logger.getLogger("org.jline");
+        chatter.setLevel(Level.OFF);
         try {
             // The provider that runs stty needs no native library, which Java would warn of.
             var terminal = TerminalBuilder.builder()

@@ -47,6 +47,9 @@ final class PolicyCommand implements Command {
             throw new UsageException("it is: pve-mcp policy check \"guest_power web stop\"");
         }
         var words = words(parsed.matchedPositionalValue(1, new String[0]));
+        if (words.isEmpty()) {
+            throw new UsageException("it is: pve-mcp policy check \"guest_power web stop\"");
+        }
         try (var door = Command.has(parsed, "--demo") ? host.demo() : host.connected(host.config(), false)) {
             // Also what policy denies outright, which is no tool of the dispatcher's.
             var phrase =

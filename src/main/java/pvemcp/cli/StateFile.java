@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import pvemcp.config.PrivateFile;
 import pvemcp.json.Json;
 import pvemcp.json.JsonException;
+import pvemcp.text.Reason;
 
 /// Where a simulator's state is between its runs. For its owner alone, as there are tokens and passwords in it.
 record StateFile(Path path) {
@@ -19,7 +20,7 @@ record StateFile(Path path) {
         } catch (JsonException | ClassCastException e) {
             throw new UsageException("%s is no saved simulator: %s".formatted(path, e.getMessage()));
         } catch (IOException e) {
-            throw new UsageException("%s cannot be read: %s".formatted(path, e));
+            throw new UsageException("%s cannot be read: %s".formatted(path, Reason.alone(e)));
         }
     }
 
