@@ -117,7 +117,7 @@ final class Explain {
 
     /// Looks whether the owner has stopped everything that does more than read.
     static Optional<Verdict.Deny> frozen(Freeze freeze) throws IOException {
-        return freeze.why().map(why -> frozen(why, freeze));
+        return freeze.why().map(Explain::frozen);
     }
 
     /// The same for a request that is about to leave: while nobody can tell, it does not.
@@ -132,11 +132,12 @@ final class Explain {
         }
     }
 
-    private static Verdict.Deny frozen(String why, Freeze freeze) {
+    /// A caller is not told where the mark of it lies: it is not theirs to take away.
+    private static Verdict.Deny frozen(String why) {
         return new Verdict.Deny(
                 "frozen",
                 "the owner has stopped everything that does more than read, %s".formatted(Clean.line(why)),
-                "only the owner lifts it: %s".formatted(freeze.lifting()));
+                "only the owner lifts it, at a terminal: pve-mcp unfreeze");
     }
 
     static Failed busy(Turns.Busy busy) {

@@ -75,7 +75,7 @@ class FailoverTest {
             }
             for (var first : firsts) {
                 // After five it is given up; the rest is for a machine that is busy.
-                assertThat(first.get()).isLessThan(Duration.ofSeconds(15));
+                assertThat(first.get()).isLessThan(Duration.ofSeconds(25));
             }
         }
 
@@ -85,7 +85,7 @@ class FailoverTest {
             for (int i = 0; i < 11; i++) {
                 later.add(taken(transport, Verb.GET));
             }
-            assertThat(later.stream().sorted().toList().get(5)).isLessThan(Duration.ofSeconds(1));
+            assertThat(later.stream().sorted().toList().get(5)).isLessThan(Duration.ofSeconds(4));
         }
     }
 
