@@ -53,7 +53,13 @@ final class Namesakes {
     private static Resource named(Resource resource, String uri, String whose) {
         var name = whose.isEmpty() ? resource.name() : resource.name() + whose.replace(": ", "-");
         return new Resource(
-                uri, name, resource.title() + whose, resource.doc() + whose, resource.mimeType(), resource.reader());
+                uri,
+                name,
+                resource.title() + whose,
+                resource.doc() + whose,
+                resource.mimeType(),
+                resource.reader(),
+                resource.reads());
     }
 
     List<Prompt> ofPrompts(List<Prompt> prompts) {

@@ -87,7 +87,7 @@ public final class Road implements Dispatcher {
         this.tools = offer.tools().stream().filter(this::isEverAllowed).toList();
         BiFunction<Cluster, Caller, Context> look = this::looking;
         this.following = new Following(this, this.clusters, shared.handles(), look);
-        this.shelf = new Shelf(offer, this.clusters, shared.redactor(), look);
+        this.shelf = new Shelf(offer, this.clusters, shared.redactor(), gate, look);
     }
 
     /// The same road for callers who may go only so far: same clusters, same log.

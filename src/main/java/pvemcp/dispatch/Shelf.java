@@ -1,17 +1,22 @@
 package pvemcp.dispatch;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiFunction;
+import pvemcp.gate.Gate;
+import pvemcp.gate.Target;
+import pvemcp.gate.Verdict;
 import pvemcp.pve.PveException;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Prompt;
 import pvemcp.tool.Reserved;
 import pvemcp.tool.Resource;
+import pvemcp.tool.Tier;
 import pvemcp.tool.ToolResult;
 import pvemcp.view.Clean;
 
@@ -25,6 +30,7 @@ final class Shelf {
     private final SequencedMap<String, Cluster> clusters;
     private final Optional<Namesakes> namesakes;
     private final Redactor redactor;
+    private final Gate gate;
     private final BiFunction<Cluster, Caller, Context> look;
 
     /// @param clusters by their names, at least one
@@ -33,6 +39,7 @@ final class Shelf {
             Offer offer,
             SequencedMap<String, Cluster> clusters,
             Redactor redactor,
+            Gate gate,
             BiFunction<Cluster, Caller, Context> look) {
         this.offer = offer;
         this.clusters = clusters;
@@ -40,6 +47,7 @@ final class Shelf {
         this.namesakes =
                 clusters.size() == 1 ? Optional.empty() : Optional.of(new Namesakes(clusters.sequencedKeySet()));
         this.redactor = redactor;
+        this.gate = gate;
         this.look = look;
     }
 
@@ -72,6 +80,7 @@ final class Shelf {
 
     private String text(Resource resource, Context ctx, Map<String, String> variables) {
         try {
+            resource.reads().of(variables).forEach(read -> requireAllowed(read, ctx));
             return resource.reader().read(ctx, variables);
         } catch (PveException e) {
             var failed = Explain.fault(e.fault(), ctx.cluster().identity());
@@ -79,6 +88,28 @@ final class Shelf {
         } catch (BadArguments | IllegalArgumentException e) {
             throw new Unreadable(new ToolResult.Failed("bad_arguments", Clean.note(e.getMessage()), ""));
         }
+    }
+
+    /// Nobody is asked about a resource, so one that a call would be asked about is not shown either.
+    private void requireAllowed(Resource.Read read, Context ctx) {
+        var sight = new Sight(ctx, gate::goesByPool);
+        var targets = gate.policy().looksAtTargets(Tier.READ)
+                ? Targets.closer(Targets.of(read.call(), sight), _ -> false, sight)
+                : List.<Target>of();
+        switch (gate.judge(question(read.tool(), ctx.cluster(), ctx.clock().instant(), targets))) {
+            case Verdict.Allow _ -> {}
+            case Verdict.Hold hold ->
+                throw new Unreadable(new ToolResult.Failed(
+                        "forbidden",
+                        "policy has this asked about (%s), and nobody is asked about a resource".formatted(hold.rule()),
+                        "call %s, which asks".formatted(read.tool())));
+            case Verdict.Deny deny ->
+                throw new Unreadable(new ToolResult.Failed("forbidden", deny.why(), deny.remedy()));
+        }
+    }
+
+    private static Gate.Question question(String tool, Cluster cluster, Instant at, List<Target> targets) {
+        return new Gate.Question(tool, cluster.name(), Tier.READ, targets, at);
     }
 
     /// See [Dispatcher#prompts].
@@ -96,10 +127,17 @@ final class Shelf {
                 .orElse(List.copyOf(clusters.values()));
         var contexts = asked.stream()
                 .map(cluster -> look.apply(cluster.among(cluster.names(), WHILE_TYPING), caller))
+                .filter(this::lists)
                 .toList();
         var names = new LinkedHashSet<String>();
         Fan.ask(contexts, ctx -> Completion.names(kind, ctx)).answers().values().forEach(names::addAll);
         return Completion.best(names, typed);
+    }
+
+    /// Whether policy lets this caller read what is there, by whatever tool.
+    private boolean lists(Context ctx) {
+        var question = question("", ctx.cluster(), ctx.clock().instant(), List.of());
+        return gate.judge(question) instanceof Verdict.Allow;
     }
 
     /// See [Dispatcher#instructions].

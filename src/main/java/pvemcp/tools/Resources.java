@@ -2,6 +2,7 @@ package pvemcp.tools;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import pvemcp.json.Json;
 import pvemcp.pve.GuestRef;
 import pvemcp.pve.Upid;
@@ -9,6 +10,7 @@ import pvemcp.tool.BadArguments;
 import pvemcp.tool.Call;
 import pvemcp.tool.Inputs;
 import pvemcp.tool.Resource;
+import pvemcp.tool.Resource.Read;
 import pvemcp.tool.ToolContext;
 import pvemcp.tools.api.ApiGuide;
 import pvemcp.tools.cluster.ClusterTools;
@@ -24,41 +26,37 @@ public final class Resources {
     private static final String TEXT = "text/markdown";
 
     public static final List<Resource> ALL = List.of(
-            new Resource(
+            of(
                     "pve://cluster",
                     "cluster",
                     "Cluster",
                     "The cluster at a glance",
-                    TEXT,
-                    (ctx, _) -> text(new ClusterTools.Glance(), ctx)),
-            new Resource(
+                    _ -> List.of(new Read("pve_cluster_status", new ClusterTools.Glance()))),
+            of(
                     "pve://node/{node}",
                     "node",
                     "Node",
                     "One node: load, memory, versions",
-                    TEXT,
-                    (ctx, names) -> text(new NodeTools.NodeGet(names.get("node")), ctx)),
-            new Resource(
+                    names -> List.of(new Read("pve_node_get", new NodeTools.NodeGet(names.get("node"))))),
+            of(
                     "pve://guest/{guest}",
                     "guest",
                     "Guest",
                     "One VM or container: state and configuration",
-                    TEXT,
-                    (ctx, names) -> guest(new GuestRef(names.get("guest")), ctx)),
-            new Resource(
+                    names -> guest(new GuestRef(names.get("guest")))),
+            of(
                     "pve://storage/{storage}",
                     "storage",
                     "Storage",
                     "What is on one storage",
-                    TEXT,
-                    (ctx, names) -> text(content(names.get("storage")), ctx)),
-            new Resource(
+                    names -> List.of(new Read("pve_storage_content", content(names.get("storage"))))),
+            of(
                     "pve://task/{task}",
                     "task",
                     "Task",
                     "One task and the end of its log",
-                    TEXT,
-                    (ctx, names) -> text(new TaskTools.TaskGet(Upid.parse(names.get("task")), 50), ctx)),
+                    names -> List.of(
+                            new Read("pve_task_get", new TaskTools.TaskGet(Upid.parse(names.get("task")), 50)))),
             new Resource(
                     "pve://schema/{path}",
                     "schema",
@@ -69,12 +67,18 @@ public final class Resources {
 
     private Resources() {}
 
-    private static String text(Call<?> call, ToolContext ctx) {
-        return Markdown.render(Layout.view(call.run(ctx)));
+    /// One that is made of the answers to some calls.
+    private static Resource of(String uri, String name, String title, String doc, Resource.Reads reads) {
+        Resource.Reader reader = (ctx, names) -> reads.of(names).stream()
+                .map(read -> Markdown.render(Layout.view(read.call().run(ctx))))
+                .collect(Collectors.joining("\n\n"));
+        return new Resource(uri, name, title, doc, TEXT, reader, reads);
     }
 
-    private static String guest(GuestRef guest, ToolContext ctx) {
-        return text(new GuestTools.GuestGet(guest), ctx) + "\n\n" + text(new GuestTools.GuestConfig(guest), ctx);
+    private static List<Read> guest(GuestRef guest) {
+        return List.of(
+                new Read("pve_guest_get", new GuestTools.GuestGet(guest)),
+                new Read("pve_guest_config", new GuestTools.GuestConfig(guest)));
     }
 
     private static Call<?> content(String storage) {

@@ -1,12 +1,15 @@
 package pvemcp.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pvemcp.gate.Policy;
@@ -17,7 +20,10 @@ import pvemcp.lab.LabAssert;
 import pvemcp.lab.Scenes;
 import pvemcp.sim.Credentials;
 import pvemcp.tool.Tier;
+import pvemcp.tool.Tool;
 import pvemcp.tool.ToolResult;
+import pvemcp.tools.Catalog;
+import pvemcp.tools.Resources;
 
 /// What stands between a call and a cluster.
 class GateStoryTest {
@@ -290,6 +296,62 @@ class GateStoryTest {
                             .text())
                     .contains("POST /pools");
             assertThat(road.read("pve://nothing", lab.caller())).isEmpty();
+        }
+    }
+
+    @Test
+    void what_policy_keeps_from_a_caller_no_resource_shows() {
+        try (var lab = Lab.of(Scenes.small()).owner("""
+                [[policy.rule]]
+                answer = "deny"
+                tiers = ["read"]
+                guests = ["101"]
+
+                [[policy.rule]]
+                answer = "ask"
+                tiers = ["read"]
+                tools = ["pve_guest_config"]
+                """)) {
+            var road = lab.dispatcher();
+            for (var name : List.of("web", "101")) {
+                assertThatThrownBy(() -> road.read("pve://guest/" + name, lab.caller()))
+                        .isInstanceOf(Unreadable.class)
+                        .hasMessageContaining("a rule of the owner's denies this on VM 101");
+            }
+            assertThatThrownBy(() -> road.read("pve://guest/dns", lab.caller()))
+                    .isInstanceOf(Unreadable.class)
+                    .hasMessageContaining("nobody is asked about a resource");
+            assertThat(road.read("pve://node/pve1", lab.caller())).isPresent();
+
+            var blind =
+                    lab.policy(policy -> policy.with(Tier.READ, Answer.DENY)).dispatcher();
+            assertThatThrownBy(() -> blind.read("pve://cluster", lab.caller())).isInstanceOf(Unreadable.class);
+            assertThat(blind.complete("guest", "", lab.caller())).isEmpty();
+            assertThat(blind.read("pve://schema/pools", lab.caller())).isPresent();
+        }
+    }
+
+    @Test
+    void the_calls_of_resources_are_those_of_tools() {
+        var tools = Catalog.tools(Catalog.Surface.ALL, List.of()).stream()
+                .collect(Collectors.toMap(Tool::name, Tool::shape));
+        var names = Map.of(
+                "node",
+                "pve1",
+                "guest",
+                "web",
+                "storage",
+                "local",
+                "path",
+                "/pools",
+                "task",
+                "UPID:pve1:00001234:00005678:6B0187C0:qmstart:101:root@pam:");
+        for (var resource : Resources.ALL) {
+            for (var read : resource.reads().of(names)) {
+                assertThat(tools.get(read.tool()))
+                        .as(resource.uri())
+                        .isEqualTo(read.call().getClass());
+            }
         }
     }
 
