@@ -223,6 +223,8 @@ final class GrammarTest {
         assertThat(Nearest.to("memroy", List.of("cores", "memory"))).contains("memory");
         assertThat(Nearest.to("start_time", List.of("start-time"))).contains("start-time");
         assertThat(Nearest.to("local-lv", List.of("local", "local-lvm"))).contains("local-lvm");
+        assertThat(Nearest.to("size", List.of("cores", "memory", "disk"))).contains("disk");
+        assertThat(Nearest.to("on", List.of("started", "stopped"))).contains("started");
         assertThat(Nearest.to("x", List.of("cores", "memory"))).isEmpty();
         assertThat(Nearest.to("bogus", List.of("cores", "memory"))).isEmpty();
     }
