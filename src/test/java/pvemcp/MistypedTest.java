@@ -17,6 +17,7 @@ class MistypedTest extends CommandLine {
             tasklist                    | did you mean 'task_list'?
             demoo                       | did you mean 'demo'?
             sim --prt 1                 | sim has no option '--prt' (did you mean '--port'?)
+            guest list --jsno           | there is no option '--jsno' (did you mean '--json'?)
             audit tial                  | there is no 'audit tial' (did you mean 'tail'?): there are verify, tail
             token ad                    | there is no 'token ad' (did you mean 'add'?)
             completion bsh              | did you mean 'bash'?

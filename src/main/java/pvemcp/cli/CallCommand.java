@@ -10,6 +10,7 @@ import pvemcp.dispatch.Dispatcher;
 import pvemcp.dispatch.Unreadable;
 import pvemcp.gate.Verdict;
 import pvemcp.json.Json;
+import pvemcp.text.Nearest;
 import pvemcp.text.Word;
 import pvemcp.tool.BadArguments;
 import pvemcp.tool.Kind;
@@ -19,6 +20,8 @@ import pvemcp.view.View;
 
 /// `pve-mcp call guest_power web stop`
 final class CallCommand implements Command {
+    private static final List<String> OPTIONS = List.of("--json", "--plain", "--yes", "--yes-to", "--demo", "--color");
+
     private final Host host;
     private final Console console;
     private final Optional<Consumer<List<String>>> more;
@@ -65,6 +68,7 @@ final class CallCommand implements Command {
                 return refused(withheld.get(), door.dispatcher());
             }
             var phrase = ToolNames.find(words, door.dispatcher());
+            requireNoSlip(phrase);
             var arguments = CallArguments.parse(phrase);
             var calls = new Calls(door.dispatcher(), console);
             boolean yes = Command.has(parsed, "--yes");
@@ -72,6 +76,19 @@ final class CallCommand implements Command {
             var result = calls.call(phrase.tool(), arguments, held -> calls.agreed(held, yes, named));
             var form = Form.of(parsed);
             return calls.show(paged(result, phrase.tool(), arguments, form), form);
+        }
+    }
+
+    /// What is no input of the tool, and all but an option of ours, was hardly meant for the tool.
+    private static void requireNoSlip(Phrase phrase) {
+        for (var word : phrase.words()) {
+            var name = word.replaceFirst("=.*", "");
+            boolean input = phrase.params().stream()
+                    .anyMatch(param -> name.replace('-', '_').equals("__" + param.name()));
+            var meant = name.startsWith("--") && !input ? Nearest.to(name, OPTIONS) : Optional.<String>empty();
+            meant.filter(option -> !option.equals(name)).ifPresent(option -> {
+                throw new UsageException("there is no option '%s' (did you mean '%s'?)".formatted(name, option));
+            });
         }
     }
 
