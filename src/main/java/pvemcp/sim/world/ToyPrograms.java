@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 
@@ -70,6 +71,14 @@ final class ToyPrograms {
     }
 
     static int run(ToyShell shell, List<String> argv, ToyShell.Pipes pipes) {
+        try {
+            return known(shell, argv, pipes);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | NoSuchElementException _) {
+            return complain(pipes, argv.getFirst() + ": not with these arguments in a simulated guest", 2);
+        }
+    }
+
+    private static int known(ToyShell shell, List<String> argv, ToyShell.Pipes pipes) {
         var program = name(argv.getFirst());
         var args = argv.subList(1, argv.size());
         var own = shell.host.programs.get(program);
@@ -122,7 +131,9 @@ final class ToyPrograms {
             case "stat" -> stat(shell, args, pipes);
             case "[", "test" -> test(shell, args) ? 0 : 1;
             case "sleep" -> {
-                shell.sleep(Duration.ofMillis((long) (Double.parseDouble(args.getFirst()) * 1000)), pipes);
+                shell.sleep(
+                        Duration.ofMillis((long) Math.clamp(Double.parseDouble(args.getFirst()) * 1000, 0, 1e12)),
+                        pipes);
                 yield 0;
             }
             case "kill" -> {
@@ -406,7 +417,9 @@ final class ToyPrograms {
         var values = args.subList(1, args.size());
         var out = new StringBuilder();
         int next = 0;
+        int used;
         do {
+            used = next;
             for (int i = 0; i < format.length(); i++) {
                 char c = format.charAt(i);
                 if (c == '%' && i + 1 < format.length() && "sd".indexOf(format.charAt(i + 1)) >= 0) {
@@ -437,7 +450,7 @@ final class ToyPrograms {
                     out.append(c);
                 }
             }
-        } while (next < values.size() && format.contains("%"));
+        } while (next < values.size() && next > used);
         return out.toString();
     }
 

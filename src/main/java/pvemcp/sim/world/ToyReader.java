@@ -5,11 +5,32 @@ import java.util.regex.Pattern;
 
 /// A script, and how far it has been read.
 final class ToyReader {
+    /// Words that stand where a command ends or goes on, and begin none.
+    private static final String[] CLOSING = {"then", "elif", "else", "fi", "do", "done", "}"};
+
+    private static final String[] SIGNS = {"&&", "&", "||", "|", ";;", ";", ")"};
+
+    /// Words that begin what is not read here.
+    private static final String[] UNKNOWN = {"case", "until", "function"};
+
     private final String text;
     private int at;
 
     ToyReader(String text) {
         this.text = text;
+    }
+
+    /// A script that cannot be read on, in the words of dash where it refuses it too.
+    static final class Malformed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Malformed(String why) {
+            super(why, null, false, false);
+        }
+
+        static Malformed unsupported(String what) {
+            return new Malformed("the simulated shell knows no " + what);
+        }
     }
 
     /// How far it has been read, for [#back].
@@ -55,12 +76,23 @@ final class ToyReader {
     }
 
     char take() {
+        if (isOver()) {
+            throw new Malformed("Syntax error: Unterminated quoted string");
+        }
         return text.charAt(at++);
     }
 
     /// All up to that end, which is taken as well.
+    ///
+    /// @throws Malformed where it does not come
     String takeTo(String end) {
         int stop = text.indexOf(end, at);
+        if (stop < 0) {
+            throw new Malformed(
+                    end.equals("'")
+                            ? "Syntax error: Unterminated quoted string"
+                            : "Syntax error: Missing '%s'".formatted(end));
+        }
         var part = text.substring(at, stop);
         at = stop + end.length();
         return part;
@@ -90,6 +122,50 @@ final class ToyReader {
         if (isAtWord(word)) {
             at += word.length();
         }
+    }
+
+    /// This word, which has to be the next.
+    void need(String word) {
+        blanks(true);
+        if (!isAtWord(word)) {
+            throw unexpected(" (expecting \"%s\")".formatted(word));
+        }
+        at += word.length();
+    }
+
+    /// A command has to begin here.
+    void needCommand() {
+        for (var word : UNKNOWN) {
+            if (isAtWord(word)) {
+                throw Malformed.unsupported(word);
+            }
+        }
+        if (isAtEnd() || isAtWord(CLOSING)) {
+            throw unexpected("");
+        }
+    }
+
+    /// What stands here cannot.
+    Malformed unexpected(String instead) {
+        if (isOver()) {
+            return new Malformed("Syntax error: end of file unexpected" + instead);
+        }
+        var found = isAt("\n") ? "newline" : isAtOneOf("<>") ? "redirection" : quoted();
+        return new Malformed("Syntax error: %s unexpected%s".formatted(found, instead));
+    }
+
+    private String quoted() {
+        for (var sign : SIGNS) {
+            if (isAt(sign)) {
+                return "\"%s\"".formatted(sign);
+            }
+        }
+        for (var word : CLOSING) {
+            if (isAtWord(word)) {
+                return "\"%s\"".formatted(word);
+            }
+        }
+        return "word";
     }
 
     void skip(int characters) {

@@ -10,6 +10,12 @@ import pvemcp.sim.world.ToyShell.Pipes;
 /// A script of a [ToyShell], carried out as it is read; what is not to be carried out is read only.
 final class ToyScript {
     private static final Duration LONGEST_LOOP = Duration.ofDays(1);
+
+    /// A script that goes round more often goes on for as long as anybody waits for it.
+    private static final int MOST_TURNS = 100_000;
+
+    private static final int DEEPEST = 100;
+    private static final int LONGEST_VALUE = 1 << 20;
     private static final Pattern REDIRECTION = Pattern.compile("([012]?>&[12])|([012]?>>|[012]?>|<)");
 
     private final ToyShell shell;
@@ -17,6 +23,7 @@ final class ToyScript {
     private final ToyWords words;
     private boolean stopsLoop;
     private boolean skipsRest;
+    private int depth;
 
     ToyScript(ToyShell shell, String text) {
         this.shell = shell;
@@ -36,12 +43,24 @@ final class ToyScript {
 
     private record Output(String path, StringBuilder text, boolean append) {}
 
+    /// @throws ToyReader.Malformed where it cannot be read on; what stood before that has been carried out
     void run(Pipes pipes) {
         list(pipes, true);
+        if (!reader.isOver()) {
+            throw reader.unexpected("");
+        }
     }
 
     /// Commands up to one of the closing words, which is not taken.
     private void list(Pipes pipes, boolean live, String... until) {
+        if (++depth > DEEPEST) {
+            throw ToyReader.Malformed.unsupported("more than %d commands within each other".formatted(DEEPEST));
+        }
+        commands(pipes, live, until);
+        depth--;
+    }
+
+    private void commands(Pipes pipes, boolean live, String... until) {
         while (true) {
             reader.blanks(true);
             if (reader.isOver() || reader.isAtWord(until) || reader.isAt(")")) {
@@ -81,16 +100,18 @@ final class ToyScript {
             command(nowhere(), false);
             reader.blanks(false);
             boolean piped = reader.isAt("|") && !reader.isAt("||");
-            int end = reader.place();
-            reader.back(start);
-            var out = piped ? new StringBuilder() : pipes.out();
-            command(new Pipes(in, out, pipes.err()), live);
-            reader.back(end);
+            if (live) {
+                int end = reader.place();
+                reader.back(start);
+                var out = piped ? new StringBuilder() : pipes.out();
+                command(new Pipes(in, out, pipes.err()), true);
+                reader.back(end);
+                in = out.toString();
+            }
             if (!piped) {
                 break;
             }
             reader.skip(1);
-            in = out.toString();
             reader.blanks(true);
         }
         if (not && live) {
@@ -103,21 +124,22 @@ final class ToyScript {
     }
 
     private void command(Pipes pipes, boolean live) {
+        reader.needCommand();
         if (reader.isAtWord("{")) {
             reader.skip(1);
             redirected(pipes, live, (to, really) -> {
                 list(to, really, "}");
-                reader.takeWord("}");
+                reader.need("}");
             });
         } else if (reader.isAtWord("if")) {
             reader.skip(2);
-            choice(pipes, live);
+            redirected(pipes, live, this::choice);
         } else if (reader.isAtWord("while")) {
             reader.skip(5);
-            loop(pipes, live);
+            redirected(pipes, live, this::loop);
         } else if (reader.isAtWord("for")) {
             reader.skip(3);
-            each(pipes, live);
+            redirected(pipes, live, this::each);
         } else {
             simple(pipes, live);
         }
@@ -127,20 +149,23 @@ final class ToyScript {
         int start = reader.place();
         body.run(nowhere(), false);
         var redirections = new ArrayList<Redirection>();
-        redirections(redirections);
-        int end = reader.place();
-        reader.back(start);
-        if (live) {
-            into(redirections, pipes, to -> body.run(to, true));
+        redirections(redirections, live);
+        if (!reader.isAtEnd()) {
+            throw reader.unexpected("");
         }
-        reader.back(end);
+        if (live) {
+            int end = reader.place();
+            reader.back(start);
+            into(redirections, pipes, to -> body.run(to, true));
+            reader.back(end);
+        }
     }
 
     private void choice(Pipes pipes, boolean live) {
         boolean done = false;
         while (true) {
             list(pipes, live && !done, "then");
-            reader.takeWord("then");
+            reader.need("then");
             boolean taken = live && !done && shell.status == 0;
             if (live && !done && !taken) {
                 shell.status = 0;
@@ -155,7 +180,7 @@ final class ToyScript {
                 reader.takeWord("else");
                 list(pipes, live && !done, "fi");
             }
-            reader.takeWord("fi");
+            reader.need("fi");
             return;
         }
     }
@@ -166,18 +191,26 @@ final class ToyScript {
             reader.back(start);
             list(pipes, live, "do");
             boolean again = live && !shell.over && shell.status == 0;
-            reader.takeWord("do");
+            reader.need("do");
             list(pipes, again, "done");
-            reader.takeWord("done");
+            reader.need("done");
             again &= !stopsLoop;
             stopsLoop = false;
             skipsRest = false;
+            turn();
             if (!again || shell.takes.compareTo(LONGEST_LOOP) > 0) {
                 if (live && !shell.over) {
                     shell.status = 0;
                 }
                 return;
             }
+        }
+    }
+
+    private void turn() {
+        if (++shell.turns > MOST_TURNS && !shell.over) {
+            shell.takes = shell.takes.plus(LONGEST_LOOP);
+            shell.over = true;
         }
     }
 
@@ -188,12 +221,13 @@ final class ToyScript {
         reader.takeWord("in");
         var values = new ArrayList<String>();
         while (!reader.isAtEnd()) {
+            if (reader.isAtOneOf("<>")) {
+                throw reader.unexpected("");
+            }
             values.addAll(words.expanded(live));
             reader.blanks(false);
         }
-        reader.skip(1);
-        reader.blanks(true);
-        reader.takeWord("do");
+        reader.need("do");
         int start = reader.place();
         list(nowhere(), false, "done");
         int end = reader.place();
@@ -205,17 +239,18 @@ final class ToyScript {
             reader.back(start);
             list(pipes, true, "done");
             skipsRest = false;
+            turn();
         }
         stopsLoop = false;
         reader.back(end);
-        reader.takeWord("done");
+        reader.need("done");
     }
 
     private void simple(Pipes pipes, boolean live) {
         var argv = new ArrayList<String>();
         var redirections = new ArrayList<Redirection>();
         while (true) {
-            redirections(redirections);
+            redirections(redirections, live);
             if (reader.isAtEnd()) {
                 break;
             }
@@ -224,6 +259,9 @@ final class ToyScript {
             if (argv.isEmpty() && !name.isEmpty() && reader.isAt("=")) {
                 reader.skip(1);
                 var value = String.join(" ", reader.isAtEnd() ? List.of("") : words.expanded(live));
+                if (value.length() > LONGEST_VALUE) {
+                    throw new ToyReader.Malformed("Out of space");
+                }
                 if (live && !skipsRest && !stopsLoop) {
                     shell.variables.put(name, value);
                     shell.status = 0;
@@ -242,9 +280,8 @@ final class ToyScript {
     private int program(List<String> argv, Pipes pipes) {
         return switch (argv.getFirst()) {
             case "exit" -> {
-                int value = argv.size() > 1 ? Integer.parseInt(argv.get(1)) : shell.status;
                 shell.over = true;
-                yield value;
+                yield argv.size() > 1 ? status(argv.get(1)) : shell.status;
             }
             case "break" -> {
                 stopsLoop = true;
@@ -255,12 +292,22 @@ final class ToyScript {
                 yield 0;
             }
             case "exec" -> {
+                if (argv.size() == 1) {
+                    throw ToyReader.Malformed.unsupported("exec without a program");
+                }
                 int value = program(argv.subList(1, argv.size()), pipes);
                 shell.over = true;
                 yield value;
             }
             default -> ToyPrograms.run(shell, argv, pipes);
         };
+    }
+
+    private static int status(String text) {
+        if (!text.matches("\\d{1,9}")) {
+            throw new ToyReader.Malformed("exit: Illegal number: " + text);
+        }
+        return Integer.parseInt(text) & 0xff;
     }
 
     private void into(List<Redirection> redirections, Pipes pipes, Consumer<Pipes> act) {
@@ -307,7 +354,7 @@ final class ToyScript {
         }
     }
 
-    private void redirections(List<Redirection> found) {
+    private void redirections(List<Redirection> found, boolean live) {
         while (true) {
             reader.blanks(false);
             var sign = reader.take(REDIRECTION);
@@ -318,7 +365,13 @@ final class ToyScript {
                 found.add(new Redirection(sign.group(1), ""));
             } else {
                 reader.blanks(false);
-                found.add(new Redirection(sign.group(2), String.join(" ", words.expanded(true))));
+                if (sign.group(2).equals("<") && reader.isAt("<")) {
+                    throw ToyReader.Malformed.unsupported("here-documents");
+                }
+                if (reader.isAtEnd() || reader.isAtOneOf("<>")) {
+                    throw reader.unexpected("");
+                }
+                found.add(new Redirection(sign.group(2), String.join(" ", words.expanded(live))));
             }
         }
     }

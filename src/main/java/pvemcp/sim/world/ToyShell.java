@@ -14,6 +14,8 @@ import java.util.Map;
 ///
 /// All text in here is bytes, a character each, so that any content passes through unharmed. Not thread-safe.
 final class ToyShell {
+    private static final int DEEPEST = 20;
+
     final ToyHost host;
     final Instant now;
     final Map<String, String> variables = new HashMap<>();
@@ -22,6 +24,9 @@ final class ToyShell {
     /// How much had been printed when it first slept; negative: it has not.
     private int early = -1;
     int signal;
+    /// How often its loops went round.
+    int turns;
+    private int depth;
     /// What a script was given: `$1` and on.
     List<String> values = List.of();
     /// How the last command ended.
@@ -72,15 +77,26 @@ final class ToyShell {
         }
         takes = takes.plus(inner.takes);
         signal = inner.signal;
+        turns += inner.turns;
     }
 
     /// `sh -c script name values…`
     int script(String script, List<String> values, Pipes pipes) {
+        if (depth == DEEPEST) {
+            pipes.err().append("sh: 0: Cannot fork\n");
+            return 2;
+        }
         var inner = new ToyShell(host, now);
+        inner.depth = depth + 1;
         inner.values = values;
         inner.folder = folder;
         inner.variables.putAll(variables);
-        new ToyScript(inner, script).run(pipes);
+        try {
+            new ToyScript(inner, script).run(pipes);
+        } catch (ToyReader.Malformed e) {
+            pipes.err().append("sh: 1: ").append(bytes(e.getMessage())).append('\n');
+            inner.status = 2;
+        }
         took(inner);
         return inner.status;
     }

@@ -3,10 +3,13 @@ package pvemcp.sim.world;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import pvemcp.sim.world.ToyShell.Pipes;
 
 /// The words of a script, and what they become (XCU section 2.6): variables, substituted commands, sums, file names.
 final class ToyWords {
+    private static final Pattern SUMMAND = Pattern.compile("\\d*|\\$?[A-Za-z_]\\w*");
+
     private final ToyShell shell;
     private final ToyReader reader;
     private final ToyScript.Body commands;
@@ -47,9 +50,11 @@ final class ToyWords {
                     quoted = true;
                 }
                 case '\\' -> {
-                    word.append(reader.take());
+                    word.append(reader.isOver() ? c : reader.take());
                     quoted = true;
                 }
+                case '(' -> throw ToyReader.Malformed.unsupported("subshells or functions");
+                case '`' -> throw ToyReader.Malformed.unsupported("backquotes; $(…) is known");
                 case '$' -> {
                     var parts = value(live).split("[ \t\n]+", -1);
                     for (int i = 0; i < parts.length; i++) {
@@ -135,6 +140,9 @@ final class ToyWords {
     private String output(boolean live) {
         var out = new StringBuilder();
         commands.run(new Pipes("", out, new StringBuilder()), live);
+        if (!reader.isAt(")")) {
+            throw reader.unexpected(" (expecting \")\")");
+        }
         reader.skip(1);
         while (!out.isEmpty() && out.charAt(out.length() - 1) == '\n') {
             out.setLength(out.length() - 1);
@@ -148,10 +156,29 @@ final class ToyWords {
             var term = part.strip();
             boolean minus = term.startsWith("-");
             var name = minus ? term.substring(1).strip() : term;
+            if (!SUMMAND.matcher(name).matches()) {
+                throw ToyReader.Malformed.unsupported("arithmetic but + and -");
+            }
             var value = name.matches("\\d+") ? name : shell.variables.getOrDefault(name.replace("$", ""), "0");
-            total += (minus ? -1 : 1) * (value.isEmpty() ? 0 : Long.parseLong(value));
+            total += (minus ? -1 : 1) * (value.isEmpty() ? 0 : number(value));
         }
         return total;
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw new ToyReader.Malformed("Illegal number: " + text);
+        }
+    }
+
+    private static Pattern names(String regex) {
+        try {
+            return Pattern.compile(regex, Pattern.DOTALL);
+        } catch (PatternSyntaxException _) {
+            throw ToyReader.Malformed.unsupported("such patterns of file names");
+        }
     }
 
     /// The files of that pattern, or the pattern where there is none.
@@ -170,10 +197,12 @@ final class ToyWords {
                         default -> Pattern.quote(Character.toString(c));
                     });
         }
+        var names = names(regex.toString());
         boolean hidden = pattern.substring(slash + 1).startsWith(".");
         var found = shell.host.names(where).stream()
                 .map(ToyShell::bytes)
-                .filter(name -> name.startsWith(".") == hidden && name.matches("(?s)" + regex))
+                .filter(name ->
+                        name.startsWith(".") == hidden && names.matcher(name).matches())
                 .map(name -> slash < 0 ? name : pattern.substring(0, slash + 1) + name)
                 .toList();
         return found.isEmpty() ? List.of(pattern) : found;
