@@ -78,7 +78,7 @@ final class Absent {
         var touched = schema.touched(match.operation(), match.variables(), params);
         // It names a node that is about to join, or one that is gone.
         if (!template.startsWith("/cluster/config/")) {
-            boolean refused = onNode(template)
+            boolean refused = template.startsWith("/nodes/{node}")
                     || template.startsWith("/cluster/replication")
                     || template.startsWith("/cluster/ha/resources/")
                     || template.startsWith("/cluster/bulk-action/");
@@ -90,7 +90,9 @@ final class Absent {
             var stores = touched.storages().stream()
                     .filter(storage -> !holdsOf(storage, params))
                     .toList();
-            missing("storage", stores, onNode(template) || template.equals("/storage/{storage}"));
+            // What is written for a guest wants Datastore.AllocateSpace, with which a storage is listed; one to which
+            // somebody may only upload is not (PVE::API2::Storage::Config).
+            missing("storage", stores, GUEST.matcher(template).matches() || template.endsWith("/vzdump"));
         }
         if (!(template.equals("/pools") && match.operation().verb() == pvemcp.schema.Verb.POST)) {
             missing("pool", touched.pools(), false);
@@ -98,10 +100,6 @@ final class Absent {
         if (GUEST.matcher(template).matches()) {
             bridges(match.variables(), params);
         }
-    }
-
-    private static boolean onNode(String template) {
-        return template.startsWith("/nodes/{node}");
     }
 
     /// Whether it is named for a disk that is there already: a guest's owner may use that without seeing the storage

@@ -87,6 +87,15 @@ class BeforeAskingTest {
     }
 
     @Test
+    void a_storage_that_one_may_only_upload_to_is_not_shown_either() {
+        try (var lab = household()) {
+            var iso = Json.obj("content", "iso", "filename", "x.iso", "url", "https://example.org/x.iso");
+            assertThat(warnings(write(lab, "post", "/nodes/pve1/storage/nass/download-url", iso)))
+                    .contains("this token sees no storage 'nass' (did you mean 'nas'?)");
+        }
+    }
+
+    @Test
     void what_is_about_to_be_made_may_have_a_name_that_is_new() {
         try (var lab = household()) {
             var storage = Json.obj("storage", "fresh", "type", "dir", "path", "/mnt/fresh");
