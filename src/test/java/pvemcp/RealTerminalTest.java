@@ -106,8 +106,11 @@ class RealTerminalTest {
         /// @param type as `TERM` says it
         Pty(PveSim sim, String type) throws IOException {
             var java = Path.of(System.getProperty("java.home"), "bin", "java");
-            var program = "stty cols 80 rows 24; exec '%s' -XX:TieredStopAtLevel=1 -cp '%s' pvemcp.Main"
-                    .formatted(java, classPath());
+            // Where the tests run in the background of a shell, Ctrl-C is ignored by all that they start.
+            var program = """
+                    stty cols 80 rows 24
+                    env --default-signal=INT true 2>/dev/null && heard='env --default-signal=INT'
+                    exec $heard '%s' -XX:TieredStopAtLevel=1 -cp '%s' pvemcp.Main""".formatted(java, classPath());
             var builder = new ProcessBuilder("script", "-qec", program, "/dev/null").redirectErrorStream(true);
             builder.environment()
                     .putAll(Map.of(
