@@ -83,6 +83,18 @@ class CallCommandTest extends CommandLine {
     }
 
     @Test
+    void several_words_are_taken_with_commas_and_as_json() {
+        for (var guests : List.of("web,dbb", "[\"web\", \"dbb\"]")) {
+            assertThat(run("call", "backup_run", "guests=" + guests, "--demo").err())
+                    .contains("dbb")
+                    .doesNotContain("'web", "[");
+        }
+        assertThat(run("call", "backup_run", "guests=[\"web", "--demo"))
+                .returns(Exit.USAGE, Ended::status)
+                .satisfies(run -> assertThat(run.err()).contains("guests is not JSON"));
+    }
+
+    @Test
     void a_wrong_name_is_told_with_the_right_one() {
         assertThat(run("call", "node_lst", "--demo"))
                 .returns(Exit.USAGE, Ended::status)

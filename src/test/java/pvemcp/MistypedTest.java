@@ -44,6 +44,7 @@ class MistypedTest extends CommandLine {
             sim --port 70000 | --port is 0 to 65535, not 70000
             audit tail -n x  | 'x' is no whole number that fits
             alive somewhere  | 'somewhere' is no address: write HOST:PORT
+            alive http://127.0.0.1:8080 | 'http://127.0.0.1:8080' is no address: write HOST:PORT
             """)
     void what_is_missing_or_no_such_thing_is_said(String line, String told) {
         var ended = run(line.split(" ", -1));

@@ -49,7 +49,7 @@ final class AliveCommand implements Command {
     public int run(ParseResult parsed) {
         var config = host.config();
         var where = parsed.matchedPositionalValue(0, ServeCommand.ADDRESS);
-        if (!where.matches(".+:[0-9]{1,5}")) {
+        if (!where.matches("[^/]+:[0-9]{1,5}")) {
             throw nowhere(where);
         }
         boolean tls = !config.text(Key.HTTP_TLS_CERTIFICATE).isEmpty();

@@ -163,7 +163,7 @@ final class CallArguments {
                     case "false", "no", "0" -> Json.bool(false);
                     default -> Json.str(text);
                 };
-            case WORDS -> Json.strings(text.isEmpty() ? List.of() : List.of(text.split(",")));
+            case WORDS -> words(param, text);
             case OBJECT -> members(param, text);
             default -> Json.str(text);
         };
@@ -179,6 +179,18 @@ final class CallArguments {
             }
             return new Json.Obj(members);
         }
+        return json(param, text);
+    }
+
+    /// `["web", "db"]`, or `web,db` for short.
+    private Json words(Param param, String text) {
+        if (text.startsWith("[\"")) {
+            return json(param, text);
+        }
+        return Json.strings(text.isEmpty() ? List.of() : List.of(text.split(",")));
+    }
+
+    private Json json(Param param, String text) {
         try {
             return Json.parse(text);
         } catch (JsonException e) {
