@@ -32,11 +32,11 @@ class AuditCommandTest {
     void a_log_without_a_line_has_no_call_to_show() throws IOException {
         var empty = Files.createFile(directory.resolve("empty.jsonl")).toString();
 
-        var shown = run("tail", "--file", empty);
+        var shown = run("audit", "tail", "--file", empty);
         assertThat(shown.out()).isEmpty();
         assertThat(shown.err()).contains("no call is in it");
-        assertThat(run("verify", "--file", empty).out()).startsWith("✓ there is no line yet");
-        assertThat(run("tail", "-n", "0").status()).isEqualTo(Exit.USAGE);
+        assertThat(run("audit", "verify", "--file", empty).out()).startsWith("✓ there is no line yet");
+        assertThat(run("audit", "tail", "-n", "0").status()).isEqualTo(Exit.USAGE);
     }
 
     @BeforeEach
