@@ -3,8 +3,8 @@ package pvemcp.pve;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import pvemcp.pve.Resource.GuestRow;
+import pvemcp.text.Nearest;
 
 /// Finds the guest that is meant among those there are.
 final class Guests {
@@ -59,36 +59,15 @@ final class Guests {
     }
 
     private static List<String> similar(String id, List<GuestRow> guests) {
-        record Near(String name, int distance) {}
+        record Near(String name, int errors) {}
         var near = new ArrayList<Near>();
         for (var guest : guests) {
-            int distance = distance(id.toLowerCase(Locale.ROOT), guest.name().toLowerCase(Locale.ROOT));
-            if (!guest.name().isEmpty() && distance <= Math.max(1, id.length() / 3)) {
-                near.add(new Near("%s (%d)".formatted(guest.name(), guest.vmid()), distance));
+            int errors = Nearest.errors(id, guest.name());
+            if (!guest.name().isEmpty() && errors <= Nearest.most(id)) {
+                near.add(new Near("%s (%d)".formatted(guest.name(), guest.vmid()), errors));
             }
         }
-        near.sort(Comparator.comparingInt(Near::distance).thenComparing(Near::name));
+        near.sort(Comparator.comparingInt(Near::errors).thenComparing(Near::name));
         return near.stream().limit(SUGGESTIONS).map(Near::name).toList();
-    }
-
-    /// Insertions, deletions and replacements that make one of the other; 1 where one begins with the other.
-    private static int distance(String a, String b) {
-        if (a.length() > 2 && b.length() > 2 && (a.startsWith(b) || b.startsWith(a))) {
-            return a.equals(b) ? 0 : 1;
-        }
-        var row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -57,13 +57,12 @@ public final class Nearest {
 
     private static Optional<String> misspelt(String wanted, Iterable<String> candidates) {
         String best = "";
-        int fewest = Math.max(1, wanted.length() / 3) + 1;
+        int fewest = most(wanted) + 1;
         int nearest = 0;
         for (var candidate : candidates) {
             var name = plain(candidate);
-            boolean begins = wanted.length() >= 3 && (name.startsWith(wanted) || wanted.startsWith(name));
             int distance = distance(wanted, name);
-            int errors = begins ? 1 : distance;
+            int errors = begins(wanted, name) ? 1 : distance;
             // Of two that begin so, such as 'local' and 'local-lvm' for 'local-lv', the one that is nearer.
             if (errors < fewest || (errors == fewest && distance < nearest)) {
                 fewest = errors;
@@ -72,6 +71,23 @@ public final class Nearest {
             }
         }
         return best.isEmpty() ? Optional.empty() : Optional.of(best);
+    }
+
+    /// How many typing errors there are between two names; 1 where one of three letters or more begins the other.
+    public static int errors(String typed, String candidate) {
+        var wanted = plain(typed);
+        var name = plain(candidate);
+        boolean begun = name.length() >= 3 && begins(wanted, name);
+        return begun && !wanted.equals(name) ? 1 : distance(wanted, name);
+    }
+
+    /// How many errors in a typed word still are typing errors.
+    public static int most(String typed) {
+        return Math.max(1, typed.length() / 3);
+    }
+
+    private static boolean begins(String wanted, String name) {
+        return wanted.length() >= 3 && (name.startsWith(wanted) || wanted.startsWith(name));
     }
 
     /// ` (did you mean 'guest'?)`, or nothing.

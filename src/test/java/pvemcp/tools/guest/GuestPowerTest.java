@@ -104,9 +104,11 @@ class GuestPowerTest {
     @Test
     void a_name_nobody_has_is_answered_with_the_nearest() {
         try (var lab = Lab.of(Scenes.small())) {
-            that(lab.call("pve_guest_power", "guest", "wep", "action", "stop"))
-                    .failsWith("not_found")
-                    .saying("no guest 'wep' (did you mean web (101)?)");
+            for (var typed : List.of("wep", "wbe", "Webb")) {
+                that(lab.call("pve_guest_power", "guest", typed, "action", "stop"))
+                        .failsWith("not_found")
+                        .saying("no guest '%s' (did you mean web (101)?)".formatted(typed));
+            }
         }
     }
 
